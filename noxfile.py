@@ -1,0 +1,122 @@
+"""Everything that can be done with this repository: ``nox -l`` is its menu, ``nox`` alone builds the site."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.sessions = ["build"]
+nox.options.reuse_venv = "yes"
+
+ROOT = Path(__file__).parent
+PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+GROUPS = ("docs", "tests", "browser", "lint", "types", "bench")
+STAMP = ".installed"
+
+
+@nox.session
+def env(session: nox.Session) -> None:
+    """Install everything into the one environment that the other sessions share."""
+    requirements = [
+        *PROJECT["project"]["optional-dependencies"]["frameworks"],
+        *nox.project.dependency_groups(PROJECT, *GROUPS),
+    ]
+    wanted = hashlib.sha256("\n".join([*requirements, *PROJECT["build-system"]["requires"]]).encode()).hexdigest()
+    stamp = Path(session.virtualenv.location) / STAMP
+    if stamp.exists() and stamp.read_text() == wanted:
+        session.debug("nothing to install")
+        return
+    stamp.unlink(missing_ok=True)
+    # One resolution for all: torch, tensorflow and onnx agree on numpy only when they are asked together.
+    session.install(*requirements, *PROJECT["build-system"]["requires"])
+    session.install("--no-deps", "--no-build-isolation", "--editable", ".")
+    stamp.write_text(wanted)
+
+
+def shared(session: nox.Session, *command: str, **options: object) -> None:
+    """Run a Python module with the shared environment's interpreter, its programs first on the PATH."""
+    folder = ROOT / ".nox" / "env" / "bin"
+    if not folder.exists():  # Windows
+        folder = ROOT / ".nox" / "env" / "Scripts"
+    path = f"{folder}{';' if folder.name == 'Scripts' else ':'}{session.env.get('PATH', '')}"
+    session.run(str(folder / "python"), "-m", *command, external=True, env={"PATH": path}, **options)
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def build(session: nox.Session) -> None:
+    """Build models, results and site into build/ (default); `-- --checkpoint mlperf-tiny` builds for that one."""
+    shared(session, "resnet8doc", "build", *session.posargs)
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def tests(session: nox.Session) -> None:
+    """Make the artifacts, then run all tests but the browser's, doctests included."""
+    shared(session, "resnet8doc", "build", "--no-site")
+    shared(session, "pytest", "-m", "not browser", "--doctest-modules", "src", "tests", *session.posargs)
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def doctest(session: nox.Session) -> None:
+    """Run the examples of the docstrings alone."""
+    shared(session, "pytest", "--doctest-modules", "src", *session.posargs)
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def lint(session: nox.Session) -> None:
+    """Check style, imports and the layers' order."""
+    shared(session, "ruff", "check", ".")
+    shared(session, "ruff", "format", "--check", ".")
+    shared(session, "importlinter.cli", "lint")
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def types(session: nox.Session) -> None:
+    """Check the types of library, tests and this file."""
+    shared(session, "mypy", *session.posargs)
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def browser(session: nox.Session) -> None:
+    """Drive the built site in Chromium, from a server and from disk, with the network cut."""
+    if not (ROOT / "build" / "html" / "index.html").exists():
+        session.error("build/html is not built yet: run nox -s build first")
+    shared(session, "pytest", "-m", "browser", "tests/browser", *session.posargs)
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def bench(session: nox.Session) -> None:
+    """Print what the project promises to reach, measured, beside a peer measured in the same run."""
+    shared(session, "resnet8doc.bench", *session.posargs)
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def run(session: nox.Session) -> None:
+    """Run the command line in the shared environment: `nox -s run -- evaluate --help`."""
+    shared(session, "resnet8doc", *session.posargs)
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def train(session: nox.Session) -> None:
+    """Train the bundled checkpoint from nothing; takes hours."""
+    shared(session, "resnet8doc", "train", *session.posargs)
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def serve(session: nox.Session) -> None:
+    """Serve the built site on this machine; prints the address."""
+    shared(session, "http.server", "--bind", "127.0.0.1", "--directory", "build/html", *(session.posargs or ["8000"]))
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def linkcheck(session: nox.Session) -> None:
+    """Ask every external link of the site whether it still answers."""
+    shared(session, "sphinx", "-b", "linkcheck", "docs", "build/linkcheck", *session.posargs)
+
+
+@nox.session(venv_backend="none", default=False)
+def clean(session: nox.Session) -> None:
+    """Delete build/; the data set's cache stays."""
+    shutil.rmtree(ROOT / "build", ignore_errors=True)
+    session.log("deleted build/")
