@@ -1,0 +1,43 @@
+"""What all tests share."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).parents[1]
+
+# No deadline: the machines that run this are shared, and no test here is about time. Derandomized, so that a failure
+# seen once is seen again.
+settings.register_profile("resnet8doc", deadline=None, derandomize=True)
+settings.load_profile("resnet8doc")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the fast tests first."""
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, item.get_closest_marker("slow") is not None))
+
+
+@pytest.fixture(scope="session")
+def artifact() -> Callable[[str], Path]:
+    """Give the path of a file that the pipeline made; `nox -s tests` makes them all first."""
+    build = Path(os.environ.get("RESNET8DOC_BUILD", ROOT / "build"))
+
+    def find(name: str) -> Path:
+        path = build / name
+        assert path.exists(), f"{path} is missing; make it first: python -m resnet8doc build --no-site"
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def mlperf_tiny() -> Path:
+    """Give the folder of MLPerf Tiny's checkpoint."""
+    named = os.environ.get("RESNET8DOC_MLPERF_TINY")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data" / "mlperf-tiny"
+    if not folder.is_dir():
+        pytest.skip(f"MLPerf Tiny's checkpoint is not at hand ({folder}); name its folder in RESNET8DOC_MLPERF_TINY")
+    return folder
