@@ -1,0 +1,20 @@
+"""The commands, gathered."""
+
+import typer
+
+from . import _build, _stages, _train
+
+app = typer.Typer(
+    name="resnet8doc",
+    help=(
+        "An executable, proven specification of a quantized ResNet8.\n\n"
+        "Each command makes what it needs and is not there yet, below build/. `build` makes everything."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_build.register(app)
+_stages.register(app)
+_train.register(app)

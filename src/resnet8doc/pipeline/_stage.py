@@ -1,0 +1,90 @@
+"""One stage of the pipeline."""
+
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from doit.exceptions import TaskFailed
+from doit.tools import config_changed
+
+from ..errors import UserError
+from ..files import sha256, write_json
+from ._closure import source_files
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What makes some files from others.
+
+    Attributes
+    ----------
+    name
+        As it is shown: ``"evaluate resnet8_int8.onnx"``.
+    action
+        A module-level function, called as ``action(build, *arguments)``. The stage runs again when the source of its
+        module, or of anything that this imports, has changed; so every kind of stage has a module of its own.
+    arguments
+        Passed on after the build folder.
+    reads, writes
+        Files below the build folder.
+    sources
+        Other files the stage depends on, absolute.
+    settings
+        What else the result depends on, as JSON-able values: versions, options.
+    """
+
+    name: str
+    action: Callable[..., None]
+    arguments: tuple[Any, ...] = ()
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    sources: tuple[Path, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def stamp(self) -> str:
+        """Where the stage notes what it read and wrote and how long it took, below the build folder."""
+        return f"stages/{self.name.replace(' ', '_')}.json"
+
+    def task(self, build: Path, versions: Mapping[str, str]) -> dict[str, Any]:
+        """Return the stage as a task of doit's."""
+        files = [build / name for name in self.reads]
+        settings = {"versions": dict(versions), "arguments": repr(self.arguments), **self.settings}
+        return {
+            "name": self.name,
+            "actions": [(_execute, [self, build])],
+            "file_dep": [*map(str, files), *map(str, source_files(self.action.__module__)), *map(str, self.sources)],
+            "targets": [str(build / name) for name in (*self.writes, self.stamp)],
+            "uptodate": [config_changed(settings)],
+            "verbosity": 2,
+        }
+
+
+def _execute(stage: Stage, build: Path) -> TaskFailed | None:
+    """Run the stage in doit's worker; a user's mistake fails it with a sentence, anything else with its traceback."""
+    started = time.perf_counter()
+    try:
+        stage.action(build, *stage.arguments)
+    except UserError as error:
+        return TaskFailed(str(error))
+    except Exception:  # doit would print it without a word on the stage
+        traceback.print_exc(file=sys.stderr)
+        return TaskFailed(f"{stage.name}: see the traceback above")
+    write_json(
+        build / stage.stamp,
+        {
+            "stage": stage.name,
+            "seconds": round(time.perf_counter() - started, 2),
+            "reads": {name: sha256(build / name) for name in stage.reads},
+            "writes": {name: _describe(build / name) for name in stage.writes},
+        },
+    )
+    return None
+
+
+def _describe(path: Path) -> dict[str, Any]:
+    return {"sha256": sha256(path), "bytes": path.stat().st_size}

@@ -1,0 +1,26 @@
+"""The weights that everything is made from."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ... import checkpoints
+from ...files import replacing, write_json
+from .._stage import Stage
+
+WEIGHTS = "models/checkpoint.npz"
+RESULT = "results/checkpoint.json"
+
+
+def stages(name: str) -> Iterator[Stage]:
+    """Yield the stage that takes the weights of the checkpoint ``name``."""
+    yield Stage("checkpoint", take, (name,), writes=(WEIGHTS, RESULT), sources=tuple(checkpoints.files_of(name)))
+
+
+def take(build: Path, name: str) -> None:
+    """Read and check the checkpoint, and write its weights under the architecture's names."""
+    checkpoint = checkpoints.load(name)
+    with replacing(build / WEIGHTS) as temporary:
+        np.savez(temporary, **checkpoint.weights)
+    write_json(build / RESULT, checkpoint.describe())

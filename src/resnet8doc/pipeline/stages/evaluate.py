@@ -1,0 +1,37 @@
+"""Every model on all 10,000 test images."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ... import dataset
+from ...evaluate import evaluate, require_baseline, save
+from ...quantize import VARIANTS
+from .._stage import Stage
+from . import convert
+from . import dataset as dataset_stage
+
+FOLDER = "results/evaluation"
+FLOAT_MODELS = tuple(Path(name).name for name in (convert.KERAS, convert.ONNX, convert.PYTORCH))
+MODELS = (*FLOAT_MODELS, *VARIANTS)
+RESULTS = tuple(f"{FOLDER}/{model}.json" for model in MODELS)
+
+
+def stages() -> Iterator[Stage]:
+    """Yield a stage for each model."""
+    for model, result in zip(MODELS, RESULTS, strict=True):
+        yield Stage(
+            f"evaluate {model}",
+            run,
+            (model, model in FLOAT_MODELS),
+            reads=(f"models/{model}", dataset_stage.RESULT),
+            writes=(result, result.replace(".json", ".npz")),
+        )
+
+
+def run(build: Path, model: str, is_float: bool) -> None:
+    """Evaluate one model; a float model that is not good enough stops the build."""
+    test = dataset.load("test")
+    evaluation = evaluate(build / "models" / model, test.images, test.labels, progress=False)
+    save(evaluation, build / FOLDER)
+    if is_float:
+        require_baseline(evaluation)

@@ -1,0 +1,140 @@
+"""Stages run when, and only when, something they depend on has changed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from resnet8doc.errors import UserError
+from resnet8doc.files import read_json
+from resnet8doc.pipeline import Stage, run
+from resnet8doc.pipeline._closure import source_files
+
+
+def copy(build: Path, source: str, target: str) -> None:
+    """Copy a file, and note in another that it happened."""
+    (build / target).write_text((build / source).read_text())
+    with (build / "journal").open("a") as journal:
+        journal.write(f"{target}\n")
+
+
+def refuse(build: Path) -> None:
+    """Fail as on a user's mistake."""
+    raise UserError("the scale is 0", "a positive scale", "Give another.")
+
+
+def stop(build: Path) -> None:
+    """Wait to be killed."""
+    (build / "waiting").write_text("")
+    time.sleep(600)
+
+
+def chain(*, last: Stage | None = None) -> list[Stage]:
+    stages = [
+        Stage("one", copy, ("a", "b"), reads=("a",), writes=("b",)),
+        Stage("two", copy, ("b", "c"), reads=("b",), writes=("c",)),
+        Stage("aside", copy, ("x", "y"), reads=("x",), writes=("y",)),
+    ]
+    return [*stages, last] if last else stages
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    (tmp_path / "a").write_text("1")
+    (tmp_path / "x").write_text("2")
+    return tmp_path
+
+
+def executed(build: Path) -> list[str]:
+    journal = build / "journal"
+    lines = journal.read_text().split() if journal.exists() else []
+    journal.unlink(missing_ok=True)
+    return sorted(lines)
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_only_what_depends_on_a_change_runs_again(build: Path, processes: int) -> None:
+    run(chain(), build, processes=processes)
+    assert executed(build) == ["b", "c", "y"]
+    run(chain(), build, processes=processes)
+    assert executed(build) == []
+    (build / "a").write_text("changed")
+    run(chain(), build, processes=processes)
+    assert executed(build) == ["b", "c"]
+    assert (build / "c").read_text() == "changed"
+
+
+def test_a_missing_file_is_made_again(build: Path) -> None:
+    run(chain(), build)
+    executed(build)
+    (build / "c").unlink()
+    run(chain(), build)
+    assert executed(build) == ["c"]
+
+
+def test_a_setting_counts_as_an_input(build: Path) -> None:
+    def stages(seed: int) -> list[Stage]:
+        return [Stage("one", copy, ("a", "b"), reads=("a",), writes=("b",), settings={"seed": seed})]
+
+    for seed, expected in ((1, ["b"]), (1, []), (2, ["b"])):
+        run(stages(seed), build)
+        assert executed(build) == expected
+
+
+def test_wanted_files_bring_their_inputs_and_nothing_else(build: Path) -> None:
+    run(chain(), build, ("c",))
+    assert executed(build) == ["b", "c"]
+
+
+def test_each_stage_notes_what_it_read_and_wrote(build: Path) -> None:
+    run(chain(), build)
+    stamp = read_json(build / "stages" / "two.json")
+    assert stamp["stage"] == "two"
+    assert stamp["writes"]["c"]["bytes"] == 1
+    assert list(stamp["reads"]) == ["b"]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_users_mistake_is_said_without_a_traceback(
+    build: Path, processes: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(UserError, match="a stage of the pipeline failed"):
+        run(chain(last=Stage("bad", refuse, writes=("never",))), build, processes=processes)
+    said = capfd.readouterr().err
+    assert "FAILED bad\nthe scale is 0; expected a positive scale. Give another." in said
+    assert "Traceback" not in said
+
+
+def command(build: Path, stages: str) -> list[str]:
+    """Return what runs ``stages`` of this module in a process of its own."""
+    code = f"""
+import sys
+from pathlib import Path
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from test_run import Stage, chain, run, stop
+run({stages}, Path({str(build)!r}), processes=1)
+"""
+    return [sys.executable, "-c", code]
+
+
+def test_a_killed_run_goes_on_where_it_was(build: Path) -> None:
+    waiting = "chain(last=Stage('last', stop, reads=('c', 'y'), writes=('z',)))"
+    process = subprocess.Popen(command(build, waiting), start_new_session=True)
+    while not (build / "waiting").exists():
+        assert process.poll() is None, "the run ended by itself"
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert executed(build) == ["b", "c", "y"]
+    subprocess.run(command(build, "chain()"), check=True)
+    assert executed(build) == []
+
+
+def test_the_closure_of_a_module_follows_its_imports() -> None:
+    names = {path.name for path in source_files("resnet8doc.pipeline.stages.calibrate")}
+    assert {"calibrate.py", "_calibration.py", "errors.py", "files.py"} <= names
+    assert not any("proof" in str(path) for path in source_files("resnet8doc.dataset"))
