@@ -1,0 +1,6 @@
+"""An ONNX model's parameters and structure in one open format: JSON for what is read, ``.npz`` for what is computed with."""
+
+from ._extract import extract, load, read_operations
+from ._schema import schema, validate
+
+__all__ = ["extract", "load", "read_operations", "schema", "validate"]

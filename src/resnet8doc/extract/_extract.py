@@ -1,0 +1,174 @@
+"""Writing an extraction: the JSON and the tensors beside it."""
+
+import io
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import UserError
+from ..files import read_json, replacing, sha256, write_json
+from ..graph import Graph, load as load_graph
+from ._read import read_initializers, read_model, read_nodes, read_types, refuse_unknown
+from ._schema import validate
+
+Array = npt.NDArray[Any]
+
+SUFFIX = "_operations"
+
+
+def extract(model: Path | str, folder: Path | str | None = None) -> Path:
+    """Extract a model: every node, attribute, scale, zero point, weight and edge.
+
+    Parameters
+    ----------
+    model
+        An ONNX file of the operators in :data:`resnet8doc.ops.OPERATORS`: QOperator, QDQ or float.
+    folder
+        Where to write ``<model>_operations.json`` and ``<model>_operations.npz``; beside the model if None.
+
+    Returns
+    -------
+    pathlib.Path
+        Of the JSON file.
+
+    Raises
+    ------
+    UserError
+        If the model cannot be read, has an unknown operator (all of them are named), lacks a scale, or has a scale that
+        is not a finite number above 0 or a zero point of the wrong type.
+    """
+    path = Path(model)
+    operations, tensors = read_operations(path)
+    target = (path.parent if folder is None else Path(folder)) / f"{path.stem}{SUFFIX}.json"
+    with replacing(target.with_suffix(".npz")) as temporary:
+        temporary.write_bytes(pack(tensors))
+    operations["tensors"] = {"file": target.with_suffix(".npz").name, "sha256": sha256(target.with_suffix(".npz"))}
+    validate(operations)
+    write_json(target, operations)
+    return target
+
+
+def read_operations(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return an extraction's JSON (without the name of its tensors' file) and its tensors, checked by the engine.
+
+    Raises
+    ------
+    UserError
+        As :func:`extract`.
+    """
+    proto = read_model(path)
+    refuse_unknown(proto)
+    stored = read_initializers(proto)
+    used = {name for node in proto.graph.node for name in node.input} | {output.name for output in proto.graph.output}
+    stored = {name: value for name, value in stored.items() if name in used}
+    fed = [entry.name for entry in proto.graph.input if entry.name not in stored]
+    nodes = read_nodes(proto, stored, {})
+    operations = _operations(path, proto, nodes, stored, [{"name": n, "dtype": None, "shape": None} for n in fed],
+                             [{"name": o.name, "dtype": None, "shape": None} for o in proto.graph.output])  # fmt: skip
+    tensors = {name: array for name, (_, array) in stored.items()}
+    Graph.from_parts(operations, tensors)  # our own, clearer messages first; ONNX Runtime is asked for types afterwards
+    types = read_types(proto)
+    described = [
+        [{"name": name, "dtype": types[name][0], "shape": types[name][1]} for name in names]
+        for names in (fed, [output.name for output in proto.graph.output])
+    ]
+    return _operations(path, proto, read_nodes(proto, stored, types), stored, *described), tensors
+
+
+def _operations(
+    path: Path, proto: Any, nodes: list[dict[str, Any]], stored: dict[str, tuple[str, Array]],
+    inputs: list[dict[str, Any]], outputs: list[dict[str, Any]],
+) -> dict[str, Any]:  # fmt: skip
+    counts = Counter(node["op_type"] for node in nodes)
+    readers: dict[str, list[dict[str, Any]]] = {}
+    for node in nodes:
+        for entry in node["inputs"]:
+            if entry["initializer"]:
+                readers.setdefault(entry["tensor"], []).append(
+                    {"node": node["name"], "input": entry["formal"], "index": entry["index"]}
+                )
+    return {
+        "format": "resnet8doc.operations",
+        "version": 1,
+        "model": {
+            "name": path.stem,
+            "file": path.name,
+            "sha256": sha256(path),
+            "producer": f"{proto.producer_name} {proto.producer_version}".strip(),
+            "ir_version": proto.ir_version,
+            "opsets": {entry.domain: entry.version for entry in proto.opset_import},
+            "quant_format": quant_format(counts),
+        },
+        "counts": dict(sorted(counts.items())),
+        "inputs": inputs,
+        "outputs": outputs,
+        "nodes": nodes,
+        "initializers": [
+            {
+                "name": name,
+                "dtype": kind,
+                "stored_dtype": str(array.dtype),
+                "shape": list(array.shape),
+                "read_by": readers.get(name, []),
+            }
+            for name, (kind, array) in sorted(stored.items())
+        ],
+    }
+
+
+def quant_format(counts: Counter[str]) -> str:
+    """Return ``QOperator``, ``QDQ`` or ``float``, by the operators that a model has.
+
+    Examples
+    --------
+    >>> quant_format(Counter(QLinearConv=9, QuantizeLinear=1)), quant_format(Counter(Conv=9, DequantizeLinear=30))
+    ('QOperator', 'QDQ')
+    """
+    if any(op_type.startswith(("QLinear", "QGemm")) for op_type in counts):
+        return "QOperator"
+    return "QDQ" if counts["DequantizeLinear"] else "float"
+
+
+def pack(tensors: dict[str, Array]) -> bytes:
+    """Return an ``.npz`` whose bytes depend on the arrays alone (``numpy.savez`` writes the time of day into it)."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, array in sorted(tensors.items()):
+            entry = io.BytesIO()
+            np.lib.format.write_array(entry, np.asarray(array, order="C"), version=(1, 0), allow_pickle=False)
+            info = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, entry.getvalue())
+    return buffer.getvalue()
+
+
+def load(path: Path | str) -> Graph:
+    """Load an extraction at the desk: hold the JSON against its schema, the tensors against their checksum, then check all.
+
+    Parameters
+    ----------
+    path
+        Of ``<model>_operations.json``, or of the ONNX model itself, which is then extracted in memory.
+
+    Raises
+    ------
+    UserError
+        If something does not hold; the message says where in the file.
+    """
+    path = Path(path)
+    if path.suffix == ".onnx":
+        return Graph.from_parts(*read_operations(path))
+    operations = read_json(path)
+    validate(operations)
+    tensors = path.with_suffix(".npz")
+    if tensors.is_file() and sha256(tensors) != operations["tensors"]["sha256"]:
+        raise UserError(
+            f"{tensors.name} is not the file that was extracted with {path.name} (its sha256 differs)",
+            "both files from one extraction", "Extract the model again: python -m resnet8doc extract MODEL.onnx.",
+        )  # fmt: skip
+    return load_graph(path)

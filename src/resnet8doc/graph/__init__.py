@@ -1,0 +1,7 @@
+"""The engine: loads an extraction, checks it, runs it, traces it. numpy and the standard library alone."""
+
+from ._graph import Graph
+from ._load import from_bytes, load
+from ._model import Input, Node, Quantization, TensorInfo
+
+__all__ = ["Graph", "Input", "Node", "Quantization", "TensorInfo", "from_bytes", "load"]

@@ -1,0 +1,393 @@
+"""The engine: an extraction that runs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import UserError
+from ..ops import OPERATORS, Trace
+from ..requantize import RUNTIME, Arithmetic
+from ._model import Node, Quantization, TensorInfo
+from ._parameters import check_parameters
+from ._parse import parse_info, parse_nodes, parse_tensors
+from ._quantization import find_quantization
+from ._trace import trace_node
+
+Array = npt.NDArray[Any]
+Feeds = Array | Mapping[str, Array]
+Outputs = Iterable[str] | Literal["all"] | str | None
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A network, from an extraction alone; never changed, only copied with changes.
+
+    Attributes
+    ----------
+    name
+        Of the model: ``resnet8_int8_qoperator``.
+    format
+        ``QOperator``, ``QDQ`` or ``float``.
+    nodes
+        In an order of computation.
+    inputs, outputs
+        What is fed and what comes out.
+    parameters
+        Every stored tensor by its name: weights, biases, scales, zero points. Read-only arrays.
+    info
+        Type and shape of every tensor that the ONNX file knows them of.
+    arithmetic
+        How quantized operators compute unless ``run`` is told otherwise.
+
+    Examples
+    --------
+    A graph of one node, as the browser builds it:
+
+    >>> graph = Graph.from_parts(
+    ...     {
+    ...         "format": "resnet8doc.operations", "version": 1, "model": {"name": "tiny", "quant_format": "QOperator"},
+    ...         "inputs": [{"name": "x", "dtype": "float32", "shape": ["batch"]}],
+    ...         "outputs": [{"name": "y", "dtype": "int8", "shape": ["batch"]}],
+    ...         "nodes": [{"name": "quantize", "op_type": "QuantizeLinear", "domain": "", "layer": "input", "attributes": {},
+    ...                    "inputs": [{"formal": "x", "tensor": "x"}, {"formal": "y_scale", "tensor": "s"},
+    ...                               {"formal": "y_zero_point", "tensor": "z"}], "outputs": [{"tensor": "y"}]}],
+    ...         "initializers": [{"name": "s", "stored_dtype": "float32", "shape": []},
+    ...                          {"name": "z", "stored_dtype": "int8", "shape": []}],
+    ...     },
+    ...     {"s": np.float32(0.5), "z": np.int8(3)},
+    ... )
+    >>> graph.run({"x": np.array([1.0, 2.25], np.float32)})
+    {'y': array([5, 7], dtype=int8)}
+    >>> graph.with_parameters({"z": np.int8(4)}).run({"x": np.array([1.0, 2.25], np.float32)})
+    {'y': array([6, 8], dtype=int8)}
+    """
+
+    name: str
+    format: str
+    nodes: tuple[Node, ...]
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[TensorInfo, ...]
+    parameters: Mapping[str, Array]
+    info: Mapping[str, TensorInfo]
+    arithmetic: Arithmetic = RUNTIME
+
+    @classmethod
+    def from_parts(cls, operations: Mapping[str, Any], tensors: Mapping[str, Array]) -> "Graph":
+        """Build a graph from an extraction's JSON and its tensors.
+
+        Parameters
+        ----------
+        operations
+            The parsed ``<model>_operations.json``.
+        tensors
+            The arrays of the ``.npz`` beside it (an open ``numpy.load(..., allow_pickle=False)`` will do).
+
+        Raises
+        ------
+        UserError
+            If the two do not belong together, or hold something that the engine cannot run.
+        """
+        parameters = parse_tensors(operations, tensors)
+        nodes = parse_nodes(operations, parameters)
+        check_parameters(nodes, parameters)
+        inputs, outputs = parse_info(operations["inputs"]), parse_info(operations["outputs"])
+        model = operations.get("model", {})
+        listed = parse_info(
+            [{"name": o["tensor"], "dtype": o.get("dtype"), "shape": o.get("shape")}
+             for entry in operations["nodes"] for o in entry["outputs"]]
+        )  # fmt: skip
+        info = {entry.name: entry for entry in (*listed, *inputs, *outputs)}
+        return cls(model.get("name", ""), model.get("quant_format", ""), nodes, inputs, outputs, parameters, info)
+
+    def run(
+        self, feeds: Feeds, outputs: Outputs = None, *, arithmetic: Arithmetic | Mapping[str, Arithmetic] | None = None
+    ) -> dict[str, Array]:
+        """Compute tensors.
+
+        Parameters
+        ----------
+        feeds
+            Images ``[N, 32, 32, 3]`` (uint8 pixels are converted to float32) for a graph with one input, or tensors by
+            name. Any tensor may be fed, also one in the middle: the nodes before it are not run.
+        outputs
+            Names of tensors; a single name; ``"all"`` for every tensor that can be computed from the feeds; None for the
+            graph's outputs.
+        arithmetic
+            How to compute: one for all nodes, or one for each node named (the others as the graph has it).
+
+        Returns
+        -------
+        dict
+            Each tensor asked for by its name. Four-dimensional tensors are ``[N, C, H, W]`` with channels last in memory.
+
+        Raises
+        ------
+        UserError
+            If a tensor asked for does not exist or cannot be computed from the feeds, or a feed does not fit.
+        """
+        values = self._feeds(feeds)
+        everything = outputs == "all"
+        wanted = self._wanted(outputs)
+        chosen = arithmetic if isinstance(arithmetic, Mapping) else {}
+        for name in chosen:
+            self.node(name)
+        common = arithmetic if isinstance(arithmetic, Arithmetic) else self.arithmetic
+        nodes = [n for n in self.nodes if n.output not in values] if everything else self._needed(wanted, set(values))
+        remaining = {} if everything else self._last_uses(nodes, wanted)
+        for number, node in enumerate(nodes):
+            if everything and not all(e.parameter or e.tensor in values for e in node.inputs):
+                continue
+            values[node.output] = self.compute(node, values, chosen.get(node.name, common))
+            for tensor in remaining.get(number, ()):
+                del values[tensor]
+        if everything:
+            return values
+        return {name: values[name] if name in values else self.parameters[name] for name in wanted}
+
+    def compute(self, node: Node, values: Mapping[str, Array], arithmetic: Arithmetic | None = None) -> Array:
+        """Run one node on given values.
+
+        Parameters
+        ----------
+        node
+            One of ``nodes``.
+        values
+            At least the tensors that it reads and that are not parameters.
+        arithmetic
+            How to compute, if not as the graph has it.
+
+        Raises
+        ------
+        UserError
+            If the operator refuses its inputs; the message names the node.
+        """
+        operator = OPERATORS[node.domain, node.op_type]
+        arguments = self.arguments(node, values)
+        extra = {"arithmetic": arithmetic or self.arithmetic} if operator.quantized else {}
+        try:
+            return np.asarray(operator.function(**arguments, **node.attributes, **extra))
+        except UserError as error:
+            raise UserError(
+                f"node {node.name} ({node.op_type}): {error.found}", error.expected, error.remedy
+            ) from error
+
+    def arguments(self, node: Node, values: Mapping[str, Array]) -> dict[str, Array | None]:
+        """Return a node's inputs by their formal names; those not connected are None."""
+        operator = OPERATORS[node.domain, node.op_type]
+        found: dict[str, Array | None] = dict.fromkeys(operator.inputs)
+        for entry in node.inputs:
+            found[entry.formal] = self.parameters[entry.tensor] if entry.parameter else values[entry.tensor]
+        return found
+
+    def trace(self, node: str, index: tuple[int, ...], feeds: Feeds, *, arithmetic: Arithmetic | None = None) -> Trace:
+        """Write down how one element of a node's output comes about.
+
+        Parameters
+        ----------
+        node
+            The node's name.
+        index
+            Of the output element: ``(n, channel, row, column)``.
+        feeds
+            As for :meth:`run`; what the node reads is computed from it.
+        arithmetic
+            How to compute, if not as the graph has it.
+
+        Returns
+        -------
+        Trace
+            Every product, the accumulator, bias, multiplier, rounding and clamp. Its last step equals the element.
+
+        Raises
+        ------
+        UserError
+            If the node or the index does not exist, or the operator cannot be traced.
+        """
+        found = self.node(node)
+        needed = [entry.tensor for entry in found.inputs if not entry.parameter]
+        values = self.run(feeds, needed)
+        return trace_node(found, self.arguments(found, values), tuple(index), arithmetic or self.arithmetic)
+
+    def with_parameters(self, changes: Mapping[str, Array]) -> "Graph":
+        """Return a graph with some stored tensors replaced, for every node that reads them.
+
+        Raises
+        ------
+        UserError
+            If a tensor does not exist or the new one's type or shape differs.
+        """
+        parameters = dict(self.parameters)
+        for name, value in changes.items():
+            parameters[name] = _like(self.parameter(name), value, name)
+        return replace(self, parameters=parameters)
+
+    def with_input(self, node: str, formal: str, value: Array) -> "Graph":
+        """Return a graph in which one operator's input alone is replaced (a fault): its neighbours keep the old one.
+
+        Parameters
+        ----------
+        node, formal
+            The node's name and the input's: ``"stack2_conv1_quant"``, ``"x_scale"``. It must be a parameter.
+        value
+            Of the same type and shape.
+
+        Raises
+        ------
+        UserError
+            If there is no such node or parameter, or the new one's type or shape differs.
+        """
+        found = self.node(node)
+        entry = next((e for e in found.inputs if e.formal == formal and e.parameter), None)
+        if entry is None:
+            known = ", ".join(e.formal for e in found.inputs if e.parameter)
+            raise UserError(f"node {node} has no parameter {formal!r}", f"one of {known}", "Choose one of these.")
+        name = f"{node}:{formal}"
+        parameters = {**self.parameters, name: _like(self.parameters[entry.tensor], value, name)}
+        inputs = tuple(replace(e, tensor=name) if e.formal == formal else e for e in found.inputs)
+        nodes = tuple(replace(n, inputs=inputs) if n.name == node else n for n in self.nodes)
+        return replace(self, nodes=nodes, parameters=parameters)
+
+    def with_arithmetic(self, arithmetic: Arithmetic) -> "Graph":
+        """Return a graph that computes otherwise."""
+        return replace(self, arithmetic=arithmetic)
+
+    def node(self, name: str) -> Node:
+        """Return the node of that name.
+
+        Raises
+        ------
+        UserError
+            If there is none.
+        """
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        raise UserError(f"there is no node {name!r}", ", ".join(n.name for n in self.nodes), "Choose one of these.")
+
+    def parameter(self, name: str) -> Array:
+        """Return the stored tensor of that name.
+
+        Raises
+        ------
+        UserError
+            If there is none.
+        """
+        if name not in self.parameters:
+            raise UserError(
+                f"there is no stored tensor {name!r}",
+                f"one of the {len(self.parameters)} parameters",
+                "Look in graph.parameters.",
+            )
+        return self.parameters[name]
+
+    def producer(self, tensor: str) -> Node | None:
+        """Return the node that computes a tensor; None for a graph input or a stored tensor."""
+        return next((node for node in self.nodes if node.output == tensor), None)
+
+    def consumers(self, tensor: str) -> list[tuple[Node, str]]:
+        """Return every node that reads a tensor, with the formal name of the input that does."""
+        return [(node, e.formal) for node in self.nodes for e in node.inputs if e.tensor == tensor]
+
+    @property
+    def tensors(self) -> tuple[str, ...]:
+        """Every tensor that is fed or computed, in order of computation."""
+        return (*(entry.name for entry in self.inputs), *(node.output for node in self.nodes))
+
+    def quantization(self, tensor: str) -> Quantization | None:
+        """Return scale and zero point of a tensor of codes, stored or computed; None for a real one.
+
+        It is read off the operator that makes the tensor, else off one that reads it; through Transpose, Reshape and
+        the like it is carried along.
+        """
+        return find_quantization(self, tensor)
+
+    def _feeds(self, feeds: Feeds) -> dict[str, Array]:
+        if not isinstance(feeds, Mapping):
+            if len(self.inputs) != 1:
+                raise UserError(f"the graph has {len(self.inputs)} inputs", "tensors by name", "Pass a dict.")
+            feeds = {self.inputs[0].name: feeds}
+        known = set(self.tensors)
+        values = {}
+        for name, value in feeds.items():
+            if name not in known:
+                raise UserError(
+                    f"there is no tensor {name!r}", "a graph input or a node's output", "Look in graph.tensors."
+                )
+            values[name] = _fitting(np.asarray(value), self.info.get(name), name)
+        return values
+
+    def _wanted(self, outputs: Outputs) -> list[str]:
+        if outputs is None or outputs == "all":
+            return [entry.name for entry in self.outputs]
+        wanted = [outputs] if isinstance(outputs, str) else list(outputs)
+        known = set(self.tensors) | set(self.parameters)
+        for name in wanted:
+            if name not in known:
+                raise UserError(
+                    f"there is no tensor {name!r}", "a graph input or a node's output", "Look in graph.tensors."
+                )
+        return wanted
+
+    def _needed(self, wanted: list[str], given: set[str]) -> list[Node]:
+        """Return the nodes that compute what is wanted from what is given."""
+        missing = {name for name in wanted if name not in given and name not in self.parameters}
+        nodes = []
+        for node in reversed(self.nodes):
+            if node.output in missing:
+                missing.discard(node.output)
+                nodes.append(node)
+                missing |= {e.tensor for e in node.inputs if not e.parameter and e.tensor not in given}
+        if missing:
+            raise UserError(
+                f"{sorted(missing)[0]} is needed and was not fed", "a value for it", "Feed the graph's input."
+            )
+        return nodes[::-1]
+
+    def _last_uses(self, nodes: list[Node], wanted: list[str]) -> dict[int, list[str]]:
+        """Return, for each node's number, the tensors that nobody reads after it, so that memory stays bounded."""
+        last: dict[str, int] = {}
+        for number, node in enumerate(nodes):
+            last.setdefault(node.output, number)
+            for entry in node.inputs:
+                if not entry.parameter:
+                    last[entry.tensor] = number
+        freed: dict[int, list[str]] = {}
+        for tensor, number in last.items():
+            if tensor not in wanted:
+                freed.setdefault(number, []).append(tensor)
+        return freed
+
+
+def _like(old: Array, value: Array, name: str) -> Array:
+    new = np.asarray(value)
+    if new.dtype != old.dtype or new.shape != old.shape:
+        raise UserError(
+            f"{name} is given as {new.dtype} {list(new.shape)}",
+            f"{old.dtype} {list(old.shape)}",
+            "Give one like the old.",
+        )
+    new = new.copy()
+    new.flags.writeable = False
+    return new
+
+
+def _fitting(value: Array, info: TensorInfo | None, name: str) -> Array:
+    if value.dtype == object:
+        raise UserError(f"{name} is an array of Python objects", "numbers", "Give an array of numbers.")
+    if info is None or info.dtype is None:
+        return value
+    if value.dtype == np.uint8 and info.dtype == "float32":
+        value = value.astype(np.float32)
+    if str(value.dtype) != info.dtype:
+        raise UserError(f"{name} is {value.dtype}", info.dtype, f"Convert {name}.")
+    if info.shape is not None:
+        fits = len(info.shape) == value.ndim and all(
+            not isinstance(length, int) or length == value.shape[axis] for axis, length in enumerate(info.shape)
+        )
+        if not fits:
+            shape = ", ".join("?" if length is None else str(length) for length in info.shape)
+            raise UserError(f"{name} has shape {list(value.shape)}", f"[{shape}]", f"Reshape {name}.")
+    return value

@@ -1,0 +1,28 @@
+"""Which function writes down one element of which operator."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy.typing as npt
+
+from ..errors import UserError
+from ..ops import Trace, dequantize_linear_element, quantize_linear_element
+from ..requantize import Arithmetic
+from ._model import Node
+
+Array = npt.NDArray[Any]
+
+ELEMENTS: dict[str, Callable[..., Trace]] = {
+    "QuantizeLinear": quantize_linear_element,
+    "DequantizeLinear": dequantize_linear_element,
+}
+
+
+def trace_node(
+    node: Node, arguments: Mapping[str, Array | None], index: tuple[int, ...], arithmetic: Arithmetic
+) -> Trace:
+    """Trace one element of a node's output."""
+    element = ELEMENTS.get(node.op_type)
+    if element is None:
+        raise UserError(f"node {node.name} is {node.op_type}", f"one of {', '.join(ELEMENTS)}", "Trace one of these.")
+    return element(index, **arguments, **node.attributes, arithmetic=arithmetic)

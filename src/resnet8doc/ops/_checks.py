@@ -1,0 +1,79 @@
+"""What every quantized operator demands of its scales, zero points and codes, with messages that say what was found."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import UserError
+
+Array = npt.NDArray[Any]
+
+BYTES = (np.dtype(np.int8), np.dtype(np.uint8))
+
+
+def codes(value: Any, name: str, dtypes: tuple[np.dtype[Any], ...] = BYTES) -> Array:
+    """Return quantized codes as an array, or refuse their type."""
+    array = np.asarray(value)
+    if array.dtype not in dtypes:
+        listed = " or ".join(map(str, dtypes))
+        raise UserError(f"{name} is {array.dtype}", listed, f"Give {name} as quantized codes.")
+    return array
+
+
+def scale(value: Any, name: str, channels: int | None = None) -> Array:
+    """Return a scale: float32, finite, above 0, a scalar or (where ``channels`` is given) one for each channel."""
+    array = np.asarray(value)
+    if array.dtype != np.float32:
+        raise UserError(f"{name} is {array.dtype}", "float32", f"Convert {name} with numpy.float32(...).")
+    array = _scalar_or_channels(array, name, channels)
+    good = np.isfinite(array) & (array > 0)
+    if not good.all():
+        at = "" if array.ndim == 0 else f"[{int(np.argmin(good))}]"
+        raise UserError(f"{name}{at} is {array[~good].flat[0]}", "a finite number above 0", f"Mend {name}.")
+    return array
+
+
+def zero_point(value: Any, name: str, dtype: npt.DTypeLike, of: str, channels: int | None = None) -> Array:
+    """Return a zero point of the type of the codes that it belongs to; None stands for 0."""
+    if value is None:
+        return np.zeros((), dtype)
+    array = np.asarray(value)
+    if array.dtype != np.dtype(dtype):
+        raise UserError(
+            f"{name} is {array.dtype} and {of} is {np.dtype(dtype)}",
+            "one type for both",
+            f"Give {name} as {np.dtype(dtype)}.",
+        )
+    return _scalar_or_channels(array, name, channels)
+
+
+def _scalar_or_channels(array: Array, name: str, channels: int | None) -> Array:
+    if array.size == 1 and array.ndim <= 1:
+        return array.reshape(())
+    if channels is not None and array.shape == (channels,):
+        return array
+    expected = "a scalar" if channels is None else f"a scalar or shape [{channels}], one for each output channel"
+    raise UserError(f"{name} has shape {list(array.shape)}", expected, f"Reshape {name}.")
+
+
+def rank(array: Array, name: str, axes: str) -> None:
+    """Refuse an array that does not have the axes named: ``[N, C, H, W]``."""
+    if array.ndim != axes.count(",") + 1:
+        raise UserError(
+            f"{name} has shape {list(array.shape)}", f"{axes.count(',') + 1} axes, {axes}", f"Reshape {name}."
+        )
+
+
+def bias(value: Any, name: str, channels: int) -> Array | None:
+    """Return an int32 bias of one number a channel, or None."""
+    if value is None:
+        return None
+    array = np.asarray(value)
+    if array.dtype != np.int32:
+        raise UserError(f"{name} is {array.dtype}", "int32", f"Quantize {name} with scale x_scale * w_scale to int32.")
+    if array.shape != (channels,):
+        raise UserError(
+            f"{name} has shape {list(array.shape)}", f"[{channels}]", f"Give one {name} for each output channel."
+        )
+    return array

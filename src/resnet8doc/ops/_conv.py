@@ -1,0 +1,92 @@
+"""Conv: the convolution of real numbers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import UserError
+from ._checks import rank
+from ._conv_geometry import geometry
+from ._windows import AutoPad, columns
+
+Array = npt.NDArray[Any]
+
+BLOCK = 1 << 19
+"""Columns are made for so many floats at a time (2 MB)."""
+
+
+def conv(
+    X: Array,
+    W: Array,
+    B: Array | None = None,
+    *,
+    auto_pad: AutoPad = "NOTSET",
+    dilations: Sequence[int] | None = None,
+    group: int = 1,
+    kernel_shape: Sequence[int] | None = None,
+    pads: Sequence[int] | None = None,
+    strides: Sequence[int] | None = None,
+) -> Array:
+    r"""Convolve: :math:`y_{mij} = B_m + \sum_{ckl} x_{c,\, i s - p + k d,\, j s - p + l d} \, w_{mckl}`.
+
+    The order of a float32 sum is not specified by the standard, so two correct implementations differ in their last bits.
+
+    Parameters
+    ----------
+    X
+        float32 ``[N, C, H, W]``.
+    W
+        float32 ``[M, C / group, kH, kW]``.
+    B
+        float32 ``[M]``, or None.
+    auto_pad, dilations, group, kernel_shape, pads, strides
+        As in the standard. ``pads`` is ``(top, left, bottom, right)``.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 ``[N, M, oH, oW]``, its memory channels last.
+
+    Raises
+    ------
+    UserError
+        If shapes and attributes do not fit.
+
+    References
+    ----------
+    ONNX, `Conv <https://onnx.ai/onnx/operators/onnx__Conv.html>`__.
+
+    Examples
+    --------
+    >>> image, kernel = np.arange(9, dtype=np.float32).reshape(1, 1, 3, 3), np.ones((1, 1, 2, 2), np.float32)
+    >>> conv(image, kernel, np.array([0.5], np.float32))
+    array([[[[ 8.5, 12.5],
+             [20.5, 24.5]]]], dtype=float32)
+    """
+    rank(X, "X", "[N, C, H, W]")
+    rank(W, "W", "[M, C/group, kH, kW]")
+    g = geometry(X.shape, W.shape, auto_pad, dilations, group, kernel_shape, pads, strides)
+    if B is not None and B.shape != W.shape[:1]:
+        raise UserError(
+            f"B has shape {list(B.shape)}", f"{list(W.shape[:1])}", "Give one bias for each output channel."
+        )
+    n, _, height, width = X.shape
+    top, left, bottom, right = g.pads
+    image = np.zeros((n, top + height + bottom, left + width + right, X.shape[1]), X.dtype)
+    image[:, top : top + height, left : left + width] = X.transpose(0, 2, 3, 1)
+    y = np.empty((n, *g.size, g.channels_out), X.dtype)
+    per_group = g.channels_out // group
+    step = max(1, BLOCK // max(1, g.size[0] * g.size[1] * g.channels_in * g.kernel[0] * g.kernel[1]))
+    for number in range(group):
+        outputs = slice(number * per_group, (number + 1) * per_group)
+        inputs = slice(number * g.channels_in, (number + 1) * g.channels_in)
+        w = W[outputs].transpose(2, 3, 1, 0).reshape(-1, per_group)
+        for start in range(0, n, step):
+            block = image[start : start + step, :, :, inputs]
+            out = y[start : start + step, :, :, outputs]
+            out[...] = (columns(block, g.kernel, g.strides, g.dilations, g.size) @ w).reshape(out.shape)
+    if B is not None:
+        y += B
+    return y.transpose(0, 3, 1, 2)

@@ -1,0 +1,54 @@
+"""The shape of a convolution: what its attributes mean for these inputs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import UserError
+from ._windows import AutoPad, output_size, pair, resolve_pads
+
+Numbers = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Where the windows lie; channels are counted for one group going in, for all groups coming out."""
+
+    channels_in: int
+    channels_out: int
+    kernel: Numbers
+    strides: Numbers
+    dilations: Numbers
+    pads: Numbers
+    size: Numbers
+
+
+def geometry(
+    x: Numbers,
+    w: Numbers,
+    auto_pad: AutoPad,
+    dilations: Sequence[int] | None,
+    group: int,
+    kernel_shape: Sequence[int] | None,
+    pads: Sequence[int] | None,
+    strides: Sequence[int] | None,
+) -> Geometry:
+    """Work out a convolution's windows from the shapes ``[N, C, H, W]`` and ``[M, C / group, kH, kW]``.
+
+    Raises
+    ------
+    UserError
+        If the attributes and the shapes contradict each other.
+    """
+    if group < 1 or w[0] % group:
+        raise UserError(f"group is {group} and w has {w[0]} filters", "a group that divides them", "Correct group.")
+    if x[1] != w[1] * group:
+        raise UserError(
+            f"x has {x[1]} channels",
+            f"{w[1] * group}, as w has {w[1]} a group (group={group})",
+            "Give the matching x or w.",
+        )
+    if kernel_shape is not None and tuple(kernel_shape) != w[2:]:
+        raise UserError(f"kernel_shape is {list(kernel_shape)}", f"{list(w[2:])}, as w has", "Correct kernel_shape.")
+    steps, spread = pair(strides, "strides"), pair(dilations, "dilations")
+    edges = resolve_pads(x[2:], w[2:], steps, spread, pads, auto_pad)
+    return Geometry(w[1], w[0], w[2:], steps, spread, edges, output_size(x[2:], w[2:], steps, spread, edges))

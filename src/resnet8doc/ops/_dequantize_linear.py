@@ -1,0 +1,117 @@
+"""DequantizeLinear: the boundary from codes back to real numbers."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import UserError
+from ._axis import along_axis
+from ._trace import Trace
+
+Array = npt.NDArray[Any]
+
+INPUT_TYPES = (np.int8, np.uint8, np.int16, np.uint16, np.int32)
+
+
+def dequantize_linear(
+    x: Array,
+    x_scale: Array,
+    x_zero_point: Array | None = None,
+    *,
+    axis: int = 1,
+    block_size: int = 0,
+    output_dtype: int = 0,
+    **_: Any,
+) -> Array:
+    r"""Dequantize codes: :math:`y = (x - x_{zero\_point}) \cdot x_{scale}`.
+
+    In order: the difference in int32; converted to float32 (rounded to even above 2^24, so for an int32 bias only);
+    the product, rounded to float32.
+
+    Parameters
+    ----------
+    x
+        int8, uint8, int16, uint16 or int32, any shape.
+    x_scale
+        float32 scalar, or ``[x.shape[axis]]``.
+    x_zero_point
+        Of ``x``'s type and ``x_scale``'s shape, or None for 0.
+    axis
+        The axis along which ``x_scale`` runs, if it is not a scalar.
+    block_size, output_dtype
+        Of later versions of the standard; any value but the default is refused.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, of ``x``'s shape.
+
+    Raises
+    ------
+    UserError
+        If a scale is not a finite number above 0, or types or shapes do not fit.
+
+    References
+    ----------
+    ONNX, `DequantizeLinear <https://onnx.ai/onnx/operators/onnx__DequantizeLinear.html>`__; ONNX Runtime,
+    ``core/providers/cpu/quantization/quantize_linear.cc``.
+
+    Examples
+    --------
+    >>> dequantize_linear(np.array([-128, 0, 127], np.int8), np.float32(1 / 256), np.int8(-128))
+    array([0.        , 0.5       , 0.99609375], dtype=float32)
+    """
+    x, scale, zero_point = _checked(x, x_scale, x_zero_point, axis, block_size, output_dtype)
+    if x.dtype == np.int32:
+        return (x - zero_point).astype(np.float32) * scale
+    # Codes of 16 bits and fewer, and their differences, are exact in float32.
+    return np.subtract(x, zero_point, dtype=np.float32) * scale
+
+
+def dequantize_linear_loops(x: Array, x_scale: Array, x_zero_point: Array | None = None, *, axis: int = 1) -> Array:
+    """Compute what :func:`dequantize_linear` does, one element after another (the slow twin).
+
+    Examples
+    --------
+    >>> dequantize_linear_loops(np.array([0, 255], np.uint8), np.float32(0.5), np.uint8(3))
+    array([ -1.5, 126. ], dtype=float32)
+    """
+    y = np.empty(np.shape(x), np.float32)
+    for index in np.ndindex(y.shape):
+        y[index] = dequantize_linear_element(index, x, x_scale, x_zero_point, axis=axis).output
+    return y
+
+
+def dequantize_linear_element(
+    index: tuple[int, ...], x: Array, x_scale: Array, x_zero_point: Array | None = None, *, axis: int = 1, **_: Any
+) -> Trace:
+    """Write down how ``dequantize_linear(...)[index]`` comes about.
+
+    Examples
+    --------
+    >>> trace = dequantize_linear_element((0,), np.array([127], np.int8), np.float32(0.5), np.int8(-128))
+    >>> [(step.formula, step.value) for step in trace.steps]
+    [('127 - -128', 255), ('float32(255) * 0.5', 127.5)]
+    """
+    x, scales, zeros = _checked(x, x_scale, x_zero_point, axis, 0, 0)
+    scale, zero = np.float32(np.broadcast_to(scales, x.shape)[index]), int(np.broadcast_to(zeros, x.shape)[index])
+    trace = Trace("DequantizeLinear", index)
+    difference = trace.step("centred", f"{x[index]} - {zero}", int(x[index]) - zero, "int32")
+    trace.step("scaled", f"float32({difference}) * {scale}", np.float32(np.float32(difference) * scale))
+    return trace
+
+
+def _checked(
+    x: Array, x_scale: Array, x_zero_point: Array | None, axis: int, block_size: int, output_dtype: int
+) -> tuple[Array, Array, Array]:
+    x = np.asarray(x)
+    if x.dtype not in INPUT_TYPES:
+        raise UserError(f"x is {x.dtype}", "int8, uint8, int16, uint16 or int32", "Give x as quantized codes.")
+    for name, value in (("block_size", block_size), ("output_dtype", output_dtype)):
+        if value:
+            raise UserError(f"{name} is {value}", "0", f"Dequantize without {name}.")
+    zero_point = np.zeros((), x.dtype) if x_zero_point is None else np.asarray(x_zero_point)
+    if zero_point.dtype != x.dtype:
+        raise UserError(f"x_zero_point is {zero_point.dtype} and x is {x.dtype}", "one type for both", "Change one.")
+    return x, *along_axis(x, "x", x_scale, "x_scale", zero_point, "x_zero_point", axis)

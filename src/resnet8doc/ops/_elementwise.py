@@ -1,0 +1,89 @@
+"""Add, Mul, Relu, Clip, Identity: element by element on real numbers."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import UserError
+
+Array = npt.NDArray[Any]
+
+
+def _same_kind(A: Array, B: Array) -> None:
+    try:
+        np.broadcast_shapes(A.shape, B.shape)
+    except ValueError as error:
+        raise UserError(
+            f"A has shape {list(A.shape)} and B {list(B.shape)}", "shapes that broadcast", "Reshape one."
+        ) from error
+    if A.dtype != B.dtype:
+        raise UserError(f"A is {A.dtype} and B is {B.dtype}", "one type for both", "Convert one of them.")
+
+
+def add(A: Array, B: Array) -> Array:
+    """Return ``A + B``, broadcast (ONNX, `Add <https://onnx.ai/onnx/operators/onnx__Add.html>`__).
+
+    Raises
+    ------
+    UserError
+        If the types differ or the shapes do not broadcast.
+
+    Examples
+    --------
+    >>> add(np.array([1.5], np.float32), np.array([1, 2], np.float32))
+    array([2.5, 3.5], dtype=float32)
+    """
+    _same_kind(A, B)
+    return np.asarray(A + B)
+
+
+def mul(A: Array, B: Array) -> Array:
+    """Return ``A * B``, broadcast (ONNX, `Mul <https://onnx.ai/onnx/operators/onnx__Mul.html>`__).
+
+    Raises
+    ------
+    UserError
+        If the types differ or the shapes do not broadcast.
+
+    Examples
+    --------
+    >>> mul(np.array([1.5], np.float32), np.array([1, 2], np.float32))
+    array([1.5, 3. ], dtype=float32)
+    """
+    _same_kind(A, B)
+    return np.asarray(A * B)
+
+
+def relu(X: Array) -> Array:
+    """Return ``max(X, 0)`` (ONNX, `Relu <https://onnx.ai/onnx/operators/onnx__Relu.html>`__).
+
+    Examples
+    --------
+    >>> relu(np.array([-1.5, 2], np.float32))
+    array([0., 2.], dtype=float32)
+    """
+    return np.maximum(X, np.zeros((), X.dtype))
+
+
+def clip(input: Array, min: Array | None = None, max: Array | None = None) -> Array:  # noqa: A002 - the standard's names
+    """Return ``input`` held between two numbers (ONNX, `Clip <https://onnx.ai/onnx/operators/onnx__Clip.html>`__).
+
+    Examples
+    --------
+    >>> clip(np.array([-1.5, 7], np.float32), None, np.float32(6))
+    array([-1.5,  6. ], dtype=float32)
+    """
+    result = input if min is None else np.maximum(input, min)
+    return result if max is None else np.minimum(result, max)
+
+
+def identity(input: Array) -> Array:  # noqa: A002 - the standard's name
+    """Return ``input`` (ONNX, `Identity <https://onnx.ai/onnx/operators/onnx__Identity.html>`__).
+
+    Examples
+    --------
+    >>> identity(np.array([1, 2]))
+    array([1, 2])
+    """
+    return input

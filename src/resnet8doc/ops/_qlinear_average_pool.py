@@ -1,0 +1,103 @@
+"""QLinearAveragePool: the mean over windows; ONNX Runtime's own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..requantize import RUNTIME, Arithmetic, narrow, round_to_integer
+from . import _checks as check
+from ._average_pool import window_sums
+from ._dequantize_linear import dequantize_linear
+from ._qlinear_global_average_pool import qlinear_global_average_pool
+from ._windows import AutoPad, pair, resolve_pads
+
+Array = npt.NDArray[Any]
+
+
+def qlinear_average_pool(
+    X: Array,
+    x_scale: Array,
+    x_zero_point: Array | None,
+    y_scale: Array,
+    y_zero_point: Array | None = None,
+    *,
+    kernel_shape: Sequence[int],
+    auto_pad: AutoPad = "NOTSET",
+    ceil_mode: int = 0,
+    channels_last: int = 0,
+    count_include_pad: int = 0,
+    pads: Sequence[int] | None = None,
+    strides: Sequence[int] | None = None,
+    arithmetic: Arithmetic = RUNTIME,
+) -> Array:
+    r"""Average codes over windows.
+
+    Two computations, and which one runs depends on the shapes. A window that covers the whole image without padding is
+    computed in integers, as :func:`~resnet8doc.ops.qlinear_global_average_pool` does (ResNet8's case). Any other window
+    is computed in real numbers, each step rounded to float32:
+
+    .. math::
+       y = \mathrm{saturate}\left(\mathrm{round}\left(\frac{\left(\sum_{ij} (x_{ij} - z_x) s_x\right) / n}{s_y}
+       + z_y\right)\right)
+
+    summed row by row, with :math:`n` the number of elements inside the image (or of the whole window with
+    ``count_include_pad``). The zero point is added *before* rounding, ties to even.
+
+    Parameters
+    ----------
+    X
+        int8 or uint8 ``[N, C, H, W]``, or ``[N, H, W, C]`` with ``channels_last``.
+    x_scale, y_scale
+        float32 scalars.
+    x_zero_point, y_zero_point
+        Scalars of ``X``'s type, or None for 0.
+    kernel_shape, auto_pad, ceil_mode, channels_last, count_include_pad, pads, strides
+        As in the documentation.
+    arithmetic
+        ``form="documented"`` computes every window in real numbers and adds the zero point as ``zero_point_added`` says.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of ``X``'s type, ``[N, C, oH, oW]`` (or channels last).
+
+    Raises
+    ------
+    UserError
+        If types or shapes do not fit, or a scale is not a finite number above 0.
+
+    References
+    ----------
+    ONNX Runtime, ``contrib_ops/cpu/quantization/qlinear_pool.cc``.
+
+    Examples
+    --------
+    >>> X = np.array([[[[2, 3, 9, 9], [4, 5, 9, 9]]]], np.uint8)
+    >>> one, zero = np.float32(1), np.uint8(0)
+    >>> qlinear_average_pool(X, one, zero, one, zero, kernel_shape=(2, 2), strides=(2, 2))
+    array([[[[4, 9]]]], dtype=uint8)
+    """
+    x = check.codes(X, "X")
+    check.rank(x, "X", "[N, H, W, C]" if channels_last else "[N, C, H, W]")
+    scale = check.scale(y_scale, "y_scale")
+    zero = check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y")
+    image = x.transpose(0, 3, 1, 2) if channels_last else x
+    edges = resolve_pads(
+        image.shape[2:], pair(kernel_shape, "kernel_shape"), pair(strides, "strides"), (1, 1), pads, auto_pad
+    )
+    whole_image = tuple(kernel_shape) == image.shape[2:] and not any(edges)
+    if whole_image and arithmetic.form == "runtime":
+        return qlinear_global_average_pool(
+            x, x_scale, x_zero_point, y_scale, y_zero_point, channels_last=channels_last, arithmetic=arithmetic
+        )
+    real = dequantize_linear(image, x_scale, check.zero_point(x_zero_point, "x_zero_point", x.dtype, "X"))
+    sums, counts = window_sums(real, kernel_shape, auto_pad, ceil_mode, count_include_pad, pads, strides, (1, 1))
+    quotient = sums / counts / scale
+    if arithmetic.form == "runtime" or arithmetic.zero_point_added == "before_rounding":
+        whole = round_to_integer(quotient + np.float32(zero), arithmetic.rounding)
+    else:
+        whole = round_to_integer(quotient, arithmetic.rounding) + np.float32(zero)
+    y = narrow(whole, x.dtype, arithmetic.overflow)
+    return y.transpose(0, 2, 3, 1) if channels_last else y

@@ -1,0 +1,191 @@
+"""QLinearConv: a convolution of codes, summed in int32, brought back to 8 bits."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import UserError
+from ..requantize import RUNTIME, Arithmetic, requantize, scale_multiplier
+from . import _checks as check
+from ._accumulate import accumulate, accumulator_bound, add_bias, exact_float, largest_operand
+from ._conv_geometry import Geometry, geometry
+from ._epilogue import epilogue
+from ._pairwise import accumulate_pairwise
+from ._windows import AutoPad, columns
+
+Array = npt.NDArray[Any]
+
+BLOCK = 1 << 19
+"""Columns are made for so many floats at a time (2 MB): they stay in the cache between the copy and the product."""
+
+
+def qlinear_conv(
+    x: Array,
+    x_scale: Array,
+    x_zero_point: Array,
+    w: Array,
+    w_scale: Array,
+    w_zero_point: Array,
+    y_scale: Array,
+    y_zero_point: Array,
+    B: Array | None = None,
+    *,
+    auto_pad: AutoPad = "NOTSET",
+    dilations: Sequence[int] | None = None,
+    group: int = 1,
+    kernel_shape: Sequence[int] | None = None,
+    pads: Sequence[int] | None = None,
+    strides: Sequence[int] | None = None,
+    arithmetic: Arithmetic = RUNTIME,
+) -> Array:
+    r"""Convolve codes.
+
+    Stage 1, 8 x 8 to 32 bits, for output channel :math:`m` at row :math:`i`, column :math:`j`:
+
+    .. math::
+       a = B_m + \sum_{c, k, l} (x_{c,\, i s - p + k d,\, j s - p + l d} - z_x)(w_{m, c, k, l} - z_w)
+
+    in int32 (an addition that overflows wraps around); what lies outside the image counts as :math:`z_x`, so that its
+    difference is 0. Stage 2, 32 to 8 bits:
+
+    .. math::
+       y = \mathrm{saturate}(\mathrm{round}(\mathrm{float32}(a) \cdot M_m) + z_y), \qquad
+       M_m = \frac{s_x \cdot s_{w,m}}{s_y}
+
+    with the product :math:`s_x s_w`, the quotient and :math:`a M` each rounded to float32, then ties to even, then the
+    zero point, then the clamp.
+
+    Parameters
+    ----------
+    x
+        int8 or uint8 ``[N, C, H, W]``.
+    x_scale, x_zero_point
+        float32 scalar; scalar of ``x``'s type.
+    w
+        int8 or uint8 ``[M, C / group, kH, kW]``.
+    w_scale, w_zero_point
+        float32 scalar or ``[M]`` (per output channel); likewise of ``w``'s type.
+    y_scale, y_zero_point
+        float32 scalar; scalar of the output's type, int8 or uint8.
+    B
+        int32 ``[M]``, quantized with scale ``x_scale * w_scale`` and zero point 0, or None.
+    auto_pad, dilations, group, kernel_shape, pads, strides
+        As in the standard. ``pads`` is ``(top, left, bottom, right)``.
+    arithmetic
+        Every field is used.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``y_zero_point``'s type, ``[N, M, oH, oW]``. Its memory is channels last, as ``x``'s may be: ``[N, H, W, C]`` seen
+        through a transpose costs no copy.
+
+    Raises
+    ------
+    UserError
+        If types or shapes do not fit, or a scale is not a finite number above 0. The message says what was found.
+
+    References
+    ----------
+    ONNX, `QLinearConv <https://onnx.ai/onnx/operators/onnx__QLinearConv.html>`__; ONNX Runtime,
+    ``core/providers/cpu/quantization/qlinearconv.cc`` and ``core/mlas/lib/quantize.cpp``.
+
+    Examples
+    --------
+    One 2x2 window, padded at the top: 2 * 3 + 4 * -1 = 2, and with the bias 7; 7 * 0.5 is a tie and goes to 4.
+
+    >>> x = np.array([[[[2, 4]]]], np.int8)
+    >>> w = np.array([[[[9, 9], [3, -1]]]], np.int8)
+    >>> one, zero = np.float32(1), np.int8(0)
+    >>> qlinear_conv(x, one, zero, w, one, zero, np.float32(2), zero, np.array([5], np.int32), pads=(1, 0, 0, 0))
+    array([[[[4]]]], dtype=int8)
+    """
+    q = checked(x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B)
+    g = geometry(q.x.shape, q.w.shape, auto_pad, dilations, group, kernel_shape, pads, strides)
+    per_group = g.channels_out // group
+    y = np.empty((q.x.shape[0], *g.size, g.channels_out), q.y_zero_point.dtype)
+    for number in range(group):
+        outputs = slice(number * per_group, (number + 1) * per_group)
+        inputs = slice(number * g.channels_in, (number + 1) * g.channels_in)
+        _one_group(q, g, inputs, outputs, arithmetic, y)
+    return y.transpose(0, 3, 1, 2)
+
+
+class Checked:
+    """The nine inputs, checked, and what follows from them alone."""
+
+    __slots__ = ("B", "w", "w_scale", "w_zero_point", "x", "x_scale", "x_zero_point", "y_scale", "y_zero_point")
+
+    def __init__(self, *values: Any) -> None:
+        (self.x, self.x_scale, self.x_zero_point, self.w, self.w_scale, self.w_zero_point, self.y_scale, self.y_zero_point,
+         self.B) = values  # fmt: skip
+
+
+def checked(
+    x: Array, x_scale: Array, x_zero_point: Array, w: Array, w_scale: Array, w_zero_point: Array, y_scale: Array,
+    y_zero_point: Array, B: Array | None,
+) -> Checked:  # fmt: skip
+    """Check types and shapes of the nine inputs."""
+    x, w = check.codes(x, "x"), check.codes(w, "w")
+    check.rank(x, "x", "[N, C, H, W]")
+    check.rank(w, "w", "[M, C/group, kH, kW]")
+    m = w.shape[0]
+    y_zero = check.codes(y_zero_point, "y_zero_point")
+    return Checked(
+        x, check.scale(x_scale, "x_scale"), check.zero_point(x_zero_point, "x_zero_point", x.dtype, "x"),
+        w, check.scale(w_scale, "w_scale", m), check.zero_point(w_zero_point, "w_zero_point", w.dtype, "w", m),
+        check.scale(y_scale, "y_scale"), check.zero_point(y_zero, "y_zero_point", y_zero.dtype, "y"),
+        check.bias(B, "B", m),
+    )  # fmt: skip
+
+
+def centred_weights(q: Checked, outputs: slice) -> Array:
+    """Return ``w - w_zero_point`` of some output channels as float64 ``[kH * kW * C, channels]``, in the columns' order."""
+    zero = q.w_zero_point[outputs, None, None, None] if q.w_zero_point.ndim else q.w_zero_point
+    w = np.subtract(q.w[outputs], zero, dtype=np.float64)
+    return w.transpose(2, 3, 1, 0).reshape(-1, w.shape[0])
+
+
+def _one_group(q: Checked, g: Geometry, inputs: slice, outputs: slice, arithmetic: Arithmetic, y: Array) -> None:
+    """Compute some output channels from some input channels, a few images at a time."""
+    w = centred_weights(q, outputs)
+    bias = None if q.B is None else q.B[outputs]
+    multiplier = scale_multiplier(q.x_scale, q.w_scale, q.y_scale, arithmetic)
+    multiplier = multiplier[outputs] if multiplier.ndim else multiplier
+    bound = accumulator_bound(w, largest_operand(q.x.dtype, q.x_zero_point), bias)
+    fast = arithmetic.plain and exact_float(bound) is np.float32
+    dtype = np.float32 if fast else np.float64
+    w = w.astype(dtype)
+    pixels = g.size[0] * g.size[1]
+    step = max(1, BLOCK // max(1, pixels * w.shape[0]))
+    for start in range(0, q.x.shape[0], step):
+        block = q.x[start : start + step, inputs]
+        x_columns = columns(
+            padded(block, q.x_zero_point, g, dtype, arithmetic), g.kernel, g.strides, g.dilations, g.size
+        )
+        out = y[start : start + step, :, :, outputs]
+        if fast:
+            accumulator = x_columns @ w
+            out[...] = epilogue(accumulator, bias, multiplier, q.y_zero_point).reshape(out.shape)
+            continue
+        if arithmetic.pairwise_saturation:
+            total = accumulate_pairwise(x_columns, w, q.x_zero_point, q.w_zero_point, q.x.dtype, q.w.dtype, arithmetic)
+        else:
+            total = accumulate(x_columns, w, arithmetic)
+        total = add_bias(total, bias, arithmetic)
+        out[...] = requantize(total, multiplier, q.y_zero_point, q.y_zero_point.dtype, arithmetic).reshape(out.shape)
+
+
+def padded(block: Array, zero_point: Array, g: Geometry, dtype: Any, arithmetic: Arithmetic) -> Array:
+    """Return ``x - x_zero_point`` in the middle of the padding: ``[N, H + pads, W + pads, C]``."""
+    n, channels, height, width = block.shape
+    top, left, bottom, right = g.pads
+    zero = dtype(zero_point)
+    image = np.empty((n, top + height + bottom, left + width + right, channels), dtype)
+    if any(g.pads):
+        image.fill(-zero if arithmetic.padding == "zero_code" else 0)
+    inside = image[:, top : top + height, left : left + width]
+    np.subtract(block.transpose(0, 2, 3, 1), zero, out=inside, casting="unsafe")
+    return image

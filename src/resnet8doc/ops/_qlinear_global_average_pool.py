@@ -1,0 +1,84 @@
+"""QLinearGlobalAveragePool: the mean of all pixels, in integers; ONNX Runtime's own."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..requantize import RUNTIME, Arithmetic, requantize
+from . import _checks as check
+from ._accumulate import add_bias
+
+Array = npt.NDArray[Any]
+
+
+def qlinear_global_average_pool(
+    X: Array,
+    x_scale: Array,
+    x_zero_point: Array | None,
+    y_scale: Array,
+    y_zero_point: Array | None = None,
+    *,
+    channels_last: int = 0,
+    arithmetic: Arithmetic = RUNTIME,
+) -> Array:
+    r"""Average codes over all pixels.
+
+    .. math::
+       y = \mathrm{saturate}(\mathrm{round}(\mathrm{float32}(a) \cdot M) + z_y), \quad
+       a = \sum_{i, j} (x_{ij} - z_x), \quad M = \frac{s_x}{s_y \cdot \mathrm{float32}(H W)}
+
+    the sum in int32; the product in :math:`M`'s denominator, the quotient and :math:`a M` rounded to float32; ties to
+    even. It is a requantization: the division by the number of pixels is folded into the multiplier.
+
+    Parameters
+    ----------
+    X
+        int8 or uint8 ``[N, C, H, W]``, or ``[N, H, W, C]`` with ``channels_last``.
+    x_scale, y_scale
+        float32 scalars.
+    x_zero_point, y_zero_point
+        Scalars of ``X``'s type, or None for 0.
+    arithmetic
+        As for :func:`~resnet8doc.ops.qlinear_conv`; there is no padding.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of ``X``'s type, with 1 for H and W.
+
+    Raises
+    ------
+    UserError
+        If types or shapes do not fit, or a scale is not a finite number above 0.
+
+    References
+    ----------
+    ONNX Runtime, ``core/mlas/lib/qlgavgpool.cpp`` and ``contrib_ops/cpu/quantization/qlinear_global_average_pool.cc``.
+
+    Examples
+    --------
+    The mean of four codes, 2 less zero point 1 and so on: (1 + 2 + 3 + 4) / 4 = 2.5, a tie, goes to 2, plus 1.
+
+    >>> X = np.array([[[[2, 3], [4, 5]]]], np.uint8)
+    >>> qlinear_global_average_pool(X, np.float32(1), np.uint8(1), np.float32(1), np.uint8(1))
+    array([[[[3]]]], dtype=uint8)
+    """
+    x = check.codes(X, "X")
+    check.rank(x, "X", "[N, H, W, C]" if channels_last else "[N, C, H, W]")
+    x_scale, y_scale = check.scale(x_scale, "x_scale"), check.scale(y_scale, "y_scale")
+    x_zero = check.zero_point(x_zero_point, "x_zero_point", x.dtype, "X")
+    y_zero = check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y")
+    axes = (1, 2) if channels_last else (2, 3)
+    pixels = x.shape[axes[0]] * x.shape[axes[1]]
+    total = x.sum(axis=axes, keepdims=True, dtype=np.int64) - int(x_zero) * pixels
+    total = add_bias(total, np.zeros((), np.int32), arithmetic)
+    multiplier = global_multiplier(x_scale, y_scale, pixels)
+    if arithmetic.multiplier not in ("float32", "float16"):
+        multiplier = np.asarray(np.float64(x_scale) / (np.float64(y_scale) * pixels))
+    return requantize(total, multiplier, y_zero, y_zero.dtype, arithmetic)
+
+
+def global_multiplier(x_scale: Array, y_scale: Array, pixels: int) -> Array:
+    """Return ``M``: the number of pixels is a float32 factor of the denominator."""
+    return np.asarray(np.float32(x_scale) / (np.float32(y_scale) * np.float32(pixels)))

@@ -1,0 +1,117 @@
+"""QLinearSoftmax: probabilities from codes by a table of exponentials; ONNX Runtime's own."""
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import UserError
+from ..requantize import RUNTIME, Arithmetic, narrow, round_to_integer
+from . import _checks as check
+
+Array = npt.NDArray[Any]
+
+
+def qlinear_softmax(
+    X: Array,
+    X_scale: Array,
+    x_zero_point: Array | None,
+    y_scale: Array,
+    y_zero_point: Array,
+    *,
+    opset: int,
+    axis: int = -1,
+    arithmetic: Arithmetic = RUNTIME,
+) -> Array:
+    r"""Turn codes into codes of probabilities.
+
+    The softmax does not change when a number is added to all its inputs, so the zero point drops out and the largest
+    code can be moved to the top of a table of 256 exponentials, computed in float64 and stored as float32:
+
+    .. math::
+       t_i = \exp\left((i - 255 + b) s_x\right), \quad b = \max(0, \ln(\mathrm{FLT\_MAX} / n) - 5) / s_x
+
+    with :math:`n` the length of the axis; :math:`b` uses the range of float32, so that the smallest do not vanish. Then,
+    in float32, with :math:`i = x - \max x + 255` and :math:`\Sigma` the sum of :math:`t_i` taken in order,
+
+    .. math::
+       y = \mathrm{saturate}(\mathrm{round}(t_i \cdot \lfloor 1 / s_y \rfloor / \Sigma) + z_y) .
+
+    Parameters
+    ----------
+    X
+        int8 or uint8, any shape.
+    X_scale, y_scale
+        float32 scalars.
+    x_zero_point, y_zero_point
+        Scalars of ``X``'s type.
+    axis
+        Along which the probabilities sum to 1.
+    opset
+        Of the Softmax that it replaces: before 13 all axes from ``axis`` on are taken as one.
+    arithmetic
+        ``form="documented"`` dequantizes, takes the softmax in float32 and quantizes.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of ``X``'s type and shape.
+
+    Raises
+    ------
+    UserError
+        If types or shapes do not fit, or a scale is not a finite number above 0.
+
+    References
+    ----------
+    ONNX Runtime, ``contrib_ops/cpu/quantization/qlinear_softmax.cc``.
+
+    Examples
+    --------
+    >>> X = np.array([[10, 20, 30]], np.int8)
+    >>> qlinear_softmax(X, np.float32(0.1), np.int8(0), np.float32(1 / 256), np.int8(-128), opset=19)
+    array([[-105,  -65,   42]], dtype=int8)
+    """
+    x = check.codes(X, "X")
+    scale, y_scale = check.scale(X_scale, "X_scale"), check.scale(y_scale, "y_scale")
+    check.zero_point(x_zero_point, "x_zero_point", x.dtype, "X")
+    zero = check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y")
+    if not -x.ndim <= axis < x.ndim:
+        raise UserError(f"axis is {axis}", f"an axis of X, which has {x.ndim}", "Correct axis.")
+    axis %= x.ndim
+    rows = x.reshape(-1, math.prod(x.shape[axis:])) if opset < 13 else np.moveaxis(x, axis, -1)
+    whole = (
+        _documented(rows, scale, y_scale, zero, arithmetic)
+        if arithmetic.form == "documented"
+        else _runtime(rows, scale, y_scale, zero, arithmetic)
+    )
+    y = narrow(whole, x.dtype, arithmetic.overflow)
+    return y.reshape(x.shape) if opset < 13 else np.moveaxis(y, -1, axis)
+
+
+def exponentials(scale: Array, length: int) -> Array:
+    """Return the table ``t``: float32 ``[256]``."""
+    step = float(np.float32(scale))
+    shift = max(0.0, math.log(np.float32(np.finfo(np.float32).max) / np.float32(length)) - 5.0) / step
+    return np.array([math.exp((i - 255 + shift) * step) for i in range(256)], np.float64).astype(np.float32)
+
+
+def _runtime(rows: Array, scale: Array, y_scale: Array, zero: Array, arithmetic: Arithmetic) -> Array:
+    table = exponentials(scale, rows.shape[-1])
+    wide = rows.astype(np.int16)
+    t = table[wide - wide.max(axis=-1, keepdims=True) + 255]
+    total = np.zeros(t.shape[:-1], np.float32)
+    for k in range(t.shape[-1]):
+        total = total + t[..., k]
+    levels = np.floor(np.float32(1) / y_scale)
+    return round_to_integer(t * levels / total[..., None], arithmetic.rounding) + zero.astype(np.float32)
+
+
+def _documented(rows: Array, scale: Array, y_scale: Array, zero: Array, arithmetic: Arithmetic) -> Array:
+    real = rows.astype(np.float32) * scale
+    exponential = np.exp(real - real.max(axis=-1, keepdims=True))
+    quotient = exponential / exponential.sum(axis=-1, keepdims=True) / y_scale
+    if arithmetic.zero_point_added == "before_rounding":
+        return round_to_integer(quotient + zero.astype(np.float32), arithmetic.rounding)
+    return round_to_integer(quotient, arithmetic.rounding) + zero.astype(np.float32)

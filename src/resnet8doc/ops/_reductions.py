@@ -1,0 +1,68 @@
+"""GlobalAveragePool, ReduceMean and Softmax on real numbers."""
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ._checks import rank
+
+Array = npt.NDArray[Any]
+
+
+def global_average_pool(X: Array) -> Array:
+    """Average over all pixels (ONNX, `GlobalAveragePool <https://onnx.ai/onnx/operators/onnx__GlobalAveragePool.html>`__).
+
+    Parameters
+    ----------
+    X
+        float32 ``[N, C, H, W]``.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 ``[N, C, 1, 1]``.
+
+    Examples
+    --------
+    >>> global_average_pool(np.arange(4, dtype=np.float32).reshape(1, 1, 2, 2))
+    array([[[[1.5]]]], dtype=float32)
+    """
+    rank(X, "X", "[N, C, H, W]")
+    return X.mean(axis=(2, 3), keepdims=True)
+
+
+def reduce_mean(data: Array, axes: Array | None = None, *, keepdims: int = 1, noop_with_empty_axes: int = 0) -> Array:
+    """Average over some axes (ONNX, `ReduceMean <https://onnx.ai/onnx/operators/onnx__ReduceMean.html>`__).
+
+    Examples
+    --------
+    >>> reduce_mean(np.array([[1, 2], [5, 6]], np.float32), np.array([1]), keepdims=0)
+    array([1.5, 5.5], dtype=float32)
+    """
+    chosen = () if axes is None else tuple(int(axis) for axis in np.asarray(axes).reshape(-1).tolist())
+    if not chosen and noop_with_empty_axes:
+        return data
+    return np.asarray(data.mean(axis=chosen or None, keepdims=bool(keepdims)))
+
+
+def softmax(input: Array, *, axis: int = -1) -> Array:  # noqa: A002 - the standard's name
+    r"""Return probabilities: :math:`e^{x_i - \max x} / \sum_j e^{x_j - \max x}`.
+
+    Source: ONNX, `Softmax <https://onnx.ai/onnx/operators/onnx__Softmax.html>`__, version 13 and newer.
+
+    Parameters
+    ----------
+    input
+        float32, any shape.
+    axis
+        Along which the probabilities sum to 1.
+
+    Examples
+    --------
+    >>> softmax(np.array([0, math.log(3)], np.float32))
+    array([0.25, 0.75], dtype=float32)
+    """
+    exponential = np.exp(input - input.max(axis=axis, keepdims=True))
+    return np.asarray(exponential / exponential.sum(axis=axis, keepdims=True))
