@@ -1,0 +1,104 @@
+"""Weights by name or path."""
+
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+from ..errors import UserError
+from ..files import read_json
+from ._checkpoint import Checkpoint, weights_sha256
+from ._keras_files import read_h5, read_keras
+from ._match import match_layers, to_weights
+from ._mlperf_tiny import COMMIT, mlperf_tiny_file
+from ._npz import read_npz
+from ._structure import check_structure
+
+NAMES = ("bundled", "mlperf-tiny")
+
+
+def load(name_or_path: str | Path = "bundled", progress: bool = True) -> Checkpoint:
+    """Load a checkpoint and make sure that it is one of this network.
+
+    Parameters
+    ----------
+    name_or_path
+        ``"bundled"``: trained by this project and shipped with it. ``"mlperf-tiny"``: the official one, from
+        ``RESNET8DOC_MLPERF_TINY`` (file or folder), else the cache, else its home. Anything else: the path of an
+        ``.h5``, ``.weights.h5``, ``.keras`` or ``.npz`` file of this architecture, whatever its layers are called.
+    progress
+        Show a bar on stderr while something is fetched.
+
+    Returns
+    -------
+    Checkpoint
+        With every array of `resnet8doc.architecture.WEIGHTS`.
+
+    Raises
+    ------
+    UserError
+        If the name is unknown, or the file is missing, damaged, of another architecture (the message names the first
+        layer that differs), or holds numbers that are not finite.
+
+    Examples
+    --------
+    >>> load("resnet18")
+    Traceback (most recent call last):
+    ...
+    resnet8doc.errors.UserError: the checkpoint 'resnet18' is unknown; expected bundled, mlperf-tiny, or the path of \
+a .h5, .keras or .npz file. Name one of them.
+    """
+    match str(name_or_path):
+        case "bundled":
+            return _bundled()
+        case "mlperf-tiny":
+            return _file(
+                mlperf_tiny_file(progress),
+                "mlperf-tiny",
+                "MLPerf Tiny's pretrained ResNet8",
+                f"mlcommons/tiny at commit {COMMIT}, pretrainedResnet.h5",
+                "Apache-2.0",
+            )
+    path = Path(name_or_path).expanduser()
+    if path.is_file():
+        return _file(path, path.name, f"the file {path.name}", str(path), "unknown")
+    if path.suffix or len(path.parts) > 1:
+        raise UserError(
+            f"the checkpoint {path} does not exist", _valid(), "Mend the path, or name one that comes with the project."
+        )
+    raise UserError(f"the checkpoint '{name_or_path}' is unknown", _valid(), "Name one of them.")
+
+
+def _valid() -> str:
+    return f"{', '.join(NAMES)}, or the path of a .h5, .keras or .npz file"
+
+
+def _file(path: Path, name: str, label: str, source: str, licence: str) -> Checkpoint:
+    config = None
+    match path.suffix:
+        case ".npz":
+            layers = read_npz(path)
+        case ".keras":
+            layers, config = read_keras(path)
+        case ".h5":
+            layers, config = read_h5(path)
+        case _:
+            raise UserError(f"the checkpoint {path} is a {path.suffix or 'nameless'} file", _valid(), "Convert it.")
+    found = match_layers(path, layers)
+    if config is not None:
+        check_structure(path, config, {item.name: ours for ours, item in found.items()})
+    weights = to_weights(path, found)
+    return Checkpoint(name, label, weights, weights_sha256(weights), source, licence)
+
+
+def _bundled() -> Checkpoint:
+    folder = resources.files(__package__)
+    with resources.as_file(folder / "bundled.npz") as path, resources.as_file(folder / "bundled.json") as card_path:
+        if not path.is_file():
+            raise UserError(
+                "this copy of resnet8doc has no bundled checkpoint",
+                "bundled.npz in the package",
+                "Train it (nox -s train), or choose another with --checkpoint mlperf-tiny.",
+            )
+        checkpoint = _file(path, "bundled", "the bundled ResNet8", "trained by this project", "Apache-2.0")
+        card = read_json(card_path)
+    return replace(checkpoint, card=card)
