@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from ..errors import UserError
 from ..files import read_json, replacing, sha256, write_json
-from ..graph import Graph, load as load_graph
+from ..graph import Graph
+from ..graph import load as load_graph
 from ._read import read_initializers, read_model, read_nodes, read_types, refuse_unknown
 from ._schema import validate
 

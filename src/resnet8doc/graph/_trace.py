@@ -5,16 +5,24 @@ from typing import Any
 
 import numpy.typing as npt
 
+from .. import ops
 from ..errors import UserError
-from ..ops import Trace, dequantize_linear_element, quantize_linear_element
+from ..ops import Trace
 from ..requantize import Arithmetic
 from ._model import Node
 
 Array = npt.NDArray[Any]
 
 ELEMENTS: dict[str, Callable[..., Trace]] = {
-    "QuantizeLinear": quantize_linear_element,
-    "DequantizeLinear": dequantize_linear_element,
+    "QuantizeLinear": ops.quantize_linear_element,
+    "DequantizeLinear": ops.dequantize_linear_element,
+    "QLinearConv": ops.qlinear_conv_element,
+    "QLinearMatMul": ops.qlinear_matmul_element,
+    "QLinearAdd": ops.qlinear_add_element,
+    "QLinearAveragePool": ops.qlinear_average_pool_element,
+    "QLinearGlobalAveragePool": ops.qlinear_global_average_pool_element,
+    "QGemm": ops.qgemm_element,
+    "QLinearSoftmax": ops.qlinear_softmax_element,
 }
 
 

@@ -4,18 +4,29 @@ A function is the ONNX operator in snake case; its inputs come in the standard's
 ``*_loops`` is the same in plain loops, ``*_element`` writes down how one output element comes about.
 """
 
+from ._accumulate import accumulator_bound, largest_operand
 from ._average_pool import average_pool
 from ._conv import conv
 from ._dequantize_linear import dequantize_linear, dequantize_linear_element, dequantize_linear_loops
 from ._elementwise import add, clip, identity, mul, relu
+from ._fma import fma
 from ._products import gemm, matmul
 from ._qgemm import qgemm
 from ._qlinear_add import qlinear_add
+from ._qlinear_add_loops import qlinear_add_element, qlinear_add_loops
 from ._qlinear_average_pool import qlinear_average_pool
 from ._qlinear_conv import qlinear_conv
+from ._qlinear_conv_loops import qlinear_conv_element, qlinear_conv_loops
 from ._qlinear_global_average_pool import qlinear_global_average_pool
 from ._qlinear_matmul import qlinear_matmul
-from ._qlinear_softmax import qlinear_softmax
+from ._qlinear_matmul_loops import qgemm_element, qlinear_matmul_element, qlinear_matmul_loops
+from ._qlinear_pool_loops import (
+    qlinear_average_pool_element,
+    qlinear_average_pool_loops,
+    qlinear_global_average_pool_element,
+    qlinear_global_average_pool_loops,
+)
+from ._qlinear_softmax import qlinear_softmax, qlinear_softmax_element, qlinear_softmax_loops
 from ._quantize_linear import quantize_linear, quantize_linear_element, quantize_linear_loops
 from ._reductions import global_average_pool, reduce_mean, softmax
 from ._registry import OPERATORS, Operator
@@ -23,9 +34,54 @@ from ._shape import flatten, reshape, squeeze, transpose
 from ._trace import Step, Term, Trace
 
 __all__ = [
-    "OPERATORS", "Operator", "Step", "Term", "Trace", "add", "average_pool", "clip", "conv", "dequantize_linear",
-    "dequantize_linear_element", "dequantize_linear_loops", "flatten", "gemm", "global_average_pool", "identity", "matmul",
-    "mul", "qgemm", "qlinear_add", "qlinear_average_pool", "qlinear_conv", "qlinear_global_average_pool", "qlinear_matmul",
-    "qlinear_softmax", "quantize_linear", "quantize_linear_element", "quantize_linear_loops", "reduce_mean", "relu",
-    "reshape", "softmax", "squeeze", "transpose",
-]  # fmt: skip
+    "OPERATORS",
+    "Operator",
+    "Step",
+    "Term",
+    "Trace",
+    "accumulator_bound",
+    "add",
+    "average_pool",
+    "clip",
+    "conv",
+    "dequantize_linear",
+    "dequantize_linear_element",
+    "dequantize_linear_loops",
+    "flatten",
+    "fma",
+    "gemm",
+    "global_average_pool",
+    "identity",
+    "largest_operand",
+    "matmul",
+    "mul",
+    "qgemm",
+    "qgemm_element",
+    "qlinear_add",
+    "qlinear_add_element",
+    "qlinear_add_loops",
+    "qlinear_average_pool",
+    "qlinear_average_pool_element",
+    "qlinear_average_pool_loops",
+    "qlinear_conv",
+    "qlinear_conv_element",
+    "qlinear_conv_loops",
+    "qlinear_global_average_pool",
+    "qlinear_global_average_pool_element",
+    "qlinear_global_average_pool_loops",
+    "qlinear_matmul",
+    "qlinear_matmul_element",
+    "qlinear_matmul_loops",
+    "qlinear_softmax",
+    "qlinear_softmax_element",
+    "qlinear_softmax_loops",
+    "quantize_linear",
+    "quantize_linear_element",
+    "quantize_linear_loops",
+    "reduce_mean",
+    "relu",
+    "reshape",
+    "softmax",
+    "squeeze",
+    "transpose",
+]

@@ -66,7 +66,7 @@ def relu(X: Array) -> Array:
     return np.maximum(X, np.zeros((), X.dtype))
 
 
-def clip(input: Array, min: Array | None = None, max: Array | None = None) -> Array:  # noqa: A002 - the standard's names
+def clip(input: Array, min: Array | None = None, max: Array | None = None) -> Array:
     """Return ``input`` held between two numbers (ONNX, `Clip <https://onnx.ai/onnx/operators/onnx__Clip.html>`__).
 
     Examples
@@ -78,7 +78,7 @@ def clip(input: Array, min: Array | None = None, max: Array | None = None) -> Ar
     return result if max is None else np.minimum(result, max)
 
 
-def identity(input: Array) -> Array:  # noqa: A002 - the standard's name
+def identity(input: Array) -> Array:
     """Return ``input`` (ONNX, `Identity <https://onnx.ai/onnx/operators/onnx__Identity.html>`__).
 
     Examples

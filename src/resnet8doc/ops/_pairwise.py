@@ -1,22 +1,67 @@
-"""Pairs of products summed in saturating int16: x86 without VNNI."""
+r"""Pairs of products summed in saturating int16: what x86 without VNNI does to unsigned x signed.
 
+``vpmaddubsw`` multiplies unsigned bytes by signed bytes and adds neighbouring products into int16, *saturating*:
+:math:`255 \cdot 127 + 255 \cdot 127 = 64770` becomes 32767. ONNX Runtime uses it for uint8 activations with int8 weights
+where the CPU has AVX2 but no VNNI; its documentation advises 7-bit weights (``reduce_range``) there. Codes as they are stored
+go in, the zero points are subtracted from the sum afterwards. Neighbours are neighbours in the order (kernel row, kernel
+column, input channel), from the start of each output channel's weights.
+
+Source: ONNX Runtime, ``core/mlas/lib/x86_64/QgemmU8X8KernelAvx2.S``, ``ConvSymKernelAvx2.S``.
+"""
+
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import Arithmetic, wrap
+from ..requantize import Arithmetic
+from ._accumulate import accumulate
 
 Array = npt.NDArray[Any]
 
+INT16 = np.iinfo(np.int16)
+
+
+def saturates(x_dtype: npt.DTypeLike, w_dtype: npt.DTypeLike) -> bool:
+    """Return whether codes of these types meet in ``vpmaddubsw``: unsigned activations, signed weights."""
+    return np.dtype(x_dtype) == np.uint8 and np.dtype(w_dtype) == np.int8
+
+
+def effective(arithmetic: Arithmetic, x_dtype: npt.DTypeLike, w_dtype: npt.DTypeLike) -> Arithmetic:
+    """Return the arithmetic without the pairs' saturation where the types do not meet in that instruction."""
+    if arithmetic.pairwise_saturation and not saturates(x_dtype, w_dtype):
+        return replace(arithmetic, pairwise_saturation=False)
+    return arithmetic
+
 
 def accumulate_pairwise(
-    x_centred: Array,
-    w_centred: Array,
-    x_zero_point: Array,
-    w_zero_point: Array,
-    x_dtype: Any,
-    w_dtype: Any,
-    arithmetic: Arithmetic,
+    x_centred: Array, w_centred: Array, x_zero_point: Array, w_zero_point: Array, arithmetic: Arithmetic
 ) -> Array:
-    raise NotImplementedError
+    """Return the sum of products, int64, with each pair clamped to int16 on the way.
+
+    The exact sum is taken first, then for every pair of weights that can overflow at all (255 times the sum of the
+    positive ones is above 32767, or of the negative ones below -32768) what the clamp takes away.
+
+    Parameters
+    ----------
+    x_centred, w_centred
+        Codes less their zero points, ``[M, K]`` and ``[K, N]`` (or ``[..., M, K]`` and ``[..., K, N]``).
+    x_zero_point, w_zero_point
+        To recover the stored codes; scalars, ``w_zero_point`` also ``[N]``.
+    """
+    total = accumulate(x_centred, w_centred, arithmetic)
+    shape = total.shape[:-2]
+    x_all = np.broadcast_to(x_centred + x_zero_point.astype(np.float64), (*shape, *x_centred.shape[-2:]))
+    w_all = np.broadcast_to(w_centred + w_zero_point.astype(np.float64), (*shape, *w_centred.shape[-2:]))
+    for batch in np.ndindex(shape):
+        x, w = x_all[batch], w_all[batch]
+        pairs = w[: w.shape[0] // 2 * 2].reshape(-1, 2, w.shape[1])
+        high = np.maximum(pairs, 0).sum(axis=1) * 255 > INT16.max
+        low = np.minimum(pairs, 0).sum(axis=1) * 255 < INT16.min
+        for number in np.flatnonzero((high | low).any(axis=1)):
+            channels = np.flatnonzero(high[number] | low[number])
+            product = x[:, 2 * number : 2 * number + 2] @ pairs[number][:, channels]
+            clamped = np.clip(product, INT16.min, INT16.max)
+            total[(*batch, slice(None), channels)] += (clamped - product).astype(np.int64)
+    return total

@@ -1,5 +1,6 @@
 """QGemm: a fully connected layer of codes, with bias and transposes; ONNX Runtime's own."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from ..errors import UserError
 from ..requantize import RUNTIME, Arithmetic, requantize, scale_multiplier
 from . import _checks as check
 from ._accumulate import accumulate, add_bias
-from ._pairwise import accumulate_pairwise
+from ._pairwise import accumulate_pairwise, effective
 
 Array = npt.NDArray[Any]
 
@@ -80,6 +81,43 @@ def qgemm(
     >>> qgemm(A, one, zero, B, one, zero, C, np.float32(2), zero, transB=1)
     array([[ 2, 22]], dtype=int8)
     """
+    g = checked_gemm(
+        A, a_scale, a_zero_point, B, b_scale, b_zero_point, C, y_scale, y_zero_point, alpha, transA, transB
+    )
+    arithmetic = effective(arithmetic, g.a.dtype, g.b.dtype)
+    x, w = np.subtract(g.a, g.a_zero, dtype=np.float64), np.subtract(g.b, g.b_zero, dtype=np.float64)
+    if arithmetic.pairwise_saturation:
+        total = accumulate_pairwise(x, w, g.a_zero, g.b_zero, arithmetic)
+    else:
+        total = accumulate(x, w, arithmetic)
+    total = add_bias(total, g.bias, arithmetic)
+    if g.y_scale is None:
+        return total.astype(np.float32) * np.asarray(g.left * g.b_scale, np.float32)
+    return requantize(
+        total, scale_multiplier(g.left, g.b_scale, g.y_scale, arithmetic), g.y_zero, g.y_zero.dtype, arithmetic
+    )
+
+
+@dataclass(frozen=True)
+class CheckedGemm:
+    """The inputs, checked; ``a`` and ``b`` transposed, ``left`` is ``alpha * a_scale``."""
+
+    a: Array
+    a_zero: Array
+    b: Array
+    b_scale: Array
+    b_zero: Array
+    bias: Array | None
+    left: Any
+    y_scale: Array | None
+    y_zero: Array
+
+
+def checked_gemm(
+    A: Array, a_scale: Array, a_zero_point: Array, B: Array, b_scale: Array, b_zero_point: Array, C: Array | None = None,
+    y_scale: Array | None = None, y_zero_point: Array | None = None, alpha: float = 1.0, transA: int = 0, transB: int = 0,
+) -> CheckedGemm:  # fmt: skip
+    """Check types and shapes."""
     a, b = check.codes(A, "A"), check.codes(B, "B")
     check.rank(a, "A", "[M, K]")
     check.rank(b, "B", "[K, N]")
@@ -89,23 +127,17 @@ def qgemm(
             f"A has {a.shape[1]} columns and B has {b.shape[0]} rows", "as many columns as rows", "Check transB."
         )
     n = b.shape[1]
-    a_scale, b_scale = check.scale(a_scale, "a_scale"), check.scale(b_scale, "b_scale", n)
-    a_zero = check.zero_point(a_zero_point, "a_zero_point", a.dtype, "A")
-    b_zero = check.zero_point(b_zero_point, "b_zero_point", b.dtype, "B", n)
-    bias = _bias(C, (a.shape[0], n))
-    x, w = np.subtract(a, a_zero, dtype=np.float64), np.subtract(b, b_zero, dtype=np.float64)
-    if arithmetic.pairwise_saturation:
-        total = accumulate_pairwise(x, w, a_zero, b_zero, a.dtype, b.dtype, arithmetic)
-    else:
-        total = accumulate(x, w, arithmetic)
-    total = add_bias(total, bias, arithmetic)
-    left = np.float32(alpha) * a_scale
-    if y_scale is None:
-        return total.astype(np.float32) * np.asarray(left * b_scale, np.float32)
-    y_zero = check.codes(y_zero_point, "y_zero_point")
-    multiplier = scale_multiplier(left, b_scale, check.scale(y_scale, "y_scale"), arithmetic)
-    y_zero = check.zero_point(y_zero, "y_zero_point", y_zero.dtype, "y")
-    return requantize(total, multiplier, y_zero, y_zero.dtype, arithmetic)
+    left = np.float32(alpha) * check.scale(a_scale, "a_scale")[()]
+    if (y_scale is None) != (y_zero_point is None):
+        missing = "y_scale" if y_scale is None else "y_zero_point"
+        raise UserError(f"{missing} is missing", "both y_scale and y_zero_point, or neither", f"Give {missing}.")
+    y_zero = np.zeros((), np.int8) if y_zero_point is None else check.codes(y_zero_point, "y_zero_point")
+    return CheckedGemm(
+        a, check.zero_point(a_zero_point, "a_zero_point", a.dtype, "A"), b, check.scale(b_scale, "b_scale", n),
+        check.zero_point(b_zero_point, "b_zero_point", b.dtype, "B", n), _bias(C, (a.shape[0], n)), left,
+        None if y_scale is None else check.scale(y_scale, "y_scale"),
+        check.zero_point(y_zero, "y_zero_point", y_zero.dtype, "y"),
+    )  # fmt: skip
 
 
 def _bias(C: Array | None, shape: tuple[int, int]) -> Array | None:

@@ -1,5 +1,7 @@
 """QLinearAdd: the sum of two tensors of codes whose scales differ; ONNX Runtime's own."""
 
+import math
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -72,49 +74,74 @@ def qlinear_add(
     >>> qlinear_add(A, np.float32(0.5), np.int8(0), B, np.float32(0.25), np.int8(0), np.float32(1), np.int8(-1))
     array([ 5, 94], dtype=int8)
     """
+    q = checked(A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point)
+    key = (q.scales, q.zeros, q.a.dtype, arithmetic)
+    if math.prod(q.shape) < CODES * CODES:
+        return _sum(q.a, q.b, *key)
+    # More elements than pairs of codes: each pair is computed once, by the same formula, and looked up.
+    index = np.left_shift(q.a.view(np.uint8), 8, dtype=np.uint16)
+    return _table(*key)[np.bitwise_or(index, q.b.view(np.uint8))]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The inputs, checked; scales and zero points as Python numbers in the order A, B, C."""
+
+    a: Array
+    b: Array
+    scales: tuple[float, float, float]
+    zeros: tuple[int, int, int]
+    shape: tuple[int, ...]
+
+
+def checked(
+    A: Array, A_scale: Array, A_zero_point: Array | None, B: Array, B_scale: Array, B_zero_point: Array | None,
+    C_scale: Array, C_zero_point: Array | None = None,
+) -> Checked:  # fmt: skip
+    """Check types and shapes."""
     a, b = check.codes(A, "A"), check.codes(B, "B")
     if a.dtype != b.dtype:
         raise UserError(f"A is {a.dtype} and B is {b.dtype}", "one type for both", "Requantize one of them.")
-    scales = tuple(check.scale(v, n) for v, n in ((A_scale, "A_scale"), (B_scale, "B_scale"), (C_scale, "C_scale")))
-    zeros = tuple(
-        check.zero_point(v, n, a.dtype, o)
-        for v, n, o in (
-            (A_zero_point, "A_zero_point", "A"),
-            (B_zero_point, "B_zero_point", "B"),
-            (C_zero_point, "C_zero_point", "C"),
-        )
-    )
     try:
         shape = np.broadcast_shapes(a.shape, b.shape)
     except ValueError as error:
         raise UserError(
             f"A has shape {list(a.shape)} and B {list(b.shape)}", "shapes that broadcast", "Reshape one."
         ) from error
-    key = (*(float(s) for s in scales), *(int(z) for z in zeros), a.dtype, arithmetic)
-    if np.prod(shape, dtype=np.int64) < CODES * CODES:
-        return _sum(a, b, *key)
-    # More elements than pairs of codes: each pair is computed once, by the same formula, and looked up.
-    table = _table(*key)
-    index = np.left_shift(a.view(np.uint8), 8, dtype=np.uint16)
-    return table[np.bitwise_or(index, b.view(np.uint8))]
+    a_scale, b_scale, c_scale = (
+        float(check.scale(value, name))
+        for value, name in ((A_scale, "A_scale"), (B_scale, "B_scale"), (C_scale, "C_scale"))
+    )
+    a_zero, b_zero, c_zero = (
+        int(check.zero_point(value, f"{of}_zero_point", a.dtype, of))
+        for value, of in ((A_zero_point, "A"), (B_zero_point, "B"), (C_zero_point, "C"))
+    )
+    return Checked(a, b, (a_scale, b_scale, c_scale), (a_zero, b_zero, c_zero), shape)
 
 
 CODES = 256
 
 
 @lru_cache(maxsize=64)
-def _table(*key: Any) -> Array:
+def _table(
+    scales: tuple[float, float, float], zeros: tuple[int, int, int], dtype: Any, arithmetic: Arithmetic
+) -> Array:
     """Return the result for every pair of codes, ``a`` in the high byte, codes taken as unsigned bytes."""
-    every = np.arange(CODES, dtype=np.uint8).view(key[6])
-    table = _sum(every[:, None], every[None, :], *key).ravel()
+    every = np.arange(CODES, dtype=np.uint8).view(dtype)
+    table = _sum(every[:, None], every[None, :], scales, zeros, dtype, arithmetic).ravel()
     table.flags.writeable = False
     return table
 
 
 def _sum(
-    a: Array, b: Array, a_scale: float, b_scale: float, c_scale: float, a_zero: int, b_zero: int, c_zero: int,
-    dtype: Any, arithmetic: Arithmetic,
-) -> Array:  # fmt: skip
+    a: Array,
+    b: Array,
+    scales: tuple[float, float, float],
+    zeros: tuple[int, int, int],
+    dtype: Any,
+    arithmetic: Arithmetic,
+) -> Array:
+    (a_scale, b_scale, c_scale), (a_zero, b_zero, c_zero) = scales, zeros
     single = np.float32
     if arithmetic.form == "documented":
         left = (a.astype(single) - single(a_zero)) * single(a_scale)

@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UserError
 from ..requantize import RUNTIME, Arithmetic, requantize, scale_multiplier
 from . import _checks as check
 from ._accumulate import accumulate, accumulator_bound, add_bias, exact_float, largest_operand
 from ._conv_geometry import Geometry, geometry
 from ._epilogue import epilogue
-from ._pairwise import accumulate_pairwise
+from ._pairwise import accumulate_pairwise, effective
 from ._windows import AutoPad, columns
 
 Array = npt.NDArray[Any]
@@ -103,6 +102,7 @@ def qlinear_conv(
     array([[[[4]]]], dtype=int8)
     """
     q = checked(x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B)
+    arithmetic = effective(arithmetic, q.x.dtype, q.w.dtype)
     g = geometry(q.x.shape, q.w.shape, auto_pad, dilations, group, kernel_shape, pads, strides)
     per_group = g.channels_out // group
     y = np.empty((q.x.shape[0], *g.size, g.channels_out), q.y_zero_point.dtype)
@@ -154,6 +154,7 @@ def _one_group(q: Checked, g: Geometry, inputs: slice, outputs: slice, arithmeti
     bias = None if q.B is None else q.B[outputs]
     multiplier = scale_multiplier(q.x_scale, q.w_scale, q.y_scale, arithmetic)
     multiplier = multiplier[outputs] if multiplier.ndim else multiplier
+    w_zero = q.w_zero_point[outputs] if q.w_zero_point.ndim else q.w_zero_point
     bound = accumulator_bound(w, largest_operand(q.x.dtype, q.x_zero_point), bias)
     fast = arithmetic.plain and exact_float(bound) is np.float32
     dtype = np.float32 if fast else np.float64
@@ -171,7 +172,7 @@ def _one_group(q: Checked, g: Geometry, inputs: slice, outputs: slice, arithmeti
             out[...] = epilogue(accumulator, bias, multiplier, q.y_zero_point).reshape(out.shape)
             continue
         if arithmetic.pairwise_saturation:
-            total = accumulate_pairwise(x_columns, w, q.x_zero_point, q.w_zero_point, q.x.dtype, q.w.dtype, arithmetic)
+            total = accumulate_pairwise(x_columns, w, q.x_zero_point, w_zero, arithmetic)
         else:
             total = accumulate(x_columns, w, arithmetic)
         total = add_bias(total, bias, arithmetic)

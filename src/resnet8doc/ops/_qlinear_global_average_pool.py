@@ -73,12 +73,13 @@ def qlinear_global_average_pool(
     pixels = x.shape[axes[0]] * x.shape[axes[1]]
     total = x.sum(axis=axes, keepdims=True, dtype=np.int64) - int(x_zero) * pixels
     total = add_bias(total, np.zeros((), np.int32), arithmetic)
-    multiplier = global_multiplier(x_scale, y_scale, pixels)
-    if arithmetic.multiplier not in ("float32", "float16"):
-        multiplier = np.asarray(np.float64(x_scale) / (np.float64(y_scale) * pixels))
+    multiplier = pool_multiplier(x_scale, y_scale, pixels, arithmetic)
     return requantize(total, multiplier, y_zero, y_zero.dtype, arithmetic)
 
 
-def global_multiplier(x_scale: Array, y_scale: Array, pixels: int) -> Array:
-    """Return ``M``: the number of pixels is a float32 factor of the denominator."""
-    return np.asarray(np.float32(x_scale) / (np.float32(y_scale) * np.float32(pixels)))
+def pool_multiplier(x_scale: Array, y_scale: Array, pixels: int, arithmetic: Arithmetic) -> Array:
+    """Return ``M``: the number of pixels is a factor of the denominator."""
+    if arithmetic.multiplier in ("float32", "float16"):
+        exact = np.asarray(np.float32(x_scale) / (np.float32(y_scale) * np.float32(pixels)))
+        return exact.astype(np.float16).astype(np.float32) if arithmetic.multiplier == "float16" else exact
+    return np.asarray(np.float64(x_scale) / (np.float64(y_scale) * pixels))

@@ -10,7 +10,7 @@ from ..requantize import RUNTIME, Arithmetic, requantize, scale_multiplier
 from . import _checks as check
 from ._accumulate import accumulate, accumulator_bound, add_bias, exact_float, largest_operand
 from ._epilogue import epilogue
-from ._pairwise import accumulate_pairwise
+from ._pairwise import accumulate_pairwise, effective
 
 Array = npt.NDArray[Any]
 
@@ -78,6 +78,7 @@ def qlinear_matmul(
     array([[128, 144]], dtype=uint8)
     """
     a, b, scales, zeros = checked(a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point)
+    arithmetic = effective(arithmetic, a.dtype, b.dtype)
     w = np.subtract(b, zeros[1], dtype=np.float64)
     multiplier = scale_multiplier(*scales, arithmetic)
     fast = arithmetic.plain and exact_float(accumulator_bound(w, largest_operand(a.dtype, zeros[0]))) is np.float32
@@ -86,7 +87,7 @@ def qlinear_matmul(
         return epilogue(product, None, multiplier, zeros[2])
     x = np.subtract(a, zeros[0], dtype=np.float64)
     if arithmetic.pairwise_saturation:
-        total = accumulate_pairwise(x, w, zeros[0], zeros[1], a.dtype, b.dtype, arithmetic)
+        total = accumulate_pairwise(x, w, zeros[0], zeros[1], arithmetic)
     else:
         total = accumulate(x, w, arithmetic)
     return requantize(add_bias(total, None, arithmetic), multiplier, zeros[2], zeros[2].dtype, arithmetic)

@@ -9,6 +9,8 @@ import numpy.typing as npt
 from ..errors import UserError
 from ..requantize import RUNTIME, Arithmetic, narrow, round_to_integer
 from . import _checks as check
+from ._steps import clamp_step, round_step
+from ._trace import Trace
 
 Array = npt.NDArray[Any]
 
@@ -115,3 +117,69 @@ def _documented(rows: Array, scale: Array, y_scale: Array, zero: Array, arithmet
     if arithmetic.zero_point_added == "before_rounding":
         return round_to_integer(quotient + zero.astype(np.float32), arithmetic.rounding)
     return round_to_integer(quotient, arithmetic.rounding) + zero.astype(np.float32)
+
+
+def qlinear_softmax_element(
+    index: tuple[int, ...],
+    X: Array,
+    X_scale: Array,
+    x_zero_point: Array | None,
+    y_scale: Array,
+    y_zero_point: Array,
+    *,
+    opset: int,
+    axis: int = -1,
+    arithmetic: Arithmetic = RUNTIME,
+) -> Trace:
+    """Write down how ``qlinear_softmax(...)[index]`` comes about, by the runtime's form, in plain loops.
+
+    Examples
+    --------
+    >>> X = np.array([[10, 20, 30]], np.int8)
+    >>> quarter, zero = np.float32(1 / 256), np.int8(-128)
+    >>> trace = qlinear_softmax_element((0, 1), X, np.float32(0.1), np.int8(0), quarter, zero, opset=19)
+    >>> [(step.name, step.value) for step in trace.steps if step.name in ("table index", "levels", "rounded", "saturated")]
+    [('table index', 245), ('levels', 256.0), ('rounded', 63), ('saturated', -65)]
+    """
+    x, single = np.asarray(X), np.float32
+    axis %= x.ndim
+    lead, rest = tuple(index[:axis]), tuple(index[axis:])
+    row = [int(v) for v in (x[lead].reshape(-1) if opset < 13 else x[(*lead, slice(None), *rest[1:])])]
+    own = row[int(np.ravel_multi_index(rest, x.shape[axis:]))] if opset < 13 else row[rest[0]]
+    zero = int(check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y"))
+    trace = Trace("QLinearSoftmax", tuple(index))
+    if arithmetic.form == "documented":
+        y = qlinear_softmax(
+            X, X_scale, x_zero_point, y_scale, y_zero_point, opset=opset, axis=axis, arithmetic=arithmetic
+        )
+        trace.step("quantized probability", "softmax in float32, quantized", y[tuple(index)])
+        return trace
+    table = exponentials(check.scale(X_scale, "X_scale"), len(row))
+    largest = trace.step("largest code", f"max of {len(row)} codes", max(row), str(x.dtype))
+    at = trace.step("table index", f"{own} - {largest} + 255", own - largest + 255, "int32")
+    t = trace.step("exponential", f"table[{at}]", table[at])
+    total = single(0)
+    for code in row:
+        total = single(total + table[code - largest + 255])
+    trace.step("sum", "of the exponentials, one by one", total)
+    levels = trace.step("levels", f"floor(1 / {y_scale})", single(np.floor(single(1) / single(y_scale))))
+    real = trace.step("divided", f"{t} * {levels} / {total}", single(single(t * levels) / total))
+    rounded = round_step(trace, real, arithmetic)
+    whole = trace.step("zero point added", f"{rounded} + {zero}", rounded + zero, "int32")
+    clamp_step(trace, whole, zero, x.dtype, arithmetic)
+    return trace
+
+
+def qlinear_softmax_loops(*inputs: Any, opset: int, axis: int = -1, arithmetic: Arithmetic = RUNTIME) -> Array:
+    """Compute what :func:`qlinear_softmax` does, one element after another (the slow twin).
+
+    Examples
+    --------
+    >>> X, zero = np.array([[10, 20, 30]], np.int8), np.int8(-128)
+    >>> qlinear_softmax_loops(X, np.float32(0.1), np.int8(0), np.float32(1 / 256), zero, opset=19)
+    array([[-105,  -65,   42]], dtype=int8)
+    """
+    y = np.empty_like(inputs[0])
+    for index in np.ndindex(y.shape):
+        y[index] = qlinear_softmax_element(index, *inputs, opset=opset, axis=axis, arithmetic=arithmetic).output
+    return y

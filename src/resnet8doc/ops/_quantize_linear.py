@@ -8,6 +8,7 @@ import numpy.typing as npt
 from ..errors import UserError
 from ..requantize import RUNTIME, Arithmetic, narrow, round_to_integer
 from ._axis import along_axis
+from ._steps import round_step
 from ._trace import Trace
 
 Array = npt.NDArray[Any]
@@ -131,9 +132,9 @@ def quantize_linear_element(
     quotient = np.clip(quotient, -(2.0**62), 2.0**62).astype(np.float32)
     if arithmetic.zero_point_added == "before_rounding":
         total = trace.step("zero point added", f"{quotient} + {zero}", np.float32(quotient + np.float32(zero)))
-        whole = _whole(trace, total, arithmetic)
+        whole = round_step(trace, total, arithmetic)
     else:
-        whole = _whole(trace, quotient, arithmetic)
+        whole = round_step(trace, quotient, arithmetic)
         whole = trace.step("zero point added", f"{whole} + {zero}", whole + zero, "int32")
     trace.step(
         "saturated" if arithmetic.overflow == "saturate" else "wrapped",
@@ -141,16 +142,6 @@ def quantize_linear_element(
         narrow(np.asarray(whole), zeros.dtype, arithmetic.overflow),
     )
     return trace
-
-
-def _whole(trace: Trace, real: Any, arithmetic: Arithmetic) -> int:
-    rounded = (
-        int(round(float(real)))
-        if arithmetic.rounding == "half_even"
-        else int(round_to_integer(real, arithmetic.rounding))
-    )
-    trace.step("rounded", f"round({real}), {arithmetic.rounding}", rounded, "int32")
-    return rounded
 
 
 def _checked(

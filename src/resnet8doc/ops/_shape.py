@@ -76,7 +76,7 @@ def reshape(data: Array, shape: Array, *, allowzero: int = 0) -> Array:
         ) from error
 
 
-def flatten(input: Array, *, axis: int = 1) -> Array:  # noqa: A002 - the standard's name
+def flatten(input: Array, *, axis: int = 1) -> Array:
     """Return a matrix (ONNX, `Flatten <https://onnx.ai/onnx/operators/onnx__Flatten.html>`__).
 
     Parameters
