@@ -1,0 +1,86 @@
+"""What is changed in the page that marimo writes, and the check that marimo still writes what is expected."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+SIBLINGS = ("head.html", "style.css")
+"""Files beside a notebook that its ``html_head_file`` and ``css_file`` may name."""
+
+_HERE = Path(__file__).parent
+
+
+def _once(text: str, pattern: str, replacement: str) -> str:
+    result, count = re.subn(pattern, lambda _: replacement, text, flags=re.DOTALL)
+    if count != 1:
+        raise RuntimeError(f"marimo's page has {count} places that look like {pattern!r}: its template has changed")
+    return result
+
+
+def _session(text: str) -> dict[str, Any]:
+    """Return the outputs that marimo put into the page."""
+    mark = '"session": '
+    if text.count(mark) != 1:
+        raise RuntimeError(f"marimo's page has {text.count(mark)} sessions: its template has changed")
+    session, _ = json.JSONDecoder().raw_decode(text, text.index(mark) + len(mark))
+    return dict(session)
+
+
+def static_outputs(text: str) -> str:
+    """Return the outputs of the build-time run as plain HTML, without the controls, which need JavaScript.
+
+    Parameters
+    ----------
+    text
+        The exported page, executed.
+
+    Raises
+    ------
+    RuntimeError
+        If the page holds no outputs.
+    """
+    outputs = [
+        part
+        for cell in _session(text)["cells"]
+        for output in cell["outputs"]
+        for kind, part in output.get("data", {}).items()
+        if kind in ("text/html", "text/markdown") and part
+    ]
+    if not outputs:
+        raise RuntimeError("the exported page has no outputs: the notebook was not executed")
+    controls = re.compile(r"<marimo-ui-element.*?</marimo-ui-element>", re.DOTALL)
+    # the same ids must not stand in the page twice
+    return "\n".join(re.sub(r"\sid=(['\"])[^'\"]*\1", "", controls.sub("", output)) for output in outputs)
+
+
+def finish(folder: Path) -> None:
+    """Give the exported page its frame, and remove what only a developer of marimo needs.
+
+    The frame says what is loading, keeps the controls still until the kernel is there (marimo forgets what is moved
+    before), follows the site's theme, and shows the build's outputs where no JavaScript or WebAssembly runs.
+
+    Parameters
+    ----------
+    folder
+        An export of marimo's, executed, with its ``index.html``.
+
+    Raises
+    ------
+    RuntimeError
+        If the page is not what this version of marimo is known to write.
+    """
+    page = folder / "index.html"
+    text = page.read_text(encoding="utf-8")
+    static = f'<main id="r8-static" hidden>\n{static_outputs(text)}\n</main>'
+    head, body = (_HERE / "frame.html").read_text(encoding="utf-8").split("<!-- body -->")
+    text = _once(text, r"<head>", "<head>" + head)
+    text = _once(text, r'<body>\s*<div id="root"></div>', f'<body>{body}<div id="root"></div>\n{static}')
+    text = _once(text, r'"theme": "(?:light|dark|system)"', '"theme": window.r8Theme')
+    text = _once(text, r"<script>\s*if \(window\.location\.protocol === 'file:'\).*?</script>", "")
+    description = '<meta name="description" content="Inspect, run and change a quantized ResNet8 in the browser">'
+    text = _once(text, r'<meta name="description" content="[^"]*" ?/>', description)
+    # preloaded pictures that only a lost server shows: two requests and two warnings for nothing
+    text = re.sub(r'<link rel="preload" href="[^"]*/(?:gradient|noise)-[^"]*" as="image" ?/>', "", text)
+    page.write_text(text, encoding="utf-8")
+    (folder / "CLAUDE.md").unlink(missing_ok=True)

@@ -1,0 +1,173 @@
+"""The folder that a browser loads Python from: Pyodide, compiled wheels, and the lock that lists them."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from email.parser import Parser
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from ..errors import UserError
+from ..files import replacing, sha256, write_json
+from . import _registries, pins
+
+_HERE = Path(__file__).parent
+Step = Callable[[str], object]
+
+
+def _key(*parts: bytes) -> str:
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+def _compile(pyodide: Path, wheels: list[Path], folder: Path, unused: tuple[str, ...]) -> list[Path]:
+    """Return the wheels with bytecode in place of source, made once for the same wheels and rules."""
+    code = [(_HERE / name).read_bytes() for name in ("compile.mjs", "_compile.py")]
+    rules = json.dumps({"unused": unused})
+    key = _key(*code, rules.encode(), *(f"{wheel.name} {sha256(wheel)}".encode() for wheel in wheels))
+    target = folder / f"compiled-{key}"
+    if not target.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as name:
+            source, made = Path(name) / "source", Path(name) / "made"
+            source.mkdir()
+            made.mkdir()
+            for wheel in wheels:
+                shutil.copyfile(wheel, source / wheel.name)
+            command = ("node", str(_HERE / "compile.mjs"), str(pyodide), str(source), str(made), rules)
+            try:
+                subprocess.run(command, check=True, capture_output=True, text=True)
+            except FileNotFoundError as error:
+                raise UserError("node is not installed", "node, to compile the wheels", "Run nox -s env.") from error
+            except subprocess.CalledProcessError as error:
+                raise RuntimeError(f"compile.mjs failed:\n{error.stderr}") from error
+            made.replace(target)
+    return [target / wheel.name for wheel in wheels]
+
+
+def _filter(wheel: Path, target: Path) -> None:
+    """Copy resnet8doc's wheel without the layers that need frameworks."""
+    with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(target, "w") as new:
+        for entry in sorted(old.namelist()):
+            inside = entry.removeprefix("resnet8doc/")
+            if inside == entry or inside.startswith(pins.ENGINE):
+                new.writestr(zipfile.ZipInfo(entry), old.read(entry))
+
+
+def engine_wheel(cache: Path) -> Path:
+    """Return resnet8doc's own wheel, with only what the browser imports, built once for the same sources.
+
+    Raises
+    ------
+    UserError
+        If the package does not lie in a source tree, or cannot be built.
+    """
+    package = _HERE.parent
+    root = package.parents[1]
+    if not (root / "pyproject.toml").exists():
+        raise UserError(
+            f"{package} is not in a source tree",
+            "src/resnet8doc beside a pyproject.toml",
+            "Install the project from a clone of its repository: pip install -e .",
+        )
+    sources = sorted(
+        path for path in package.rglob("*.py") if path.relative_to(package).as_posix().startswith(pins.ENGINE)
+    )
+    key = _key((root / "pyproject.toml").read_bytes(), repr(pins.ENGINE).encode(),
+               *(path.relative_to(package).as_posix().encode() + path.read_bytes() for path in sources))  # fmt: skip
+    folder = cache / f"engine-{key}"
+    kept = list(folder.glob("*.whl"))
+    if kept:
+        return kept[0]
+    with tempfile.TemporaryDirectory() as name:
+        command = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", name, str(root))
+        try:
+            subprocess.run(command, check=True, capture_output=True, text=True)
+        except subprocess.CalledProcessError as error:
+            raise UserError(
+                f"resnet8doc's wheel cannot be built ({error.stderr.strip()})",
+                "hatchling, which pip fetches, to build it",
+                "Check the network and the configuration of pip.",
+            ) from error
+        (built,) = Path(name).glob("*.whl")
+        with replacing(folder / built.name) as temporary:
+            _filter(built, temporary)
+    return folder / built.name
+
+
+def _metadata(wheel: Path) -> tuple[str, str, list[str], list[str]]:
+    """Return name, version, importable names and requirements of a compiled wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        (entry,) = (name for name in names if name.endswith(".dist-info/METADATA"))
+        message = Parser().parsestr(archive.read(entry).decode())
+    tops = {name.split("/")[0] for name in names if not name.split("/")[0].endswith((".dist-info", ".data", ".libs"))}
+    requirements = [Requirement(line) for line in message.get_all("Requires-Dist") or []]
+    needed = {
+        canonicalize_name(item.name) for item in requirements if not item.marker or item.marker.evaluate(pins.MARKERS)
+    }
+    return message["Name"], message["Version"], sorted(top.removesuffix(".pyc") for top in tops), sorted(needed)
+
+
+def lock(wheels: list[Path], info: dict[str, str]) -> dict[str, object]:
+    """Return Pyodide's lock for these wheels: each one's file, hash, importable names, and which others it needs.
+
+    Parameters
+    ----------
+    wheels
+        Compiled wheels.
+    info
+        The ``info`` of Pyodide's own lock: versions and ABI.
+    """
+    described = [(wheel, *_metadata(wheel)) for wheel in wheels]
+    known = {canonicalize_name(name) for _, name, *_ in described}
+    packages = {
+        canonicalize_name(name): {
+            "name": name,
+            "version": version,
+            "file_name": wheel.name,
+            "install_dir": "site",
+            "sha256": sha256(wheel),
+            "package_type": "package",
+            "imports": imports,
+            "depends": [need for need in needed if need in known],
+            "unvendored_tests": False,
+        }
+        for wheel, name, version, imports, needed in described
+    }
+    return {"info": info, "packages": packages}
+
+
+def write(target: Path, cache: Path, step: Step) -> None:
+    """Write the runtime folder: four files of Pyodide's, the compiled wheels, ``pyodide-lock.json``.
+
+    Parameters
+    ----------
+    target
+        A folder that exists and is empty.
+    cache
+        Keeps downloads and compiled wheels, each by content.
+    step
+        Called with a sentence before each step.
+    """
+    downloads = cache / "downloads"
+    step("Pyodide, from npm")
+    pyodide = _registries.pyodide(downloads)
+    step("marimo's parts, from PyPI")
+    wheels = _registries.wheels(pins.WHEELS, downloads)
+    step("numpy and Pillow for WebAssembly")
+    wheels += _registries.inner(cache=downloads)
+    step("compiling to bytecode")
+    compiled = _compile(pyodide, wheels, cache, pins.UNUSED)
+    step("resnet8doc's wheel")
+    compiled += _compile(pyodide, [engine_wheel(cache)], cache, ())
+    for path in (*compiled, *(pyodide / name for name in pins.PYODIDE_FILES)):
+        shutil.copyfile(path, target / path.name)
+    info = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))["info"]
+    write_json(target / "pyodide-lock.json", lock([target / path.name for path in compiled], info))
