@@ -10,6 +10,7 @@ from ._describe import describe
 from ._facts import SHA256, Split, SplitName
 from ._load import load
 from ._preprocess import preprocess
+from ._published import published_indices
 from ._user import CIFAR10_VARIABLE
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "describe",
     "load",
     "preprocess",
+    "published_indices",
 ]

@@ -18,7 +18,7 @@ _LIMIT = 2_000_000_000  # labels may be int64, images must be uint8: four whole 
 
 
 def read_npz(path: Path) -> Arrays:
-    """Return the arrays of an `.npz` with our names or Keras's; labels may be any integer type, ``[N]`` or ``[N, 1]``."""
+    """Return the arrays of an `.npz` with our names or Keras's; labels may be any integers, ``[N]`` or ``[N, 1]``."""
     expected = f"an .npz with the arrays {', '.join(SHAPES)} or {', '.join(_KEYS)}"
     remedy = "Write it with numpy.savez(path, x_train=…, y_train=…, x_test=…, y_test=…)."
     try:

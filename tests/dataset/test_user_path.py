@@ -1,0 +1,156 @@
+"""A copy that the user names: every format is read to the same bits, and every mistake is named."""
+
+import io
+import json
+import tarfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from resnet8doc import dataset
+from resnet8doc.errors import UserError
+
+Arrays = dict[str, np.ndarray]
+
+
+@pytest.fixture(autouse=True)
+def _alone(empty_cache: Path, no_network: None) -> None:
+    """No cache and no network: only the named path can answer."""
+
+
+def read(path: Path, monkeypatch: pytest.MonkeyPatch) -> dataset.Split:
+    monkeypatch.setenv(dataset.CIFAR10_VARIABLE, str(path))
+    return dataset.load("test", progress=False)
+
+
+def test_every_format_gives_the_same_arrays(written: Path, arrays: Arrays, monkeypatch: pytest.MonkeyPatch) -> None:
+    test = read(written, monkeypatch)
+    np.testing.assert_array_equal(test.images, arrays["test_images"])
+    np.testing.assert_array_equal(dataset.load("train").images, arrays["train_images"])
+    assert json.loads((dataset.cache_folder() / "stamp.json").read_text())["source"].endswith(f" at {written}")
+
+
+def test_cache_filled_from_the_path_serves_it_until_its_files_change(
+    arrays: Arrays, folder: Path, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make.npz(folder / "cifar10.npz", arrays)
+    read(path, monkeypatch)
+    stamp = (folder / "cache" / "stamp.json").stat().st_mtime_ns
+    read(path, monkeypatch)
+    assert (folder / "cache" / "stamp.json").stat().st_mtime_ns == stamp
+    path.write_bytes(b"no longer an archive")
+    with pytest.raises(UserError, match=r"cifar10\.npz cannot be read"):
+        read(path, monkeypatch)
+
+
+def test_wrong_path_is_an_error_even_with_a_warm_cache(
+    warm_cache: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UserError, match=r"RESNET8DOC_CIFAR10 names .*nothing, where nothing lies.*unset"):
+        read(folder / "nothing", monkeypatch)
+
+
+def test_folder_without_the_files_is_refused(
+    folder: Path, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make.folder(folder / "pictures", {"cat.jpg": b"", "data_batch_1": b""})
+    with pytest.raises(UserError, match=r"pictures holds 2 files \(cat\.jpg, data_batch_1\); expected all files of .*"):
+        read(path, monkeypatch)
+
+
+def test_one_altered_pixel_is_found(
+    arrays: Arrays, folder: Path, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = make.binary_files(arrays)
+    altered = bytearray(files["data_batch_3.bin"])
+    altered[5_000_000] ^= 1
+    path = make.folder(folder / "binary", files | {"data_batch_3.bin": bytes(altered)})
+    message = (
+        rf"binary: the bytes of train_images have sha256 [0-9a-f]{{64}}; expected {dataset.SHA256['train_images']}"
+    )
+    with pytest.raises(UserError, match=message):
+        read(path, monkeypatch)
+    assert not (folder / "cache" / "stamp.json").exists()
+    assert not list((folder / "cache").glob("*.npy"))
+
+
+def test_truncated_batch_is_named_with_its_size(
+    arrays: Arrays, folder: Path, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = make.binary_files(arrays)
+    path = make.folder(folder / "binary", files | {"test_batch.bin": files["test_batch.bin"][:-1]})
+    with pytest.raises(UserError, match=r"test_batch\.bin has 30,729,999 bytes; expected 30,730,000"):
+        read(path, monkeypatch)
+
+
+def test_truncated_archive_is_refused(
+    arrays: Arrays, folder: Path, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make.archive(folder / "cifar.tar.gz", make.binary_files(arrays))
+    with path.open("r+b") as stream:
+        stream.truncate(100_000_000)
+    with pytest.raises(UserError, match=r"cifar\.tar\.gz cannot be read as an archive .*truncated"):
+        read(path, monkeypatch)
+
+
+def test_file_that_is_no_archive_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "cifar.tar.gz").write_text("<html>Moved</html>")
+    with pytest.raises(UserError, match=r"cifar\.tar\.gz cannot be read as an archive"):
+        read(folder / "cifar.tar.gz", monkeypatch)
+
+
+def test_archive_that_climbs_out_writes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = folder / "deep" / "down"
+    place.mkdir(parents=True)
+    with tarfile.open(place / "evil.tar.gz", "w:gz") as archive:
+        for name in ("../../escaped", str(folder / "absolute"), "../data_batch_1"):
+            member = tarfile.TarInfo(name)
+            member.size = 4
+            archive.addfile(member, io.BytesIO(b"evil"))
+        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE):
+            link = tarfile.TarInfo("cifar-10-batches-py/data_batch_1")
+            link.type, link.linkname = kind, "/etc/passwd"
+            archive.addfile(link)
+    before = set(folder.rglob("*"))
+    with pytest.raises(UserError, match=r"evil\.tar\.gz holds 5 files .*expected all files of the python batches"):
+        read(place / "evil.tar.gz", monkeypatch)
+    assert {path for path in folder.rglob("*") if folder / "cache" not in (path, *path.parents)} == before
+
+
+def test_archive_member_far_too_large_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    member = tarfile.TarInfo("cifar-10-batches-py/data_batch_1")
+    member.size = 10**12
+    (folder / "bomb.tar").write_bytes(member.tobuf() + bytes(10_240))
+    with pytest.raises(UserError, match=r"data_batch_1 has 1,000,000,000,000 bytes; expected at most 40,000,000"):
+        read(folder / "bomb.tar", monkeypatch)
+
+
+def test_npz_of_something_else_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    np.savez(folder / "other.npz", weights=np.zeros(3))
+    with pytest.raises(UserError, match=r"other\.npz has the arrays \['weights'\]; expected an \.npz with .*x_train"):
+        read(folder / "other.npz", monkeypatch)
+
+
+def test_npz_with_a_pickle_inside_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    np.savez(folder / "objects.npz", x_train=np.array([{"an": "object"}], object), y_train=0, x_test=0, y_test=0)
+    with pytest.raises(UserError, match=r"objects\.npz cannot be read \(Object arrays cannot be loaded"):
+        read(folder / "objects.npz", monkeypatch)
+
+
+def test_npz_with_scaled_images_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = np.zeros(4, np.uint8)
+    images = np.zeros((4, 32, 32, 3), np.float32)
+    np.savez(folder / "scaled.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    with pytest.raises(
+        UserError, match=r"train_images is float32 \(4, 32, 32, 3\); expected uint8 \(50000, 32, 32, 3\)"
+    ):
+        read(folder / "scaled.npz", monkeypatch)
+
+
+def test_npz_with_labels_of_a_hundred_classes_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    images, labels = np.zeros((4, 32, 32, 3), np.uint8), np.array([0, 1, 99, 3])
+    np.savez(folder / "hundred.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    with pytest.raises(UserError, match=r"train_labels is int64 \(4,\); expected integers 0 to 9"):
+        read(folder / "hundred.npz", monkeypatch)
