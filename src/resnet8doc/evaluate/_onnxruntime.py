@@ -1,0 +1,46 @@
+"""Runs ``.onnx`` files with ONNX Runtime on the CPU."""
+
+from pathlib import Path
+
+import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+from ._runners import INPUT, OUTPUT, Float32, Runner, corrupt, wrong_shape
+
+
+def open_model(path: Path) -> Runner:
+    """Load an ONNX model; its input and output are checked against ResNet8's."""
+    options = onnxruntime.SessionOptions()
+    options.use_deterministic_compute = True
+    options.add_session_config_entry(
+        "session.intra_op.allow_spinning", "0"
+    )  # waiting threads leave the cores to others
+    options.log_severity_level = 3  # errors; a quantized graph warns about every initializer that fusion drops
+    try:
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except (state.Fail, state.InvalidGraph, state.InvalidProtobuf, state.InvalidArgument, state.NotImplemented,
+            state.NoSuchFile, state.RuntimeException) as error:  # fmt: skip
+        raise corrupt(path, "ONNX model", error) from error
+    inputs, outputs = session.get_inputs(), session.get_outputs()
+    if len(inputs) != 1 or not _is(inputs[0], INPUT):
+        raise wrong_shape(path, "input", [f"{i.type} {i.shape}" for i in inputs], INPUT)
+    if len(outputs) != 1 or not _is(outputs[0], OUTPUT):
+        raise wrong_shape(path, "output", [f"{o.type} {o.shape}" for o in outputs], OUTPUT)
+    names, feed = [outputs[0].name], inputs[0].name
+
+    def run(images: Float32) -> Float32:
+        result: Float32 = session.run(names, {feed: images})[0]
+        return result
+
+    return Runner(
+        "onnxruntime",
+        onnxruntime.__version__,
+        run,
+        {"provider": "CPUExecutionProvider", "graph_optimization_level": options.graph_optimization_level.name},
+    )
+
+
+def _is(value: onnxruntime.NodeArg, shape: tuple[object, ...]) -> bool:
+    """Tell whether a graph's input or output is float32 of that shape, the batch axis free."""
+    free = not isinstance(value.shape[0], int) if value.shape else False
+    return value.type == "tensor(float)" and free and tuple(value.shape[1:]) == shape[1:]

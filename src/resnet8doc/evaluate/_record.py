@@ -1,0 +1,117 @@
+"""The recorded comparison of MLPerf Tiny's checkpoint: what is kept of a comparison, and how another is held to it."""
+
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Any
+
+from ..environment import cpu_class
+from ..errors import UserError
+from ..schemas import validate
+
+ELSEWHERE = 1.0
+"""Points by which a quantized model's accuracy may differ on a processor of another class."""
+
+BYTES = 0.01
+"""Share by which a file's size may differ anywhere: archives hold the paths of the source files that made them."""
+
+_ATTRIBUTES = (
+    "framework", "quantized", "weights", "activations", "format", "granularity", "calibration", "samples", "engine",
+    "baseline",
+)  # fmt: skip
+_COUNTS = ("correct", "changed", "lost", "gained", "per_class")
+
+
+def record(comparison: Mapping[str, Any], environment: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is kept of a comparison: the table, its recommendation, the checkpoint and what measured it.
+
+    Parameters
+    ----------
+    comparison
+        What `compare` returned.
+    environment
+        What `resnet8doc.environment.environment` returned where the models were evaluated.
+
+    Returns
+    -------
+    dict
+        By ``comparison_record.schema.json``; under 100 KB as a file.
+    """
+    kept = {
+        "schema": "comparison_record",
+        "checkpoint": comparison["checkpoint"],
+        "environment": {key: environment[key] for key in ("python", "packages", "cpu")}
+        | {"cpu_class": cpu_class(dict(environment))},
+        "rows": comparison["rows"],
+        "recommendation": comparison["recommendation"],
+    }
+    validate(kept, "comparison_record")
+    return kept
+
+
+def recorded_mlperf_tiny() -> dict[str, Any]:
+    """Return the comparison of MLPerf Tiny's checkpoint that is shipped with the package.
+
+    ``python -m resnet8doc record-mlperf-tiny`` makes it.
+
+    Raises
+    ------
+    UserError
+        If this installation has none.
+    """
+    import json
+
+    file = files("resnet8doc.checkpoints") / "mlperf_tiny_comparison.json"
+    if not file.is_file():
+        raise UserError(
+            f"{file} does not exist",
+            "the recorded comparison of MLPerf Tiny's checkpoint",
+            "Record it: python -m resnet8doc record-mlperf-tiny.",
+        )
+    kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    validate(kept, "comparison_record")
+    return kept
+
+
+def differences(recorded: Mapping[str, Any], measured: Mapping[str, Any]) -> list[str]:
+    """Say in which ways a measured record is not the recorded one; an empty list means that it holds.
+
+    Measured by the same versions on a processor of the same class, every count has to be equal. Elsewhere a float
+    model may differ by as many images as are near ties, and a quantized one by `ELSEWHERE` points.
+
+    Parameters
+    ----------
+    recorded, measured
+        What `record` returned, then and now.
+    """
+    found = []
+    if recorded["checkpoint"]["sha256"] != measured["checkpoint"]["sha256"]:
+        found.append(
+            f"checkpoint {measured['checkpoint']['sha256'][:12]} was measured, "
+            f"{recorded['checkpoint']['sha256'][:12]} recorded"
+        )
+    then, now = recorded["environment"], measured["environment"]
+    for name in sorted(set(then["packages"]) | set(now["packages"])):
+        was, is_ = then["packages"].get(name), now["packages"].get(name)
+        if was != is_:
+            found.append(f"measured with {name} {is_}, recorded with {was}")
+    before = {row["file"]: row for row in recorded["rows"]}
+    after = {row["file"]: row for row in measured["rows"]}
+    found += [f"{name} was recorded but not measured" for name in sorted(set(before) - set(after))]
+    found += [f"{name} was measured but not recorded" for name in sorted(set(after) - set(before))]
+    same_class = then["cpu_class"] == now["cpu_class"]
+    for name in sorted(set(before) & set(after)):
+        found += _row_differences(before[name], after[name], same_class=same_class)
+    return found
+
+
+def _row_differences(was: Mapping[str, Any], is_: Mapping[str, Any], *, same_class: bool) -> Iterator[str]:
+    name = was["file"]
+    for key in _ATTRIBUTES + (_COUNTS if same_class else ()):
+        if was[key] != is_[key]:
+            yield f"{name}: {key} is {is_[key]}, recorded {was[key]}"
+    if abs(was["bytes"] - is_["bytes"]) > BYTES * was["bytes"]:
+        yield f"{name}: {is_['bytes']:,} bytes, recorded {was['bytes']:,}; at most {BYTES:.0%} may differ"
+    if not same_class:
+        bound = ELSEWHERE / 100 * was["total"] if was["quantized"] else max(was["near_ties"], is_["near_ties"])
+        if abs(was["correct"] - is_["correct"]) > bound:
+            yield f"{name}: {is_['correct']} correct, recorded {was['correct']}; at most {bound:g} images may differ"

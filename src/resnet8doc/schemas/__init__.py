@@ -1,0 +1,67 @@
+"""The published JSON schemas of the result files, and the check against them.
+
+A result file names its schema in its member ``schema``: ``"evaluation"`` is ``evaluation.schema.json`` here.
+"""
+
+import json
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from ..errors import UserError
+
+
+@cache
+def schema(name: str) -> dict[str, Any]:
+    """Return the JSON schema ``<name>.schema.json``.
+
+    Examples
+    --------
+    >>> schema("evaluation")["title"]
+    'Evaluation'
+    """
+    text = files(__package__).joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
+    result: dict[str, Any] = json.loads(text)
+    return result
+
+
+def validate(value: Any, name: str, path: Path | None = None) -> None:
+    """Check ``value`` against the schema ``name``.
+
+    Parameters
+    ----------
+    value
+        What a result file holds.
+    name
+        The schema's name.
+    path
+        The file, for the message.
+
+    Raises
+    ------
+    UserError
+        If it is not as the schema says; the message names the first member that is not.
+
+    Examples
+    --------
+    >>> validate({}, "evaluation")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    resnet8doc.errors.UserError: evaluation: ... is a required property; expected what evaluation.schema.json ...
+    """
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+    from referencing import Registry, Resource
+
+    registry: Registry[Any] = Registry(  # type: ignore[call-arg]  # attrs strips the underscore of its field
+        retrieve=lambda uri: Resource.from_contents(schema(uri.removesuffix(".schema.json")))
+    )
+    problem = best_match(Draft202012Validator(schema(name), registry=registry).iter_errors(value))
+    if problem is not None:
+        where = f" at {problem.json_path}" if problem.json_path != "$" else ""
+        raise UserError(
+            f"{path or name}: {problem.message[:300]}{where}",
+            f"what {name}.schema.json describes",
+            "The file is of another version or was edited: delete it and build it again.",
+        )
