@@ -1,0 +1,53 @@
+"""Every page as a notebook: executed ones with their outputs, the others as one cell of text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from sphinx.application import Sphinx
+
+
+def offer(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Put the notebook into the theme's download menu, which looks for it beside the page's source."""
+    if Path(app.env.doc2path(name)).suffix == ".md" and name in app.env.found_docs:
+        context["ipynb_source"] = f"{name}.ipynb"
+
+
+def write_all(app: Sphinx, exception: Exception | None) -> None:
+    """Write the notebooks into the site, each only if it changed."""
+    if exception is not None or app.builder.format != "html":
+        return
+    executed = Path(app.env.mystnb_config.output_folder)
+    for name in sorted(app.env.found_docs):
+        source = Path(app.env.doc2path(name))
+        if source.suffix == ".md":
+            made = executed / f"{name}.ipynb"
+            notebook = _executed(made) if made.is_file() else _prose(source.read_text(encoding="utf-8"))
+            _write(Path(app.outdir) / "_sources" / f"{name}.ipynb", nbformat.writes(notebook) + "\n")
+
+
+def _executed(path: Path) -> Any:
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.get("kernelspec", {}).pop("freshness", None)
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"  # nbformat's are random, and the same page shall give the same file
+    return notebook
+
+
+def _prose(text: str) -> Any:
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text, id="cell-0")])
+
+
+def _write(path: Path, text: str) -> None:
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx; load it after myst_nb."""
+    app.connect("html-page-context", offer)
+    app.connect("build-finished", write_all)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

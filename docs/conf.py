@@ -1,0 +1,127 @@
+"""How Sphinx builds the site: ``python -m sphinx -W --keep-going -b html docs build/html``."""
+
+import re
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+DOCS = Path(__file__).parent
+sys.path.insert(0, str(DOCS / "_extensions"))
+
+from assets import fetch_assets  # noqa: E402 -- found on the path set above
+
+import resnet8doc  # noqa: E402 -- likewise sorted after it
+from resnet8doc.environment import cpu_class  # noqa: E402 -- likewise
+from resnet8doc.files import read_json  # noqa: E402 -- likewise
+from resnet8doc.workspace import artifact, build_folder  # noqa: E402 -- likewise
+
+project = "resnet8doc"
+author = "The resnet8doc authors"
+project_copyright = author
+version = release = resnet8doc.__version__
+language = "en"
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.viewcode",
+    "numpydoc",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinxcontrib.bibtex",
+    "sphinxcontrib.mermaid",
+    "offline",
+    "notebooks",
+    "freshness",
+]
+exclude_patterns = ["_extensions", "_static", "_templates"]
+nitpicky = True
+nitpick_ignore_regex = [
+    # Single backticks in docstrings name parameters and attributes too, which are no targets; modules, functions and
+    # classes are then still links wherever they can be.
+    ("py:obj", r".*"),
+    # Types of other projects in signatures. Their inventories cannot be fetched: the build asks no other host.
+    ("py:(class|data|meth|attr|exc)", r"(?!resnet8doc\.).*"),
+]
+default_role = "py:obj"
+
+# MyST and notebooks
+myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath", "smartquotes"]
+myst_heading_anchors = 3
+nb_execution_mode = "cache"
+nb_execution_cache_path = str(build_folder() / ".jupyter_cache")
+nb_execution_timeout = 600
+nb_execution_show_tb = True
+nb_merge_streams = True
+nb_render_markdown_format = "myst"  # a cell may print a mermaid fence or a formula
+
+
+def _pinned() -> list[str]:
+    """Names of the distributions that pyproject.toml pins for the pipeline and the site."""
+    project_table = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    pins = project_table["project"]["optional-dependencies"]["frameworks"] + project_table["dependency-groups"]["docs"]
+    return sorted({re.split(r"[=<>!~ \[;]", pin)[0] for pin in pins})
+
+
+freshness_build_folder = str(build_folder())
+freshness_distributions = _pinned()
+
+# API reference
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_default_options = {"members": True, "imported-members": True, "show-inheritance": False}
+numpydoc_show_class_members = False  # autodoc lists them already
+numpydoc_class_members_toctree = False
+numpydoc_validation_checks = {"GL08"}  # a public object without a docstring fails the build
+bibtex_bibfiles = ["references.bib"]
+bibtex_reference_style = "author_year"
+copybutton_exclude = ".linenos, .gp, .go"
+
+# What every page names
+_manifest = read_json(artifact("manifest.json"))
+_environment = _manifest["environment"]
+html_context = {
+    "site": {
+        "version": version,
+        "checkpoint": _manifest["checkpoint"],
+        "seed": _manifest["seed"],
+        "cpu": _environment["cpu"],
+        "processor": cpu_class(_environment),
+        "python": _environment["python"],
+        "packages": _environment["packages"] | {"sphinx": metadata.version("sphinx")},
+    }
+}
+
+# HTML
+html_theme = "sphinx_book_theme"
+html_title = "resnet8doc"
+html_static_path = ["_static", str(fetch_assets(build_folder() / "assets"))]
+html_css_files = ["resnet8doc.css"]
+templates_path = ["_templates"]
+html_copy_source = True
+html_last_updated_fmt = None  # the same sources give the same pages
+html_theme_options = {
+    "article_footer_items": ["provenance.html"],
+    "footer_content_items": ["checkpoint.html"],
+    "show_navbar_depth": 1,
+    "show_toc_level": 2,
+    "navigation_with_keys": False,
+    "use_fullscreen_button": False,
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
+html_sidebars = {"**": ["navbar-logo.html", "checkpoint.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
+mathjax_path = "mathjax/tex-svg.js"
+mathjax4_config = {
+    "loader": {"paths": {"fonts": "[mathjax]/fonts"}},
+    # Speech comes from a worker, which a page opened from disk may not start. Screen readers get MathML instead.
+    "options": {
+        "enableSpeech": False,
+        "enableBraille": False,
+        "enableEnrichment": False,
+        "enableExplorer": False,
+        "enableMenu": False,
+        "enableAssistiveMml": True,
+    },
+}

@@ -1,0 +1,81 @@
+"""A small site with a library of its own, built by the real Sphinx with a real kernel."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+EXTENSIONS = Path(__file__).parents[2] / "docs" / "_extensions"
+
+CONF = f"""
+import sys
+sys.path[:0] = [{str(EXTENSIONS)!r}]
+extensions = ["myst_nb", "freshness", "notebooks"]
+nb_execution_mode = "cache"
+nb_execution_show_tb = True
+freshness_package = "tiny"
+freshness_distributions = ["numpy"]
+"""
+
+
+class Site:
+    """A Sphinx project in a folder: write its files, build it, see what a page says."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.write("docs/conf.py", CONF)
+        self.write("docs/index.md", "# Start\n\n```{toctree}\n:glob:\n*\n```\n")
+        self.write("library/tiny/__init__.py", "")
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text), encoding="utf-8")
+        return path
+
+    def page(self, name: str, code: str, reads: Sequence[str] = ()) -> None:
+        """Write a page of one cell; it also writes down that it ran, since the cells' times are no proof."""
+        noted = f"open({str(self.folder / 'executed.log')!r}, 'a').write({name + chr(10)!r});"
+        front = (
+            f"file_format: mystnb\nkernelspec: {{name: python3, display_name: Python 3}}\nreads: {json.dumps(reads)}"
+        )
+        self.write(f"docs/{name}.md", f"---\n{front}\n---\n# {name}\n\n```{{code-cell}}\n{noted}\n{code}\n```\n")
+
+    def build(self, *options: str, succeeds: bool = True) -> str:
+        """Build and return what Sphinx printed."""
+        command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-b", "html", *options, "docs", "build/html"]
+        environment = {**os.environ, "PYTHONPATH": str(self.folder / "library")}
+        environment.pop("RESNET8DOC_BUILD", None)
+        result = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        assert (result.returncode == 0) == succeeds, result.stdout
+        return result.stdout
+
+    def executed(self) -> list[str]:
+        """Return the pages that ran since this was last asked, sorted."""
+        log = self.folder / "executed.log"
+        if not log.exists():
+            return []
+        names = sorted(log.read_text().split())
+        log.unlink()
+        return names
+
+    def html(self, name: str) -> str:
+        return (self.folder / "build" / "html" / f"{name}.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
