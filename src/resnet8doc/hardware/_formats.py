@@ -1,0 +1,150 @@
+"""Test vectors as files: .npz, JSON, C header, hex for ``$readmemh``."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ._network import identifier
+from ._vector import Tensor, Vector
+
+Array = npt.NDArray[Any]
+Credit = str
+
+C_TYPES = {
+    "int8": "int8_t", "uint8": "uint8_t", "int32": "int32_t", "uint32": "uint32_t", "int64": "int64_t", "float32": "float",
+}  # fmt: skip
+SEPARATOR = "-"
+
+
+def as_npz(vector: Vector, credit: Credit) -> dict[str, bytes]:
+    """One ``.npz`` with an array for each tensor."""
+    buffer = io.BytesIO()
+    arrays: dict[str, Any] = {name: tensor.array for name, tensor in vector.tensors.items()}
+    np.savez_compressed(buffer, **arrays)
+    return {f"{stem(vector)}.npz": buffer.getvalue()}
+
+
+def as_json(vector: Vector, credit: Credit) -> dict[str, bytes]:
+    """One JSON file; float32 numbers are written so that they read back exactly."""
+    value = {
+        "format": "resnet8doc.vector", "version": 1, "credit": credit, "node": vector.node, "layer": vector.layer,
+        "op_type": vector.op_type, "image": vector.image, "attributes": dict(vector.attributes),
+        "tensors": {
+            name: {
+                "dtype": str(tensor.array.dtype), "shape": list(tensor.array.shape), "axes": list(tensor.axes),
+                "meaning": tensor.meaning, "values": tensor.array.ravel().tolist(),
+            }
+            for name, tensor in vector.tensors.items()
+        },
+    }  # fmt: skip
+    return {f"{stem(vector)}.json": (json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n").encode()}
+
+
+def as_c(vector: Vector, credit: Credit) -> dict[str, bytes]:
+    """One C header: a macro for each length, an array for each tensor; test_layer.c compiles with it."""
+    lines = [
+        f"/* Test vector of {vector.node} ({vector.op_type}), test image {vector.image}. {credit}. */",
+        "#include <stdint.h>",
+        f"#define VECTOR_{vector.op_type.upper()} 1",
+        f'#define VECTOR_NODE "{vector.node}"',
+    ]
+    for name in ("strides", "pads"):
+        if name in vector.attributes:
+            lines += [f"#define {name.upper()}_{i} {v}" for i, v in enumerate(vector.attributes[name])]
+    for tensor in vector.tensors.values():
+        lines += _c_array(tensor)
+    return {f"{stem(vector)}.h": ("\n".join(lines) + "\n").encode()}
+
+
+def _c_array(tensor: Tensor) -> list[str]:
+    axes = ", ".join(tensor.axes) or "scalar"
+    name, array = tensor.name, tensor.array
+    kind = C_TYPES[str(array.dtype)]
+    lines = ["", f"/* {tensor.meaning or name}: [{axes}] = {list(array.shape)} */"]
+    lines += [f"#define {name}_axis{i} {length}" for i, length in enumerate(array.shape)]
+    lines.append(f"#define {name}_type {kind}")
+    lines.append(f"static const {kind} {name}[{array.size}] = {{")
+    return [*lines, *c_numbers(array), "};"]
+
+
+def c_numbers(array: Array, width: int = 116) -> list[str]:
+    """Return an array's numbers as lines of a C initializer; float32 as hexadecimal constants, which are exact.
+
+    Examples
+    --------
+    >>> c_numbers(np.array([0.5, 3], np.float32)), c_numbers(np.array([-128, 7], np.int8))
+    (['    0x1p-1f, 0x1.8p+1f'], ['    -128, 7'])
+    """
+    words = [c_float(v) if array.dtype == np.float32 else _c_integer(v) for v in array.ravel().tolist()]
+    lines, line = [], "   "
+    for number, word in enumerate(words):
+        word = f" {word}," if number + 1 < len(words) else f" {word}"
+        if len(line) + len(word) > width:
+            lines.append(line)
+            line = "   "
+        line += word
+    return [*lines, line]
+
+
+def c_float(value: float) -> str:
+    """Return a float32 as a C99 hexadecimal constant.
+
+    Examples
+    --------
+    >>> c_float(0.1), c_float(float(np.float32(0.1)))
+    ('0x1.999999999999ap-4f', '0x1.99999ap-4f')
+    """
+    mantissa, exponent = float(value).hex().split("p")
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return f"{mantissa}p{exponent}f"
+
+
+def _c_integer(value: int) -> str:
+    return str(value) if value != -(2**31) else "(-2147483647 - 1)"  # C has no negative literals
+
+
+def as_hex(vector: Vector, credit: Credit) -> dict[str, bytes]:
+    """A folder of hex files, one a tensor: one word a line, two's complement, float32 as its bits."""
+    return {
+        f"{stem(vector)}{SEPARATOR}hex/{identifier(name)}.hex": _hex(tensor, vector, credit)
+        for name, tensor in vector.tensors.items()
+    }
+
+
+def as_hex_zip(vector: Vector, credit: Credit) -> dict[str, bytes]:
+    """The same files in one ``.zip``; its times are fixed, so that the same vector gives the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in as_hex(vector, credit).items():
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+    return {f"{stem(vector)}{SEPARATOR}hex.zip": buffer.getvalue()}
+
+
+def _hex(tensor: Tensor, vector: Vector, credit: Credit) -> bytes:
+    array = tensor.array
+    bits = array.astype(array.dtype.newbyteorder("<")).view(f"<u{array.dtype.itemsize}").ravel()
+    digits = 2 * array.dtype.itemsize
+    axes = ", ".join(tensor.axes) or "scalar"
+    head = f"// {vector.node}, test image {vector.image}, {tensor.name}: {array.dtype} {list(array.shape)} [{axes}]. {credit}.\n"
+    return (head + "".join(f"{word:0{digits}x}\n" for word in bits.tolist())).encode()
+
+
+def stem(vector: Vector) -> str:
+    """Return a vector's file name without a suffix.
+
+    Examples
+    --------
+    >>> stem(Vector("dense/MatMul_quant", "dense", "QLinearMatMul", 7, {}, {}))
+    'dense_MatMul_quant-image7'
+    """
+    return f"{identifier(vector.node)}{SEPARATOR}image{vector.image}"
+
+
+Writer = Callable[[Vector, Credit], dict[str, bytes]]
+FORMATS: dict[str, Writer] = {"npz": as_npz, "json": as_json, "c": as_c, "hex": as_hex, "hex.zip": as_hex_zip}
+"""Every format by its name: what turns a vector into files."""

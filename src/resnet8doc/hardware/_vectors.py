@@ -1,0 +1,173 @@
+"""Test vectors of a network, written to a folder with a manifest."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import UserError
+from ..files import read_json, write_json
+from ..graph import Graph
+from ._formats import FORMATS
+from ._network import Network, Operation
+from ._vector import Vector, vector
+
+Array = npt.NDArray[Any]
+
+MANIFEST = "manifest.json"
+CREDIT = "Image of CIFAR-10, collected by Alex Krizhevsky, Vinod Nair and Geoffrey Hinton (2009)"
+
+
+def write_vectors(
+    graph: Graph,
+    images: Array,
+    indices: Sequence[int],
+    layers: Sequence[str] | None,
+    formats: Iterable[str],
+    output: Path,
+) -> Path:
+    """Write test vectors: for each operator and image its input, parameters, accumulators and expected output.
+
+    Parameters
+    ----------
+    graph
+        A network of integer operators (QOperator).
+    images
+        Test images, uint8 ``[N, 32, 32, 3]``, pixels 0 to 255.
+    indices
+        Which of them.
+    layers
+        Names of layers, nodes or output tensors; None for every operator.
+    formats
+        Some of ``npz``, ``json``, ``c``, ``hex``, ``hex.zip``.
+    output
+        A folder. It appears complete or not at all; an earlier set of vectors there is replaced.
+
+    Returns
+    -------
+    Path
+        The manifest: what each file holds, its sha256, the layout of every tensor. Its schema is
+        ``vectors.schema.json``.
+
+    Raises
+    ------
+    UserError
+        If a layer, an image or a format does not exist, or the folder holds something else.
+    """
+    network = Network(graph)
+    chosen = _choose_formats(formats)
+    numbers = _choose_images(indices, len(images))
+    operations = network.operations if layers is None else _choose_layers(network, layers)
+    _check_output(output)
+    batch = np.asarray(images)[numbers]
+    values = graph.run(batch, "all")
+    vectors = [
+        vector(network, operation, values, place, image)
+        for operation in operations
+        for place, image in enumerate(numbers)
+    ]
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as scratch:
+        made = Path(scratch) / "vectors"
+        files = [entry for one in vectors for entry in _write(one, chosen, made)]
+        write_json(made / MANIFEST, _manifest(graph, batch, numbers, vectors, files))
+        if output.exists():
+            output.rename(Path(scratch) / "old")
+        made.rename(output)
+    return output / MANIFEST
+
+
+def _choose_formats(formats: Iterable[str]) -> list[str]:
+    chosen = list(dict.fromkeys(formats))
+    for name in chosen:
+        if name not in FORMATS:
+            raise UserError(f"there is no format {name!r}", f"one of {', '.join(FORMATS)}", "Choose one of these.")
+    if not chosen:
+        raise UserError("no format is named", f"one or more of {', '.join(FORMATS)}", "Choose one of these.")
+    return chosen
+
+
+def _choose_images(indices: Sequence[int], count: int) -> list[int]:
+    chosen = [int(index) for index in dict.fromkeys(indices)]
+    for index in chosen:
+        if not 0 <= index < count:
+            raise UserError(f"there is no image {index}", f"0 to {count - 1}", "Choose an image in that range.")
+    if not chosen:
+        raise UserError("no image is named", f"one or more of 0 to {count - 1}", "Choose an image.")
+    return chosen
+
+
+def _choose_layers(network: Network, layers: Sequence[str]) -> list[Operation]:
+    chosen: dict[str, Operation] = {}
+    for name in layers:
+        of_layer = [operation for operation in network.operations if operation.node.layer == name]
+        for operation in of_layer or [network.operation(name)]:
+            chosen[operation.name] = operation
+    if not chosen:
+        raise UserError("no layer is named", "one or more layers", "Choose some, or all.")
+    return [operation for operation in network.operations if operation.name in chosen]
+
+
+def _check_output(output: Path) -> None:
+    """Refuse to replace a folder that holds anything but vectors."""
+    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
+        return
+    ours = (output / MANIFEST).is_file() and read_json(output / MANIFEST).get("format") == "resnet8doc.vectors"
+    if not ours:
+        raise UserError(
+            f"{output} exists and holds no test vectors", "a new or empty folder, or an earlier set of vectors",
+            "Choose another folder.",
+        )  # fmt: skip
+
+
+def _write(one: Vector, formats: list[str], folder: Path) -> list[dict[str, Any]]:
+    entries = []
+    for kind in formats:
+        for name, content in FORMATS[kind](one, CREDIT).items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)  # into a folder that nobody sees before it is complete
+            entries.append({
+                "path": name, "format": kind, "node": one.node, "image": one.image, "bytes": len(content),
+                "sha256": hashlib.sha256(content).hexdigest(),
+            })  # fmt: skip
+    return entries
+
+
+def _manifest(
+    graph: Graph, batch: Array, numbers: list[int], vectors: list[Vector], files: list[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "format": "resnet8doc.vectors",
+        "version": 1,
+        "model": graph.name,
+        "credit": CREDIT,
+        "order": "the last axis runs fastest; words of hex files are two's complement, float32 by its IEEE 754 bits",
+        "images": [
+            {"index": index, "sha256": hashlib.sha256(np.ascontiguousarray(image).tobytes()).hexdigest()}
+            for index, image in zip(numbers, batch, strict=True)
+        ],
+        "layers": [_describe(one) for one in vectors if one.image == numbers[0]],
+        "files": files,
+    }
+
+
+def _describe(one: Vector) -> dict[str, Any]:
+    return {
+        "node": one.node,
+        "layer": one.layer,
+        "op_type": one.op_type,
+        "attributes": dict(one.attributes),
+        "tensors": [
+            {
+                "name": tensor.name, "dtype": str(tensor.array.dtype), "shape": list(tensor.array.shape),
+                "axes": list(tensor.axes), "meaning": tensor.meaning,
+            }
+            for tensor in one.tensors.values()
+        ],
+    }  # fmt: skip
