@@ -43,6 +43,17 @@ class Checkpoint:
     licence: str
     card: dict[str, Any] | None = field(default=None, repr=False)
 
+    def describe(self) -> dict[str, Any]:
+        """Return everything but the weights, for a JSON file."""
+        return {
+            "name": self.name,
+            "label": self.label,
+            "sha256": self.sha256,
+            "source": self.source,
+            "licence": self.licence,
+            "card": self.card,
+        }
+
 
 def weights_sha256(weights: Mapping[str, NDArray[np.float32]]) -> str:
     """Return the sha256, in hexadecimal, of all arrays' bytes: float32, little endian, C order, one after another.

@@ -1,7 +1,7 @@
 """Weights by name or path."""
 
+import os
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 
 from ..errors import UserError
@@ -9,7 +9,7 @@ from ..files import read_json
 from ._checkpoint import Checkpoint, weights_sha256
 from ._keras_files import read_h5, read_keras
 from ._match import match_layers, to_weights
-from ._mlperf_tiny import COMMIT, mlperf_tiny_file
+from ._mlperf_tiny import COMMIT, VARIABLE, mlperf_tiny_file
 from ._npz import read_npz
 from ._structure import check_structure
 
@@ -68,6 +68,24 @@ a .h5, .keras or .npz file. Name one of them.
     raise UserError(f"the checkpoint '{name_or_path}' is unknown", _valid(), "Name one of them.")
 
 
+def files_of(name_or_path: str | Path) -> list[Path]:
+    """Return the files that a checkpoint is read from, so that a build can see when they change.
+
+    A fetched ``mlperf-tiny`` has none: its bytes are fixed by a hash in this package.
+
+    Examples
+    --------
+    >>> [path.name for path in files_of("bundled")]
+    ['bundled.npz', 'bundled.json']
+    """
+    match str(name_or_path):
+        case "bundled":
+            return [Path(__file__).parent / name for name in ("bundled.npz", "bundled.json")]
+        case "mlperf-tiny":
+            return [mlperf_tiny_file(progress=True)] if os.environ.get(VARIABLE) else []
+    return [Path(name_or_path).expanduser()]
+
+
 def _valid() -> str:
     return f"{', '.join(NAMES)}, or the path of a .h5, .keras or .npz file"
 
@@ -91,14 +109,12 @@ def _file(path: Path, name: str, label: str, source: str, licence: str) -> Check
 
 
 def _bundled() -> Checkpoint:
-    folder = resources.files(__package__)
-    with resources.as_file(folder / "bundled.npz") as path, resources.as_file(folder / "bundled.json") as card_path:
-        if not path.is_file():
-            raise UserError(
-                "this copy of resnet8doc has no bundled checkpoint",
-                "bundled.npz in the package",
-                "Train it (nox -s train), or choose another with --checkpoint mlperf-tiny.",
-            )
-        checkpoint = _file(path, "bundled", "the bundled ResNet8", "trained by this project", "Apache-2.0")
-        card = read_json(card_path)
-    return replace(checkpoint, card=card)
+    path, card_path = files_of("bundled")
+    if not path.is_file():
+        raise UserError(
+            "this copy of resnet8doc has no bundled checkpoint",
+            f"{path}",
+            "Train it (nox -s train), or choose another with --checkpoint mlperf-tiny.",
+        )
+    checkpoint = _file(path, "bundled", "the bundled ResNet8", "trained by this project", "Apache-2.0")
+    return replace(checkpoint, card=read_json(card_path))

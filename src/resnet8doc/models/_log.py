@@ -6,50 +6,27 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..errors import UserError
 from ..files import replacing
 
 
-@dataclass
-class ConversionLog:
-    """What one conversion said.
+class ConversionLog(logging.Handler):
+    """Collects lines ``LEVEL source: message``; every message is kept on one line."""
 
-    Attributes
-    ----------
-    lines
-        The lines of the log file.
-    warnings
-        How often each warning was given, by its text with its category in front.
-    """
-
-    lines: list[str] = field(default_factory=list)
-    warnings: Counter[str] = field(default_factory=Counter)
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
 
     def add(self, source: str, level: str, message: str) -> None:
-        """Add a line; a line of the level WARNING or above also counts as a warning."""
-        self.lines.append(f"{level} {source}: {message}")
-        if level != "INFO":
-            self.warnings[f"{source}: {message}"] += 1
-
-    def summary(self, path: Path) -> dict[str, Any]:
-        """Return what a page shows: the file's name, its number of lines, each warning and its count."""
-        return {
-            "file": path.name,
-            "lines": len(self.lines),
-            "warnings": [{"message": message, "count": count} for message, count in sorted(self.warnings.items())],
-        }
-
-
-class _Handler(logging.Handler):
-    def __init__(self, log: ConversionLog) -> None:
-        super().__init__()
-        self.log = log
+        """Add a line."""
+        self.lines.append(f"{level} {source}: {' '.join(message.split())}")
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.log.add(record.name, record.levelname, record.getMessage())
+        """Add what a logger says."""
+        self.add(record.name, record.levelname, record.getMessage())
 
 
 @contextmanager
@@ -69,11 +46,10 @@ def logged(path: Path, logger: str, packages: tuple[str, ...]) -> Iterator[Conve
         Distributions whose versions open the log.
     """
     log = ConversionLog()
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
-    log.add("resnet8doc", "INFO", versions)
+    log.add("resnet8doc", "INFO", ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages))
     source = logging.getLogger(logger)
-    level, propagate, handler = source.level, source.propagate, _Handler(log)
-    source.addHandler(handler)
+    level, propagate = source.level, source.propagate
+    source.addHandler(log)
     source.setLevel(logging.INFO)
     source.propagate = False  # what the log keeps need not be printed as well
     try:
@@ -83,14 +59,40 @@ def logged(path: Path, logger: str, packages: tuple[str, ...]) -> Iterator[Conve
                 yield log
             finally:
                 for warning in caught:
-                    text = " ".join(str(warning.message).split())
-                    log.add(f"{warning.category.__module__}.{warning.category.__name__}", "WARNING", text)
+                    log.add(warning.category.__name__, "WARNING", str(warning.message))
     except Exception as error:
         log.add("resnet8doc", "ERROR", f"{type(error).__name__}: {error}")
         raise
     finally:
-        source.removeHandler(handler)
+        source.removeHandler(log)
         source.setLevel(level)
         source.propagate = propagate
         with replacing(path) as temporary:
             temporary.write_text("\n".join(log.lines) + "\n", encoding="utf-8")
+
+
+def log_summary(path: Path) -> dict[str, Any]:
+    """Sum up a log that a conversion wrote.
+
+    Returns
+    -------
+    dict
+        ``file`` (its name), ``lines`` (how many), ``versions`` (the first line's), ``errors`` (a list of messages) and
+        ``warnings`` (``message`` and ``count`` of each).
+
+    Raises
+    ------
+    UserError
+        If the file is missing.
+    """
+    if not path.is_file():
+        raise UserError(f"{path} does not exist", "a conversion's log", "Convert again: python -m resnet8doc convert.")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found = Counter(line.removeprefix("WARNING ") for line in lines if line.startswith("WARNING "))
+    return {
+        "file": path.name,
+        "lines": len(lines),
+        "versions": lines[0].partition(": ")[2],
+        "errors": [line.partition(" ")[2] for line in lines if line.startswith(("ERROR ", "CRITICAL "))],
+        "warnings": [{"message": message, "count": count} for message, count in sorted(found.items())],
+    }

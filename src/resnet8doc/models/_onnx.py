@@ -12,7 +12,7 @@ from ._readable import CONVERTER_OPSET, readable
 from ._tensorflow import tf
 
 
-def to_onnx(model: Any, path: Path, log: Path) -> dict[str, Any]:
+def to_onnx(model: Any, path: Path, log: Path) -> None:
     """Convert a folded Keras model to ONNX and write it, atomically.
 
     tf2onnx converts; then nodes and tensors get the architecture's names (see the module `_readable` for the rest), and
@@ -27,11 +27,6 @@ def to_onnx(model: Any, path: Path, log: Path) -> dict[str, Any]:
         ``[batch, 10]``, its opset 20.
     log
         The log file: versions, tf2onnx's lines, Python's warnings.
-
-    Returns
-    -------
-    dict
-        ``file``, ``lines`` and ``warnings`` of the log, see `resnet8doc.models.verify_conversion`.
 
     Raises
     ------
@@ -50,4 +45,3 @@ def to_onnx(model: Any, path: Path, log: Path) -> dict[str, Any]:
         said.add("resnet8doc", "INFO", f"named {len(named.graph.node)} nodes; onnx.checker found nothing wrong")
         with replacing(path) as temporary:
             onnx.save_model(named, temporary)
-    return said.summary(path=log)

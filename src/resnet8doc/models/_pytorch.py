@@ -3,7 +3,6 @@
 import io
 import warnings
 from pathlib import Path
-from typing import Any
 
 import onnx
 import onnx2torch
@@ -54,7 +53,7 @@ def _join_dense(graph: onnx.GraphProto) -> None:
     graph.node.remove(matmul)
 
 
-def to_pytorch(path: Path, output: Path, log: Path) -> dict[str, Any]:
+def to_pytorch(path: Path, output: Path, log: Path) -> None:
     """Convert the float ONNX model to TorchScript and write it, atomically.
 
     The module from `load_onnx2torch` is traced on a batch of two black images and frozen: the file holds graph and
@@ -68,11 +67,6 @@ def to_pytorch(path: Path, output: Path, log: Path) -> dict[str, Any]:
         The TorchScript file.
     log
         The log file: versions, each operator that onnx2torch converted, Python's warnings.
-
-    Returns
-    -------
-    dict
-        ``file``, ``lines`` and ``warnings`` of the log, see `resnet8doc.models.verify_conversion`.
 
     Raises
     ------
@@ -92,7 +86,6 @@ def to_pytorch(path: Path, output: Path, log: Path) -> dict[str, Any]:
         with replacing(output) as temporary:
             temporary.write_bytes(buffer.getvalue())
         said.add("resnet8doc", "INFO", f"traced and frozen to {output.name}")
-    return said.summary(path=log)
 
 
 def load_torchscript(path: Path) -> torch.jit.ScriptModule:
