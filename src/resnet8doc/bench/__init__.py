@@ -1,0 +1,1 @@
+"""``nox -s bench``: what the project promises to reach, measured, beside a peer measured in the same run."""

@@ -1,0 +1,39 @@
+"""Measure and print."""
+
+import argparse
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+from . import _main_job
+from ._figure import Figure
+
+Measurement = Callable[[], Iterator[Figure]]
+
+MEASUREMENTS: dict[str, Measurement] = {
+    "import": _main_job.importing,
+    "evaluator": _main_job.evaluating,
+    "warm": _main_job.warm_build,
+    "cold": _main_job.cold_build,
+}
+
+
+def main() -> None:
+    """Run the measurements named on the command line, or all but the cold build."""
+    parser = argparse.ArgumentParser(prog="nox -s bench --", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *MEASUREMENTS], metavar="NAME", help=", ".join(MEASUREMENTS))
+    names = parser.parse_args().names or [name for name in MEASUREMENTS if name != "cold"]
+    table = Table("figure", "measured", "peer", "ratio", "to reach", "reached")
+    console = Console(width=150)
+    for name in names:
+        with console.status(name):
+            for figure in MEASUREMENTS[name]():
+                ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
+                reached = "yes" if figure.reached else "NO"
+                table.add_row(figure.name, figure.measured, figure.peer, ratio, figure.target, reached)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
