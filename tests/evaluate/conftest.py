@@ -101,17 +101,6 @@ def _write_keras(path: Path, weights: Weights, size: int = 32) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory, weights: Weights) -> dict[str, Path]:
-    """Write the classifier in each format, by its suffix."""
-    folder = tmp_path_factory.mktemp("models")
-    return {
-        ".onnx": _write_onnx(folder / "tiny.onnx", weights),
-        ".pt": _write_torchscript(folder / "tiny.pt", weights),
-        ".keras": _write_keras(folder / "tiny.keras", weights),
-    }
-
-
 @dataclass(frozen=True)
 class Writers:
     """Write other classifiers: path, weights and what makes them different."""
@@ -125,3 +114,26 @@ class Writers:
 def write() -> Writers:
     """Give the writers of small models."""
     return Writers()
+
+
+class Models(dict[str, Path]):
+    """The classifier in each format by its suffix, written when it is first asked for: each costs a framework."""
+
+    def __init__(self, folder: Path, weights: Weights) -> None:
+        super().__init__()
+        self.folder, self.weights = folder, weights
+
+    def __missing__(self, suffix: str) -> Path:
+        writers: dict[str, Callable[..., Path]] = {
+            ".onnx": _write_onnx,
+            ".pt": _write_torchscript,
+            ".keras": _write_keras,
+        }
+        self[suffix] = writers[suffix](self.folder / f"tiny{suffix}", self.weights)
+        return self[suffix]
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory, weights: Weights) -> dict[str, Path]:
+    """Give the classifier in each format, by its suffix."""
+    return Models(tmp_path_factory.mktemp("models"), weights)
