@@ -80,9 +80,10 @@ def batch_arrays(arrays: Arrays, batch: int) -> tuple[np.ndarray[Any, Any], np.n
 
 def python2_pickle(value: Any) -> bytes:
     """Pickle as Python 2 with numpy 1 did when the official archive was made: plain byte strings, old module names."""
+    pure_python: Any = pickle._Pickler  # the pure Python one, whose opcodes can be changed
 
-    class Python2Pickler(pickle._Pickler):  # type: ignore[name-defined] # the pure Python pickler, to change its opcodes
-        dispatch: ClassVar = dict(pickle._Pickler.dispatch)  # type: ignore[attr-defined] # likewise
+    class Python2Pickler(pure_python):
+        dispatch: ClassVar[dict[Any, Any]] = dict(pure_python.dispatch)
 
         def save_bytes(self, data: bytes) -> None:
             self.write(pickle.BINSTRING + len(data).to_bytes(4, "little") + data)
