@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from resnet8doc.architecture import CLASSES
-from resnet8doc.figures._accuracy import accuracy_and_size, confusion_matrix, per_class_deltas
+from resnet8doc.figures import accuracy_and_size, confusion_matrix, per_class_deltas
 
 
 def texts(svg: str) -> list[str]:
