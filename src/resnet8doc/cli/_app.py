@@ -2,7 +2,7 @@
 
 import typer
 
-from . import _build, _stages, _train
+from . import _build, _record, _stages, _train
 
 app = typer.Typer(
     name="resnet8doc",
@@ -16,5 +16,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _build.register(app)
-_stages.register(app)
 _train.register(app)
+_stages.register(app)
+_record.register(app)

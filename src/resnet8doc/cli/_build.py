@@ -23,6 +23,6 @@ def build(
     from ..workspace import build_folder
 
     folder = build_folder()
-    run(all_stages(checkpoint, site=site), folder, processes=jobs)
+    run(all_stages(checkpoint, site_too=site), folder, processes=jobs)
     if site:
         typer.echo(f"Open {folder / 'html' / 'index.html'}")

@@ -22,7 +22,7 @@ def _make(checkpoint: str, *wanted: str) -> Path:
     from ..pipeline.stages import all_stages
 
     build = build_folder()
-    run(all_stages(checkpoint, site=False), build, wanted)
+    run(all_stages(checkpoint, site_too=False), build, wanted)
     return build
 
 
@@ -45,12 +45,13 @@ def convert(checkpoint: Checkpoint = "bundled", output_json: OutputJson = None) 
     result = read_json(_make(checkpoint, "results/conversion.json") / "results/conversion.json")
     rows = [
         {
-            "step": name,
-            "images": step["images"],
-            "same prediction": step["same"],
-            "largest difference": f"{step['max_abs_difference']:.1e}",
+            "model": entry["candidate"],
+            "against": entry["reference"],
+            "images": entry["images"],
+            "same prediction": entry["same_prediction"],
+            "largest difference": f"{entry['max_abs_difference']:.1e}",
         }
-        for name, step in result["numeric"].items()
+        for entry in result["comparisons"]
     ]
     give(result, output_json, "Each model against the one before", rows)
 

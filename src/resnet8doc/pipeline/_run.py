@@ -19,7 +19,7 @@ from ._stage import Stage
 STATE = ".doit.json"
 
 
-class Reporter(ZeroReporter):  # type: ignore[misc]  # doit ships no types
+class Reporter(ZeroReporter):
     """A line for each stage that starts or fails, and one at the end."""
 
     def initialize(self, tasks: dict[str, Task], selected: Sequence[str]) -> None:
@@ -65,7 +65,7 @@ def _title(name: str) -> str:
     return name.partition(":")[2] or name
 
 
-class _Loader(TaskLoader2):  # type: ignore[misc]  # doit ships no types
+class _Loader(TaskLoader2):
     def __init__(self, tasks: list[Task], config: dict[str, Any]) -> None:
         super().__init__()
         self.tasks, self.settings = tasks, config

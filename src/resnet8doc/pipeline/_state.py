@@ -8,7 +8,7 @@ from doit.dependency import JsonDB
 from ..files import replacing
 
 
-class StateFile(JsonDB):  # type: ignore[misc]  # doit ships no types
+class StateFile(JsonDB):
     """doit's JSON state, written after every change, so that a killed build resumes where it was."""
 
     def set(self, task_id: str, dependency: str, value: Any) -> None:

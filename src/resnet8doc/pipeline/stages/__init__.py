@@ -1,23 +1,31 @@
 """The stages, one kind a module, so that a change of code runs again only what depends on it."""
 
-from collections.abc import Iterator
-
 from .._stage import Stage
-from . import calibrate, checkpoint, compare, convert, dataset, evaluate, quantize
+from . import calibrate, checkpoint, compare, convert, criteria, dataset, evaluate, manifest, quantize, site, verify
 
 
-def all_stages(name: str) -> Iterator[Stage]:
-    """Yield every stage that makes a file below ``build/`` other than the site.
+def all_stages(name: str, *, site_too: bool = True) -> list[Stage]:
+    """Return every stage.
 
     Parameters
     ----------
     name
         The checkpoint: ``bundled``, ``mlperf-tiny`` or a path.
+    site_too
+        Whether to build the site, and run the criteria's tests that its page reports, after making what they show.
     """
-    yield from dataset.stages()
-    yield from checkpoint.stages(name)
-    yield from convert.stages()
-    yield from calibrate.stages()
-    yield from quantize.stages()
-    yield from evaluate.stages()
-    yield from compare.stages()
+    made = [
+        *dataset.stages(),
+        *checkpoint.stages(name),
+        *convert.stages(),
+        *calibrate.stages(),
+        *quantize.stages(),
+        *evaluate.stages(),
+        *verify.stages(),
+        *compare.stages(),
+    ]
+    made += manifest.stages(made)
+    if site_too:
+        made += criteria.stages(made)
+        made += site.stages(made)
+    return made

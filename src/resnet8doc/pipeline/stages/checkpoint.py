@@ -22,5 +22,5 @@ def take(build: Path, name: str) -> None:
     """Read and check the checkpoint, and write its weights under the architecture's names."""
     checkpoint = checkpoints.load(name)
     with replacing(build / WEIGHTS) as temporary:
-        np.savez(temporary, **checkpoint.weights)
+        np.savez(temporary, **checkpoint.weights)  # type: ignore[arg-type]  # numpy's stub takes it for allow_pickle
     write_json(build / RESULT, checkpoint.describe())

@@ -5,14 +5,13 @@ from pathlib import Path
 
 from ... import dataset
 from ...evaluate import evaluate, require_baseline, save
-from ...quantize import VARIANTS
 from .._stage import Stage
-from . import convert
+from . import convert, quantize
 from . import dataset as dataset_stage
 
 FOLDER = "results/evaluation"
 FLOAT_MODELS = tuple(Path(name).name for name in (convert.KERAS, convert.ONNX, convert.PYTORCH))
-MODELS = (*FLOAT_MODELS, *VARIANTS)
+MODELS = (*FLOAT_MODELS, *(variant.file for variant in quantize.available()))
 RESULTS = tuple(f"{FOLDER}/{model}.json" for model in MODELS)
 
 

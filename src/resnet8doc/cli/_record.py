@@ -1,0 +1,32 @@
+"""``record-mlperf-tiny``: the comparison of MLPerf Tiny's checkpoint that the package ships."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..files import read_json, write_json
+from ..workspace import build_folder
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("record-mlperf-tiny")(record_mlperf_tiny)
+
+
+def record_mlperf_tiny(
+    output: Annotated[Path | None, typer.Option(help="The file; without it, the one that the package ships.")] = None,
+) -> None:
+    """Run the whole pipeline for MLPerf Tiny's checkpoint and record its comparison."""
+    from .. import checkpoints
+    from ..environment import environment
+    from ..evaluate import record
+    from ..pipeline import run
+    from ..pipeline.stages import all_stages
+
+    result = "results/comparison.json"
+    build = build_folder() / "mlperf-tiny"
+    run(all_stages("mlperf-tiny", site_too=False), build, (result,))
+    path = output or Path(checkpoints.__file__).parent / "mlperf_tiny_comparison.json"
+    write_json(path, record(read_json(build / result), environment()))
+    typer.echo(f"Recorded in {path}")

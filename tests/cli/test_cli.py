@@ -1,0 +1,93 @@
+"""The command line: it teaches, answers in tables and JSON, and says a user's mistake in a sentence."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from resnet8doc.evaluate import differences, recorded_mlperf_tiny
+from resnet8doc.files import read_json
+
+COMMANDS = (
+    "build", "data", "train", "convert", "calibrate", "quantize", "evaluate", "compare", "record-mlperf-tiny",
+)  # fmt: skip
+
+
+def resnet8doc(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "resnet8doc", *arguments]
+    environment = {**os.environ, "COLUMNS": "120", **variables}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+def test_help_names_every_command_and_what_it_does() -> None:
+    said = resnet8doc("--help")
+    assert said.returncode == 0
+    for command in COMMANDS:
+        assert f" {command} " in said.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_help(command: str) -> None:
+    said = resnet8doc(command, "--help")
+    assert said.returncode == 0
+    assert "Usage:" in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("evaluate", "--checkpint", "bundled"), "No such option: --checkpint"),
+        (("evalute",), "No such command 'evalute'"),
+        (("evaluate", "/no/such/model.onnx"), "error: /no/such/model.onnx does not exist; expected"),
+        (("convert", "--checkpoint", "mlperf"), "mlperf"),
+        (("build", "--jobs", "0"), "0 is not in the range"),
+    ],
+)
+def test_a_mistake_is_a_sentence(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    said = resnet8doc(*arguments, RESNET8DOC_BUILD=str(tmp_path))
+    assert said.returncode != 0
+    assert message in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_a_build_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    said = resnet8doc("data", RESNET8DOC_BUILD=str(tmp_path / "file" / "build"))
+    assert said.returncode == 1
+    assert said.stderr.startswith("error: cannot write")
+    assert "Traceback" not in said.stderr
+
+
+@pytest.mark.slow
+def test_a_result_is_a_table_or_json(artifact: Callable[[str], Path], tmp_path: Path) -> None:
+    expected = read_json(artifact("results/calibration.json"))
+    table = resnet8doc("calibrate", "--output-json", str(tmp_path / "out.json"))
+    assert table.returncode == 0, table.stderr
+    assert "airplane" in table.stdout
+    assert read_json(tmp_path / "out.json") == expected
+    assert json.loads(resnet8doc("calibrate", "--output-json", "-").stdout) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["data", "convert", "quantize", "evaluate", "compare"])
+def test_every_stage_shows_its_result(artifact: Callable[[str], Path], command: str) -> None:
+    artifact("results/comparison.json")
+    said = resnet8doc(command)
+    assert said.returncode == 0, said.stderr
+    assert len(said.stdout.splitlines()) > 3
+
+
+@pytest.mark.slow
+def test_the_recorded_comparison_of_mlperf_tiny_is_what_the_pipeline_measures(
+    mlperf_tiny: Path, tmp_path: Path
+) -> None:
+    """Equal to the image on the class of processor that it was recorded on; within stated bounds elsewhere."""
+    output = tmp_path / "record.json"
+    said = resnet8doc("record-mlperf-tiny", "--output", str(output), RESNET8DOC_MLPERF_TINY=str(mlperf_tiny))
+    assert said.returncode == 0, said.stderr
+    assert output.stat().st_size < 100_000
+    assert differences(recorded_mlperf_tiny(), read_json(output)) == []
