@@ -9,7 +9,7 @@ from ._evaluation import NEAR_TIE, Evaluation, load, save
 from ._evaluator import BASELINE, BATCH_SIZE, evaluate, require_baseline
 from ._overhead import overhead
 from ._recommendation import RULE, SIZE_CLASS, WITHIN, recommend
-from ._record import BYTES, ELSEWHERE, differences, record, recorded_mlperf_tiny
+from ._record import BYTES, ELSEWHERE, differences, record, recorded_mlperf_tiny, saturates
 
 __all__ = [
     "BASELINE",
@@ -32,5 +32,6 @@ __all__ = [
     "record",
     "recorded_mlperf_tiny",
     "require_baseline",
+    "saturates",
     "save",
 ]

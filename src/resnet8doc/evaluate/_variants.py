@@ -25,6 +25,8 @@ class Variant:
         How many calibration images.
     engine
         PyTorch's quantized engine.
+    reduce_range
+        Which numbers use 7 of their 8 bits: ``"weights"``, ``"activations"`` or ``"none"``.
     """
 
     file: str
@@ -35,6 +37,7 @@ class Variant:
     calibration: str | None = None
     samples: int | None = None
     engine: str | None = None
+    reduce_range: str | None = None
 
     @classmethod
     def unquantized(cls, file: str) -> "Variant":
@@ -49,4 +52,14 @@ class Variant:
 def variants(report: Mapping[str, Any]) -> Iterator[Variant]:
     """Yield what a quantization report says about each model that was made."""
     for entry in report["variants"]:
-        yield Variant(**{name: entry.get(name) for name in Variant.__dataclass_fields__})
+        yield Variant(
+            entry["file"],
+            entry["weights"],
+            entry["activations"],
+            entry["format"],
+            entry["granularity"],
+            entry["calibration"],
+            entry["samples"],
+            entry["engine"],
+            entry["asked"]["reduce_range"],
+        )
