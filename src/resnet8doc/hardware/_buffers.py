@@ -186,7 +186,9 @@ def _steps(network: Network, fuse_add: bool) -> list[_Step]:
         inputs = tuple(tensor for tensor in operation.inputs if tensor in codes)
         in_place = inputs if operation.op_type == "QLinearAdd" else ()
         names = (operation.node.name,)
-        before = next((s for s in reversed(steps) if s.output in inputs and readers[s.output] == [operation.output]), None)
+        before = next(
+            (s for s in reversed(steps) if s.output in inputs and readers[s.output] == [operation.output]), None
+        )
         other = tuple(t for t in inputs if before is None or t not in (before.output, *before.inputs))
         if fuse_add and operation.op_type == "QLinearAdd" and len(inputs) == 2 and before is not None and other:
             steps.remove(before)
@@ -225,9 +227,7 @@ def _spans(order: Sequence[_Step]) -> dict[str, tuple[int, int]]:
     return {tensor: (first, read.get(tensor, last)) for tensor, (first, last) in spans.items()}
 
 
-def _taken_over(
-    order: Sequence[_Step], spans: dict[str, tuple[int, int]], size: dict[str, int]
-) -> dict[str, str]:
+def _taken_over(order: Sequence[_Step], spans: dict[str, tuple[int, int]], size: dict[str, int]) -> dict[str, str]:
     """For each tensor that can be made in place, the operand that it overwrites: one that nobody reads afterwards."""
     taken = {}
     for number, step in enumerate(order):
@@ -261,7 +261,11 @@ def _place(
         whole.setdefault(root, []).append(tensor)
     life = {r: (min(spans[t][0] for t in m), max(spans[t][1] for t in m)) for r, m in whole.items()}
     best: tuple[int, dict[str, int]] | None = None
-    for key in (lambda r: (-size[r], life[r][0]), lambda r: (life[r][0], -size[r]), lambda r: (-life[r][1] + life[r][0],)):
+    for key in (
+        lambda r: (-size[r], life[r][0]),
+        lambda r: (life[r][0], -size[r]),
+        lambda r: (-life[r][1] + life[r][0],),
+    ):
         at: dict[str, int] = {}
         for root in sorted(whole, key=key):
             rivals = sorted((at[o], size[o]) for o in at if life[o][0] <= life[root][1] and life[root][0] <= life[o][1])

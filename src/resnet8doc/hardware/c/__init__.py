@@ -1,7 +1,13 @@
 """The network as a C99 program: generated, compiled, run, compared with the engine."""
 
-from ._compile import compile_c, compiler, describe_compiler, write_files
+from ._compile import SANITIZE, compile_c, compiler, describe_compiler, write_files
+from ._equality import equality
 from ._generate import generate
+from ._layer import test_program, write_test_program
 from ._run import build, run
+from ._sizes import sizes
 
-__all__ = ["build", "compile_c", "compiler", "describe_compiler", "generate", "run", "write_files"]
+__all__ = [
+    "SANITIZE", "build", "compile_c", "compiler", "describe_compiler", "equality", "generate", "run", "sizes",
+    "test_program", "write_files", "write_test_program",
+]  # fmt: skip

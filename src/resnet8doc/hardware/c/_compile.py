@@ -80,13 +80,12 @@ def compile_c(
     """
     used = list(command or compiler())
     files = [str(source) for source in sources]
-    with replacing(output) as temporary:
+    temporary = output.with_name(f".{output.name}.{os.getpid()}")  # `replacing` would make it unexecutable
+    try:
         run_compiler([*used, *FLAGS, *flags, "-o", str(temporary), *files, "-lm"])
-        temporary.chmod(0o755)
-        # `replacing` makes what it renames readable, not executable: keep the mode by renaming to it afterwards.
-        made = temporary.read_bytes()
-    output.write_bytes(made)
-    output.chmod(0o755)
+        temporary.replace(output)
+    finally:
+        temporary.unlink(missing_ok=True)
     return output
 
 
@@ -95,7 +94,9 @@ def run_compiler(command: Sequence[str]) -> None:
     result = subprocess.run(list(command), capture_output=True, text=True, check=False)
     if result.returncode:
         complaint = next((line for line in result.stderr.splitlines() if "error" in line), result.stderr.strip()[:300])
-        raise UserError(f"{Path(command[0]).name} refuses: {complaint}", "C99 without a warning", "Report this as a bug.")
+        raise UserError(
+            f"{Path(command[0]).name} refuses: {complaint}", "C99 without a warning", "Report this as a bug."
+        )
 
 
 def describe_compiler(command: Sequence[str] | None = None) -> str:

@@ -83,12 +83,16 @@ def _ends(network: Network) -> Operation:
     quantizers = [o for o in network.operations if o.op_type == "QuantizeLinear"]
     if len(quantizers) != 1 or quantizers[0].inputs != (graph.inputs[0].name,):
         raise UserError(
-            f"{graph.name} has {len(quantizers)} QuantizeLinear", "one, of the image", "Use another model: resnet8_int8_qoperator."
+            f"{graph.name} has {len(quantizers)} QuantizeLinear",
+            "one, of the image",
+            "Use another model: resnet8_int8_qoperator.",
         )
     softmaxes = [o for o in network.operations if o.op_type == "QLinearSoftmax"]
     if len(softmaxes) != 1:
         raise UserError(
-            f"{graph.name} has {len(softmaxes)} QLinearSoftmax", "one, at the end", "Use another model: resnet8_int8_qoperator."
+            f"{graph.name} has {len(softmaxes)} QLinearSoftmax",
+            "one, at the end",
+            "Use another model: resnet8_int8_qoperator.",
         )
     return softmaxes[0]
 
@@ -96,7 +100,9 @@ def _ends(network: Network) -> Operation:
 def _one_type(network: Network, what: str, types: set[np.dtype[Any]]) -> str:
     if len(types) > 1:
         raise UserError(
-            f"{network.graph.name} has {what} of types {', '.join(sorted(map(str, types)))}", "one type", "Use another model."
+            f"{network.graph.name} has {what} of types {', '.join(sorted(map(str, types)))}",
+            "one type",
+            "Use another model.",
         )
     return f"{next(iter(types), np.dtype(np.int8))}_t"
 
@@ -142,7 +148,9 @@ def _network(network: Network, plan: Plan, ordered: list[Operation], softmax: Op
     ]  # fmt: skip
     width = max(len(_place(operation.output)) for operation in ordered)
     for buffer in plan.buffers:
-        lines.append(f"#define {_place(buffer.tensor):{width}} (arena + {buffer.offset}) /* {buffer.bytes} bytes, {list(buffer.shape)} */")
+        lines.append(
+            f"#define {_place(buffer.tensor):{width}} (arena + {buffer.offset}) /* {buffer.bytes} bytes, {list(buffer.shape)} */"
+        )
     lines += [
         "", "void network_run(const uint8_t *image, code_t logits[CLASSES], code_t probabilities[CLASSES], observer_t observe,",
         "                 void *context)", "{",

@@ -37,7 +37,9 @@ def multiplier_and_shift(exact: Array, name: str) -> tuple[Array, Array]:
     m, shift = fixed_point(exact)
     if np.any(shift < 0) or np.any(shift > LARGEST_SHIFT):
         raise UserError(
-            f"{name} has multipliers from {exact.min():.3g} to {exact.max():.3g}", "2**-32 to 2**31", "Use the float program."
+            f"{name} has multipliers from {exact.min():.3g} to {exact.max():.3g}",
+            "2**-32 to 2**31",
+            "Use the float program.",
         )
     return m.astype(np.int32), shift.astype(np.uint8)
 

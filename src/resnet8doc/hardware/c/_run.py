@@ -19,7 +19,12 @@ Array = npt.NDArray[Any]
 
 
 def build(
-    graph: Graph, folder: Path, variant: Variant = "float", *, flags: Sequence[str] = ("-O2",), command: Sequence[str] | None = None
+    graph: Graph,
+    folder: Path,
+    variant: Variant = "float",
+    *,
+    flags: Sequence[str] = ("-O2",),
+    command: Sequence[str] | None = None,
 ) -> Path:
     """Generate a network's C into a folder and compile it there.
 

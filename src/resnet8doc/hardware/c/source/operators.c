@@ -9,21 +9,23 @@ void quantize_pixels(const code_t table[256], const uint8_t *pixels, int count, 
         y[i] = table[pixels[i]];
 }
 
-/* The sum over one window, whose first element would be row, column of the input (both may lie outside). */
+/* The sum over one window, whose first element would be at row, column of the input (both may lie outside: padding holds
+ * the zero point, so its difference, and its product, is 0 and is left out). Each kernel row is one run in memory. */
 static int32_t window_sum(const conv_t *p, const code_t *x, int row, int column, int m)
 {
+    const int32_t x_zero_point = p->x_zero_point;
     const int32_t w_zero_point = p->w_zero_point ? p->w_zero_point[m] : 0;
-    const int taps = p->kernel_height * p->kernel_width;
+    const int first = column < 0 ? -column : 0; /* kernel columns first to last - 1 lie inside */
+    const int last = column + p->kernel_width > p->width ? p->width - column : p->kernel_width;
+    const int run = (last - first) * p->channels;
     int32_t accumulator = p->bias ? p->bias[m] : 0;
-    for (int tap = 0; tap < taps; tap++) {
-        const int i = row + tap / p->kernel_width;
-        const int j = column + tap % p->kernel_width;
-        if (i < 0 || i >= p->height || j < 0 || j >= p->width)
-            continue; /* padding holds the zero point: its difference, and so its product, is 0 */
-        const code_t *pixel = x + (i * p->width + j) * p->channels;
-        const conv_weight_t *w = p->w + (m * taps + tap) * p->channels;
-        for (int c = 0; c < p->channels; c++)
-            accumulator += (pixel[c] - p->x_zero_point) * (w[c] - w_zero_point); /* 9 x 9 -> 17 -> 32 bits */
+    for (int k = 0; k < p->kernel_height; k++) {
+        if (row + k < 0 || row + k >= p->height)
+            continue;
+        const code_t *pixels = x + ((row + k) * p->width + column + first) * p->channels;
+        const conv_weight_t *w = p->w + ((m * p->kernel_height + k) * p->kernel_width + first) * p->channels;
+        for (int n = 0; n < run; n++)
+            accumulator += (pixels[n] - x_zero_point) * (w[n] - w_zero_point); /* 9 x 9 -> 17 -> 32 bits */
     }
     return accumulator;
 }

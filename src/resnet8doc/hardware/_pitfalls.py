@@ -1,0 +1,93 @@
+"""Each pitfall, broken on purpose and run on test images."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..graph import Graph
+from ..requantize import Arithmetic
+from ._faults import PITFALLS
+from ._network import Network
+from ._study import study
+
+Array = npt.NDArray[Any]
+
+SMALLEST_PICTURE = 64
+"""A feature map of fewer pixels shows nothing."""
+
+
+def pitfalls(graph: Graph, images: Array, labels: Array, *, progress: bool = True) -> dict[str, Any]:
+    """Break each pitfall on purpose in the engine and count the damage.
+
+    Parameters
+    ----------
+    graph
+        A network of integer operators (QOperator).
+    images, labels
+        Test images uint8 ``[N, 32, 32, 3]`` and their classes ``[N]``.
+    progress
+        Show a bar on stderr.
+
+    Returns
+    -------
+    dict
+        JSON-able: ``model``, ``images``, ``accuracy`` of the right network, and ``pitfalls``: for each its ``key``,
+        ``title``, ``rule``, ``wrong``, ``sign``, a ``picture`` (a feature map before and after) and ``faults``, each as
+        :func:`~resnet8doc.hardware.study` counts it.
+    """
+    every = [(key, fault) for key, pitfall in PITFALLS.items() for fault in pitfall.faults]
+    found = study(graph, images, labels, [fault for _, fault in every], title="pitfalls", progress=progress)
+    return {
+        "model": graph.name,
+        "images": found["images"],
+        "accuracy": found["accuracy"],
+        "pitfalls": [
+            {
+                "key": key,
+                "title": pitfall.title,
+                "rule": pitfall.rule,
+                "wrong": pitfall.wrong,
+                "sign": pitfall.sign,
+                "picture": picture(graph, images[:1], pitfall.fault),
+                "faults": [counts for (of, _), counts in zip(every, found["variants"], strict=True) if of == key],
+            }
+            for key, pitfall in PITFALLS.items()
+        ],
+    }
+
+
+def picture(graph: Graph, image: Array, fault: Arithmetic) -> dict[str, Any] | None:
+    """Return the feature map that a fault damages most, before and after.
+
+    Parameters
+    ----------
+    graph
+        A network of integer operators (QOperator).
+    image
+        uint8 ``[1, 32, 32, 3]``.
+    fault
+        Done by one operator, given right inputs.
+
+    Returns
+    -------
+    dict or None
+        ``node``, ``layer``, ``channel``, ``changed`` (pixels), ``right`` and ``wrong`` (codes as lists of rows). None if
+        the fault changes no feature map of this image.
+    """
+    values = graph.run(image, "all")
+    best: tuple[float, dict[str, Any]] | None = None
+    for operation in Network(graph).operations:
+        right = values[operation.output]
+        if right.ndim != 4 or right[0, 0].size < SMALLEST_PICTURE or operation.op_type == "QuantizeLinear":
+            continue
+        wrong = graph.compute(operation.node, values, fault)
+        share = (right != wrong)[0].mean(axis=(1, 2))
+        channel = int(share.argmax())
+        if share[channel] > 0 and (best is None or share[channel] > best[0]):
+            best = float(share[channel]), {
+                "node": operation.node.name, "layer": operation.node.layer, "channel": channel,
+                "changed": int(np.count_nonzero(right[0, channel] != wrong[0, channel])),
+                "right": right[0, channel].tolist(), "wrong": wrong[0, channel].tolist(),
+            }  # fmt: skip
+    return None if best is None else best[1]
