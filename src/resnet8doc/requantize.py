@@ -303,13 +303,13 @@ def multiply_by_fixed_point(accumulator: Array, m: Array, shift: Array, *, doubl
     one = np.int64(1)
     if not double_rounding or np.any(shift < 31):
         shift = np.clip(shift, 1, 62)
-        return np.right_shift(product + np.left_shift(one, shift - 1), shift)
+        return np.asarray(np.right_shift(product + np.left_shift(one, shift - 1), shift))
     nudged = product + np.where(product >= 0, 1 << 30, 1 - (1 << 30))
     high = np.where(nudged >= 0, nudged >> 31, -(-nudged >> 31))
     rest = np.clip(shift - 31, 0, 31)
     mask = np.left_shift(one, rest) - 1
     threshold = (mask >> 1) + (high < 0)
-    return np.right_shift(high, rest) + ((high & mask) > threshold)
+    return np.asarray(np.right_shift(high, rest) + ((high & mask) > threshold))
 
 
 def requantize(

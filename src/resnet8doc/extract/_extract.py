@@ -68,8 +68,14 @@ def read_operations(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     stored = {name: value for name, value in stored.items() if name in used}
     fed = [entry.name for entry in proto.graph.input if entry.name not in stored]
     nodes = read_nodes(proto, stored, {})
-    operations = _operations(path, proto, nodes, stored, [{"name": n, "dtype": None, "shape": None} for n in fed],
-                             [{"name": o.name, "dtype": None, "shape": None} for o in proto.graph.output])  # fmt: skip
+    operations = _operations(
+        path,
+        proto,
+        nodes,
+        stored,
+        [{"name": n, "dtype": None, "shape": None} for n in fed],
+        [{"name": o.name, "dtype": None, "shape": None} for o in proto.graph.output],
+    )
     tensors = {name: array for name, (_, array) in stored.items()}
     Graph.from_parts(operations, tensors)  # our own, clearer messages first; ONNX Runtime is asked for types afterwards
     types = read_types(proto)
@@ -149,7 +155,7 @@ def pack(tensors: dict[str, Array]) -> bytes:
 
 
 def load(path: Path | str) -> Graph:
-    """Load an extraction at the desk: hold the JSON against its schema, the tensors against their checksum, then check all.
+    """Load an extraction at the desk: JSON held against its schema, tensors against their checksum, then all checked.
 
     Parameters
     ----------
@@ -170,6 +176,7 @@ def load(path: Path | str) -> Graph:
     if tensors.is_file() and sha256(tensors) != operations["tensors"]["sha256"]:
         raise UserError(
             f"{tensors.name} is not the file that was extracted with {path.name} (its sha256 differs)",
-            "both files from one extraction", "Extract the model again: python -m resnet8doc extract MODEL.onnx.",
-        )  # fmt: skip
+            "both files from one extraction",
+            "Extract the model again: python -m resnet8doc extract MODEL.onnx.",
+        )
     return load_graph(path)

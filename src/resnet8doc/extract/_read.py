@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 import onnxruntime
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped] # protobuf ships no types
 from onnx import TensorProto, helper, numpy_helper
 
 from ..errors import UserError
@@ -133,10 +133,9 @@ def read_nodes(
                 if formal[index].endswith(("scale", "zero_point")):
                     entry["value"] = _plain(array)
             else:
-                kind, shape = types.get(tensor, (None, None))
-                entry |= {"dtype": kind, "shape": shape}
+                entry |= dict(zip(("dtype", "shape"), types.get(tensor, (None, None)), strict=True))
             inputs.append(entry)
-        kind, shape = types.get(node.output[0], (None, None))
+        output_type, output_shape = types.get(node.output[0], (None, None))
         nodes.append({
             "index": number, "name": name, "op_type": node.op_type, "domain": domain,
             "layer": layer_of(name, node.output[0]),
@@ -144,7 +143,7 @@ def read_nodes(
             "inputs": inputs,
             "outputs": [{
                 "index": 0, "formal": OPERATORS[domain, node.op_type].output, "tensor": node.output[0],
-                "dtype": kind, "shape": shape,
+                "dtype": output_type, "shape": output_shape,
             }],
         })  # fmt: skip
     return nodes

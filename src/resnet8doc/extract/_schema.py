@@ -37,6 +37,7 @@ def validate(operations: Any) -> None:
     if error is not None:
         where = "/".join(str(part) for part in error.absolute_path) or "the top"
         raise UserError(
-            f"the extraction breaks its schema at {where}: {error.message[:200]}", "JSON as operations.schema.json describes it",
+            f"the extraction breaks its schema at {where}: {error.message[:200]}",
+            "JSON as operations.schema.json describes it",
             "Extract the model again: python -m resnet8doc extract MODEL.onnx.",
-        )  # fmt: skip
+        )

@@ -51,9 +51,10 @@ class Graph:
     ...         "format": "resnet8doc.operations", "version": 1, "model": {"name": "tiny", "quant_format": "QOperator"},
     ...         "inputs": [{"name": "x", "dtype": "float32", "shape": ["batch"]}],
     ...         "outputs": [{"name": "y", "dtype": "int8", "shape": ["batch"]}],
-    ...         "nodes": [{"name": "quantize", "op_type": "QuantizeLinear", "domain": "", "layer": "input", "attributes": {},
+    ...         "nodes": [{"name": "quantize", "op_type": "QuantizeLinear", "domain": "", "layer": "input",
+    ...                    "attributes": {}, "outputs": [{"tensor": "y"}],
     ...                    "inputs": [{"formal": "x", "tensor": "x"}, {"formal": "y_scale", "tensor": "s"},
-    ...                               {"formal": "y_zero_point", "tensor": "z"}], "outputs": [{"tensor": "y"}]}],
+    ...                               {"formal": "y_zero_point", "tensor": "z"}]}],
     ...         "initializers": [{"name": "s", "stored_dtype": "float32", "shape": []},
     ...                          {"name": "z", "stored_dtype": "int8", "shape": []}],
     ...     },
@@ -113,15 +114,15 @@ class Graph:
             Images ``[N, 32, 32, 3]`` (uint8 pixels are converted to float32) for a graph with one input, or tensors by
             name. Any tensor may be fed, also one in the middle: the nodes before it are not run.
         outputs
-            Names of tensors; a single name; ``"all"`` for every tensor that can be computed from the feeds; None for the
-            graph's outputs.
+            Names of tensors; a single name; ``"all"`` for every tensor that can be computed from the feeds; None for
+            the graph's outputs.
         arithmetic
             How to compute: one for all nodes, or one for each node named (the others as the graph has it).
 
         Returns
         -------
         dict
-            Each tensor asked for by its name. Four-dimensional tensors are ``[N, C, H, W]`` with channels last in memory.
+            Each tensor asked for by its name. Tensors of four axes are ``[N, C, H, W]``, channels last in memory.
 
         Raises
         ------

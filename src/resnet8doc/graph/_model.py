@@ -122,4 +122,4 @@ class Quantization:
             shape = [1] * codes.ndim
             shape[self.axis] = -1
             scale, zero = scale.reshape(shape), zero.reshape(shape) if zero.ndim else zero
-        return (codes.astype(np.int32) - zero.astype(np.int32)).astype(np.float32) * scale
+        return np.asarray((codes.astype(np.int32) - zero.astype(np.int32)).astype(np.float32) * scale)

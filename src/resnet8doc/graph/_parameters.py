@@ -40,9 +40,10 @@ def check_parameters(nodes: Sequence[Node], parameters: Mapping[str, Array]) -> 
             codes = stored.get(CODES.get(formal, ""))
             if codes is not None and codes.dtype != array.dtype:
                 raise UserError(
-                    f"node {node.name}: {formal} is {array.dtype} and {CODES[formal]} is {codes.dtype}", "one type for both",
+                    f"node {node.name}: {formal} is {array.dtype} and {CODES[formal]} is {codes.dtype}",
+                    "one type for both",
                     "Mend the model.",
-                )  # fmt: skip
+                )
             if formal.endswith("zero_point") and array.dtype.kind not in "iu":
                 raise UserError(f"node {node.name}: {formal} is {array.dtype}", "an integer type", "Mend the model.")
 

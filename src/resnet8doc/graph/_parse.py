@@ -30,8 +30,9 @@ def parse_nodes(operations: Mapping[str, Any], tensors: Mapping[str, Array]) -> 
             if connected.tensor not in known:
                 raise UserError(
                     f"node {node.name} reads {connected.tensor}, which nothing before it computes",
-                    "a graph input, a stored tensor or the output of an earlier node", REMEDY,
-                )  # fmt: skip
+                    "a graph input, a stored tensor or the output of an earlier node",
+                    REMEDY,
+                )
         if node.output in known:
             raise UserError(f"{node.output} is computed twice", "each tensor computed by one node", REMEDY)
         names.add(node.name)
@@ -56,9 +57,10 @@ def parse_tensors(operations: Mapping[str, Any], tensors: Mapping[str, Any]) -> 
             raise UserError(f"{name} is an array of Python objects", "numbers", "Do not trust this file.")
         if str(array.dtype) != entry["stored_dtype"] or list(array.shape) != entry["shape"]:
             raise UserError(
-                f"{name} is {array.dtype} {list(array.shape)}", f"{entry['stored_dtype']} {entry['shape']}, as the JSON says",
+                f"{name} is {array.dtype} {list(array.shape)}",
+                f"{entry['stored_dtype']} {entry['shape']}, as the JSON says",
                 REMEDY,
-            )  # fmt: skip
+            )
         array = array.view()
         array.flags.writeable = False
         result[name] = array

@@ -59,7 +59,7 @@ def find_quantization(graph: "Graph", tensor: str) -> Quantization | None:
 
 
 def _bias(graph: "Graph", tensor: str) -> Quantization | None:
-    """A bias has no scale of its own: it is that of the products that it is added to."""
+    """Return the scale of a bias: it has none of its own, but that of the products to which it is added."""
     for node, formal in graph.consumers(tensor):
         if node.op_type == "QLinearConv" and formal == "B":
             x, w = _value(graph, node, "x_scale"), _value(graph, node, "w_scale")
@@ -72,7 +72,7 @@ def _read(graph: "Graph", node: Node, pair: tuple[str, str], axis: int) -> Quant
     scale_name, zero_name = node.tensor(pair[0]), node.tensor(pair[1])
     if scale_name is None or scale_name not in graph.parameters:
         return None
-    zero = graph.parameters[zero_name] if zero_name in graph.parameters else np.zeros((), np.int8)
+    zero = np.zeros((), np.int8) if zero_name is None else graph.parameters.get(zero_name, np.zeros((), np.int8))
     return Quantization(graph.parameters[scale_name], zero, axis, scale_name, zero_name)
 
 

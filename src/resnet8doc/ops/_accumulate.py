@@ -51,7 +51,7 @@ def accumulator_bound(w_centred: Array, operand: int, bias: Array | None = None)
     array([1795,  775])
     """
     bound = np.abs(w_centred).sum(axis=-2, dtype=np.float64).astype(np.int64) * operand
-    return bound if bias is None else bound + np.abs(bias.astype(np.int64))
+    return np.asarray(bound if bias is None else bound + np.abs(bias.astype(np.int64)))
 
 
 def exact_float(bound: Array) -> type[np.float32] | type[np.float64]:
@@ -91,4 +91,4 @@ def add_bias(accumulator: Array, bias: Array | None, arithmetic: Arithmetic) -> 
     if arithmetic.accumulator_overflow == "wrap":
         return wrap(total, arithmetic.accumulator_bits)
     limit = 1 << (arithmetic.accumulator_bits - 1)
-    return np.clip(total, -limit, limit - 1)
+    return np.asarray(np.clip(total, -limit, limit - 1))

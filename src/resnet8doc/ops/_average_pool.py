@@ -66,8 +66,13 @@ def window_sums(
     pads: Sequence[int] | None,
     strides: Sequence[int] | None,
     dilations: Sequence[int],
+    count_whole: bool = False,
 ) -> tuple[Array, Array]:
-    """Return each window's sum, added row by row in float32, and the number of elements that its mean divides by."""
+    """Return each window's sum, added row by row in float32, and the number of elements that its mean divides by.
+
+    With ``count_include_pad`` a window that ``ceil_mode`` lets hang over the padding counts what lies in the padded
+    image; with ``count_whole`` it counts all its elements.
+    """
     kernel, steps = pair(kernel_shape, "kernel_shape"), pair(strides, "strides")
     image = real.shape[2:]
     edges = resolve_pads(image, kernel, steps, dilations, pads, auto_pad)
@@ -81,7 +86,9 @@ def window_sums(
             inside = _within(i, image[0])[:, None] & _within(j, image[1])[None, :]
             taken = real[:, :, np.clip(i, 0, image[0] - 1)[:, None], np.clip(j, 0, image[1] - 1)[None, :]]
             sums += np.where(inside, taken, np.float32(0))
-            if count_include_pad:
+            if count_whole:
+                inside = np.ones(size, bool)
+            elif count_include_pad:
                 bounds = [_within(k + edges[a], image[a] + edges[a] + edges[a + 2]) for a, k in ((0, i), (1, j))]
                 inside = bounds[0][:, None] & bounds[1][None, :]
             counts += inside

@@ -19,18 +19,20 @@ def along_axis(
         scale = checked_scale(np.reshape(scale, ()) if np.ndim(scale) <= 1 else scale, scale_name)
         if np.size(zero_point) != 1:
             raise UserError(
-                f"{scale_name} is a scalar and {zero_point_name} has shape {list(zero_point.shape)}", "one shape for both",
+                f"{scale_name} is a scalar and {zero_point_name} has shape {list(zero_point.shape)}",
+                "one shape for both",
                 f"Give {zero_point_name} the shape of {scale_name}.",
-            )  # fmt: skip
+            )
         return scale, np.reshape(zero_point, ())
     if not -x.ndim <= axis < x.ndim:
         raise UserError(f"axis is {axis}", f"an axis of {x_name}, which has {x.ndim}", "Correct axis.")
     scale = checked_scale(scale, scale_name, x.shape[axis])
     if zero_point.shape not in (scale.shape, ()):
         raise UserError(
-            f"{scale_name} has shape {list(scale.shape)} and {zero_point_name} {list(zero_point.shape)}", "one shape for both",
+            f"{scale_name} has shape {list(scale.shape)} and {zero_point_name} {list(zero_point.shape)}",
+            "one shape for both",
             f"Give {zero_point_name} the shape of {scale_name}.",
-        )  # fmt: skip
+        )
     shape = [1] * x.ndim
     shape[axis] = -1
     return scale.reshape(shape), zero_point.reshape(shape) if zero_point.ndim else zero_point

@@ -31,7 +31,7 @@ def conv(
 ) -> Array:
     r"""Convolve: :math:`y_{mij} = B_m + \sum_{ckl} x_{c,\, i s - p + k d,\, j s - p + l d} \, w_{mckl}`.
 
-    The order of a float32 sum is not specified by the standard, so two correct implementations differ in their last bits.
+    The standard does not specify the order of a float32 sum, so two correct implementations differ in their last bits.
 
     Parameters
     ----------

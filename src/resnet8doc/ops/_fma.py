@@ -14,7 +14,7 @@ def fma(a: Array, b: Array, c: Array) -> Array:
     The product of two float32 numbers is exact in float64 (24 + 24 bits of 53). Their sum with ``c`` is not always, and
     rounding it first to float64 and then to float32 can round a near tie the wrong way. So the float64 sum is rounded
     *to odd*: where it is inexact (the error of an addition is itself a float64, by Knuth's two-sum) and its last bit is
-    even, it is moved to the neighbour on the side of the exact value, which is odd. Rounding that to float32 then equals
+    even, it is moved to the neighbour on the side of the exact value, which is odd. Rounding that to float32 equals
     rounding the exact value, because float64 has more than twice the bits of float32 and two to spare.
 
     Source: S. Boldo and G. Melquiond, *Emulation of a FMA and correctly rounded sums: proved algorithms using rounding

@@ -1,10 +1,10 @@
 r"""Pairs of products summed in saturating int16: what x86 without VNNI does to unsigned x signed.
 
 ``vpmaddubsw`` multiplies unsigned bytes by signed bytes and adds neighbouring products into int16, *saturating*:
-:math:`255 \cdot 127 + 255 \cdot 127 = 64770` becomes 32767. ONNX Runtime uses it for uint8 activations with int8 weights
-where the CPU has AVX2 but no VNNI; its documentation advises 7-bit weights (``reduce_range``) there. Codes as they are stored
-go in, the zero points are subtracted from the sum afterwards. Neighbours are neighbours in the order (kernel row, kernel
-column, input channel), from the start of each output channel's weights.
+:math:`255 \cdot 127 + 255 \cdot 127 = 64770` becomes 32767. ONNX Runtime uses it for uint8 activations with int8
+weights where the CPU has AVX2 but no VNNI; its documentation advises 7-bit weights (``reduce_range``) there. Codes go
+in as they are stored, the zero points are subtracted from the sum afterwards. Neighbours are neighbours in the order
+(kernel row, kernel column, input channel), from the start of each output channel's weights.
 
 Source: ONNX Runtime, ``core/mlas/lib/x86_64/QgemmU8X8KernelAvx2.S``, ``ConvSymKernelAvx2.S``.
 """
@@ -63,5 +63,5 @@ def accumulate_pairwise(
             channels = np.flatnonzero(high[number] | low[number])
             product = x[:, 2 * number : 2 * number + 2] @ pairs[number][:, channels]
             clamped = np.clip(product, INT16.min, INT16.max)
-            total[(*batch, slice(None), channels)] += (clamped - product).astype(np.int64)
+            total[batch][:, channels] += (clamped - product).astype(np.int64)
     return total

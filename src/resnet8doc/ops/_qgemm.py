@@ -114,9 +114,19 @@ class CheckedGemm:
 
 
 def checked_gemm(
-    A: Array, a_scale: Array, a_zero_point: Array, B: Array, b_scale: Array, b_zero_point: Array, C: Array | None = None,
-    y_scale: Array | None = None, y_zero_point: Array | None = None, alpha: float = 1.0, transA: int = 0, transB: int = 0,
-) -> CheckedGemm:  # fmt: skip
+    A: Array,
+    a_scale: Array,
+    a_zero_point: Array,
+    B: Array,
+    b_scale: Array,
+    b_zero_point: Array,
+    C: Array | None = None,
+    y_scale: Array | None = None,
+    y_zero_point: Array | None = None,
+    alpha: float = 1.0,
+    transA: int = 0,
+    transB: int = 0,
+) -> CheckedGemm:
     """Check types and shapes."""
     a, b = check.codes(A, "A"), check.codes(B, "B")
     check.rank(a, "A", "[M, K]")
@@ -133,11 +143,16 @@ def checked_gemm(
         raise UserError(f"{missing} is missing", "both y_scale and y_zero_point, or neither", f"Give {missing}.")
     y_zero = np.zeros((), np.int8) if y_zero_point is None else check.codes(y_zero_point, "y_zero_point")
     return CheckedGemm(
-        a, check.zero_point(a_zero_point, "a_zero_point", a.dtype, "A"), b, check.scale(b_scale, "b_scale", n),
-        check.zero_point(b_zero_point, "b_zero_point", b.dtype, "B", n), _bias(C, (a.shape[0], n)), left,
+        a,
+        check.zero_point(a_zero_point, "a_zero_point", a.dtype, "A"),
+        b,
+        check.scale(b_scale, "b_scale", n),
+        check.zero_point(b_zero_point, "b_zero_point", b.dtype, "B", n),
+        _bias(C, (a.shape[0], n)),
+        left,
         None if y_scale is None else check.scale(y_scale, "y_scale"),
         check.zero_point(y_zero, "y_zero_point", y_zero.dtype, "y"),
-    )  # fmt: skip
+    )
 
 
 def _bias(C: Array | None, shape: tuple[int, int]) -> Array | None:

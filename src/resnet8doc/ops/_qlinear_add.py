@@ -152,7 +152,7 @@ def _sum(
         else:
             whole = round_to_integer(v, arithmetic.rounding) + single(c_zero)
     else:
-        ratio_a, ratio_b = single(a_scale) / single(c_scale), single(b_scale) / single(c_scale)
+        ratio_a, ratio_b = np.asarray([a_scale, b_scale], single) / single(c_scale)
         fixed = fixed_part(ratio_a, ratio_b, a_zero, b_zero, c_zero)
         v = fma(a.astype(single), ratio_a, fma(b.astype(single), ratio_b, fixed))
         whole = round_to_integer(v, arithmetic.rounding)
@@ -167,4 +167,4 @@ def _sum(
 def fixed_part(ratio_a: Any, ratio_b: Any, a_zero: int, b_zero: int, c_zero: int) -> Any:
     """Return ``k``: what is the same for all elements."""
     single = np.float32
-    return single(c_zero) - fma(ratio_a, single(a_zero), ratio_b * single(b_zero))
+    return single(c_zero) - fma(ratio_a, np.asarray(a_zero, single), ratio_b * single(b_zero))

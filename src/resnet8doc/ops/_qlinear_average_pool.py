@@ -56,7 +56,8 @@ def qlinear_average_pool(
     kernel_shape, auto_pad, ceil_mode, channels_last, count_include_pad, pads, strides
         As in the documentation.
     arithmetic
-        ``form="documented"`` computes every window in real numbers and adds the zero point as ``zero_point_added`` says.
+        ``form="documented"`` computes every window in real numbers and adds the zero point as
+        ``zero_point_added`` says.
 
     Returns
     -------
@@ -93,7 +94,10 @@ def qlinear_average_pool(
             x, x_scale, x_zero_point, y_scale, y_zero_point, channels_last=channels_last, arithmetic=arithmetic
         )
     real = dequantize_linear(image, x_scale, check.zero_point(x_zero_point, "x_zero_point", x.dtype, "X"))
-    sums, counts = window_sums(real, kernel_shape, auto_pad, ceil_mode, count_include_pad, pads, strides, (1, 1))
+    whole_windows = bool(count_include_pad) and arithmetic.form == "runtime"
+    sums, counts = window_sums(
+        real, kernel_shape, auto_pad, ceil_mode, count_include_pad, pads, strides, (1, 1), whole_windows
+    )
     quotient = sums / counts / scale
     if arithmetic.form == "runtime" or arithmetic.zero_point_added == "before_rounding":
         whole = round_to_integer(quotient + np.float32(zero), arithmetic.rounding)

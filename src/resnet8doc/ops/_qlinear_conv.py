@@ -1,6 +1,7 @@
 """QLinearConv: a convolution of codes, summed in int32, brought back to 8 bits."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -78,8 +79,8 @@ def qlinear_conv(
     Returns
     -------
     numpy.ndarray
-        ``y_zero_point``'s type, ``[N, M, oH, oW]``. Its memory is channels last, as ``x``'s may be: ``[N, H, W, C]`` seen
-        through a transpose costs no copy.
+        ``y_zero_point``'s type, ``[N, M, oH, oW]``. Its memory is channels last, as ``x``'s may be: ``[N, H, W, C]``
+        seen through a transpose costs no copy.
 
     Raises
     ------
@@ -102,9 +103,9 @@ def qlinear_conv(
     array([[[[4]]]], dtype=int8)
     """
     q = checked(x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B)
-    arithmetic = effective(arithmetic, q.x.dtype, q.w.dtype)
     g = geometry(q.x.shape, q.w.shape, auto_pad, dilations, group, kernel_shape, pads, strides)
     per_group = g.channels_out // group
+    arithmetic = conv_arithmetic(q, g, group, arithmetic)
     y = np.empty((q.x.shape[0], *g.size, g.channels_out), q.y_zero_point.dtype)
     for number in range(group):
         outputs = slice(number * per_group, (number + 1) * per_group)
@@ -113,14 +114,26 @@ def qlinear_conv(
     return y.transpose(0, 3, 1, 2)
 
 
+def conv_arithmetic(q: "Checked", g: Geometry, group: int, arithmetic: Arithmetic) -> Arithmetic:
+    """Return what applies to these types and shapes: ONNX Runtime's depthwise kernels do not add in pairs."""
+    if arithmetic.pairwise_saturation and g.channels_in == 1 and g.channels_out == group:
+        return replace(arithmetic, pairwise_saturation=False)
+    return effective(arithmetic, q.x.dtype, q.w.dtype)
+
+
+@dataclass(frozen=True)
 class Checked:
-    """The nine inputs, checked, and what follows from them alone."""
+    """The nine inputs, checked."""
 
-    __slots__ = ("B", "w", "w_scale", "w_zero_point", "x", "x_scale", "x_zero_point", "y_scale", "y_zero_point")
-
-    def __init__(self, *values: Any) -> None:
-        (self.x, self.x_scale, self.x_zero_point, self.w, self.w_scale, self.w_zero_point, self.y_scale, self.y_zero_point,
-         self.B) = values  # fmt: skip
+    x: Array
+    x_scale: Array
+    x_zero_point: Array
+    w: Array
+    w_scale: Array
+    w_zero_point: Array
+    y_scale: Array
+    y_zero_point: Array
+    B: Array | None
 
 
 def checked(
@@ -142,7 +155,7 @@ def checked(
 
 
 def centred_weights(q: Checked, outputs: slice) -> Array:
-    """Return ``w - w_zero_point`` of some output channels as float64 ``[kH * kW * C, channels]``, in the columns' order."""
+    """Return ``w - w_zero_point`` of some output channels as float64 ``[kH * kW * C, channels]``, as columns are."""
     zero = q.w_zero_point[outputs, None, None, None] if q.w_zero_point.ndim else q.w_zero_point
     w = np.subtract(q.w[outputs], zero, dtype=np.float64)
     return w.transpose(2, 3, 1, 0).reshape(-1, w.shape[0])

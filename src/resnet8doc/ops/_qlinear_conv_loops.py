@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from ..requantize import RUNTIME, Arithmetic, scale_multiplier
 from ._conv_geometry import Geometry, geometry
-from ._pairwise import INT16, saturates
-from ._qlinear_conv import Checked, checked
+from ._pairwise import INT16
+from ._qlinear_conv import Checked, checked, conv_arithmetic
 from ._steps import Adder, requantize_steps
 from ._trace import Term, Trace
 from ._windows import AutoPad
@@ -62,7 +62,8 @@ def qlinear_conv_element(
     --------
     >>> x, w = np.array([[[[2, 4]]]], np.int8), np.array([[[[9, 9], [3, -1]]]], np.int8)
     >>> one, zero, B = np.float32(1), np.int8(0), np.array([5], np.int32)
-    >>> trace = qlinear_conv_element((0, 0, 0, 0), x, one, zero, w, one, zero, np.float32(2), zero, B, pads=(1, 0, 0, 0))
+    >>> two, pads = np.float32(2), (1, 0, 0, 0)
+    >>> trace = qlinear_conv_element((0, 0, 0, 0), x, one, zero, w, one, zero, two, zero, B, pads=pads)
     >>> [(term.tap, term.x_index, term.product, term.accumulator) for term in trace.terms if term.product]
     [((0, 1, 0), (0, 0, 0, 0), 6, 6), ((0, 1, 1), (0, 0, 0, 1), -4, 2)]
     >>> for step in trace.steps:
@@ -95,7 +96,7 @@ def _element(q: Checked, g: Geometry, group: int, index: tuple[int, ...], arithm
     first_channel = m // (g.channels_out // group) * g.channels_in
     height, width = q.x.shape[2:]
     adder = Adder(arithmetic)
-    pairs = arithmetic.pairwise_saturation and saturates(q.x.dtype, q.w.dtype)
+    arithmetic = conv_arithmetic(q, g, group, arithmetic)
     raw: list[int] = []
     for k in range(g.kernel[0]):
         row = i * g.strides[0] - g.pads[0] + k * g.dilations[0]
@@ -109,7 +110,7 @@ def _element(q: Checked, g: Geometry, group: int, index: tuple[int, ...], arithm
                 weight = int(q.w[m, c, k, l])
                 product = (code - x_zero) * (weight - w_zero)
                 raw.append(code * weight)
-                if pairs and len(raw) % 2 == 0:
+                if arithmetic.pairwise_saturation and len(raw) % 2 == 0:
                     pair = raw[-1] + raw[-2]
                     adder.add(min(max(pair, int(INT16.min)), int(INT16.max)) - pair)
                 adder.add(product)

@@ -1,5 +1,6 @@
 """QLinearMatMul and QGemm in plain loops."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -116,7 +117,7 @@ def qgemm_element(index: tuple[int, ...], *, arithmetic: Arithmetic = RUNTIME, *
 
 
 def products(
-    trace: Trace, pairs: list[tuple[int, int]], a_zero: int, b_zero: int, used: list[tuple[int, ...]],
+    trace: Trace, pairs: list[tuple[int, int]], a_zero: int, b_zero: int, used: Sequence[tuple[int, ...]],
     arithmetic: Arithmetic, can_saturate: bool,
 ) -> int:  # fmt: skip
     """Sum the products of one row and one column."""

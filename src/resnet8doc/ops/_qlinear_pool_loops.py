@@ -66,7 +66,8 @@ def qlinear_global_average_pool_element(
     Examples
     --------
     >>> X = np.array([[[[2, 3], [4, 5]]]], np.uint8)
-    >>> trace = qlinear_global_average_pool_element((0, 0, 0, 0), X, np.float32(1), np.uint8(1), np.float32(1), np.uint8(1))
+    >>> scale, zero = np.float32(1), np.uint8(1)
+    >>> trace = qlinear_global_average_pool_element((0, 0, 0, 0), X, scale, zero, scale, zero)
     >>> trace.value("accumulator"), trace.value("multiplier"), trace.value("scaled"), trace.output
     (10, 0.25, 2.5, 3)
     """
@@ -112,7 +113,7 @@ def qlinear_average_pool_element(
     arithmetic: Arithmetic = RUNTIME,
     **_: Any,
 ) -> Trace:
-    """Write down how ``qlinear_average_pool(...)[index]`` comes about (without ``ceil_mode``'s last windows' extra count).
+    """Write down how ``qlinear_average_pool(...)[index]`` comes about.
 
     Examples
     --------

@@ -34,11 +34,12 @@ def qlinear_softmax(
     .. math::
        t_i = \exp\left((i - 255 + b) s_x\right), \quad b = \max(0, \ln(\mathrm{FLT\_MAX} / n) - 5) / s_x
 
-    with :math:`n` the length of the axis; :math:`b` uses the range of float32, so that the smallest do not vanish. Then,
-    in float32, with :math:`i = x - \max x + 255` and :math:`\Sigma` the sum of :math:`t_i` taken in order,
+    with :math:`n` the length of the axis and the logarithm rounded to float32; :math:`b` uses the range of float32, so
+    that the smallest do not vanish. Then, each step rounded to float32, with :math:`i = x - \max x + 255` and
+    :math:`\Sigma` the sum of the row's :math:`t_i`, added one after another,
 
     .. math::
-       y = \mathrm{saturate}(\mathrm{round}(t_i \cdot \lfloor 1 / s_y \rfloor / \Sigma) + z_y) .
+       y = \mathrm{saturate}(\mathrm{round}((t_i / \Sigma) \cdot \lfloor 1 / s_y \rfloor) + z_y) .
 
     Parameters
     ----------
@@ -95,7 +96,8 @@ def qlinear_softmax(
 def exponentials(scale: Array, length: int) -> Array:
     """Return the table ``t``: float32 ``[256]``."""
     step = float(np.float32(scale))
-    shift = max(0.0, math.log(np.float32(np.finfo(np.float32).max) / np.float32(length)) - 5.0) / step
+    logarithm = float(np.float32(math.log(np.float32(np.finfo(np.float32).max) / np.float32(length))))
+    shift = max(0.0, logarithm - 5.0) / step
     return np.array([math.exp((i - 255 + shift) * step) for i in range(256)], np.float64).astype(np.float32)
 
 
@@ -107,7 +109,7 @@ def _runtime(rows: Array, scale: Array, y_scale: Array, zero: Array, arithmetic:
     for k in range(t.shape[-1]):
         total = total + t[..., k]
     levels = np.floor(np.float32(1) / y_scale)
-    return round_to_integer(t * levels / total[..., None], arithmetic.rounding) + zero.astype(np.float32)
+    return round_to_integer(t / total[..., None] * levels, arithmetic.rounding) + zero.astype(np.float32)
 
 
 def _documented(rows: Array, scale: Array, y_scale: Array, zero: Array, arithmetic: Arithmetic) -> Array:
@@ -138,13 +140,13 @@ def qlinear_softmax_element(
     >>> X = np.array([[10, 20, 30]], np.int8)
     >>> quarter, zero = np.float32(1 / 256), np.int8(-128)
     >>> trace = qlinear_softmax_element((0, 1), X, np.float32(0.1), np.int8(0), quarter, zero, opset=19)
-    >>> [(step.name, step.value) for step in trace.steps if step.name in ("table index", "levels", "rounded", "saturated")]
-    [('table index', 245), ('levels', 256.0), ('rounded', 63), ('saturated', -65)]
+    >>> [(step.name, step.value) for step in trace.steps if step.name in ("table index", "rounded")]
+    [('table index', 245), ('rounded', 63)]
     """
     x, single = np.asarray(X), np.float32
     axis %= x.ndim
     lead, rest = tuple(index[:axis]), tuple(index[axis:])
-    row = [int(v) for v in (x[lead].reshape(-1) if opset < 13 else x[(*lead, slice(None), *rest[1:])])]
+    row = [int(v) for v in (x[lead].reshape(-1) if opset < 13 else np.moveaxis(x, axis, -1)[lead + rest[1:]])]
     own = row[int(np.ravel_multi_index(rest, x.shape[axis:]))] if opset < 13 else row[rest[0]]
     zero = int(check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y"))
     trace = Trace("QLinearSoftmax", tuple(index))
@@ -163,7 +165,7 @@ def qlinear_softmax_element(
         total = single(total + table[code - largest + 255])
     trace.step("sum", "of the exponentials, one by one", total)
     levels = trace.step("levels", f"floor(1 / {y_scale})", single(np.floor(single(1) / single(y_scale))))
-    real = trace.step("divided", f"{t} * {levels} / {total}", single(single(t * levels) / total))
+    real = trace.step("scaled", f"{t} / {total} * {levels}", single(single(t / total) * levels))
     rounded = round_step(trace, real, arithmetic)
     whole = trace.step("zero point added", f"{rounded} + {zero}", rounded + zero, "int32")
     clamp_step(trace, whole, zero, x.dtype, arithmetic)
@@ -179,7 +181,7 @@ def qlinear_softmax_loops(*inputs: Any, opset: int, axis: int = -1, arithmetic: 
     >>> qlinear_softmax_loops(X, np.float32(0.1), np.int8(0), np.float32(1 / 256), zero, opset=19)
     array([[-105,  -65,   42]], dtype=int8)
     """
-    y = np.empty_like(inputs[0])
+    y = np.empty(np.shape(inputs[0]), np.asarray(inputs[0]).dtype)
     for index in np.ndindex(y.shape):
         y[index] = qlinear_softmax_element(index, *inputs, opset=opset, axis=axis, arithmetic=arithmetic).output
     return y

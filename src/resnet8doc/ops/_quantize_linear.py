@@ -31,7 +31,7 @@ def quantize_linear(
     r"""Quantize real numbers: :math:`y = \mathrm{saturate}(\mathrm{round}(x / y_{scale}) + y_{zero\_point})`.
 
     In order: the quotient, rounded to float32; rounded to an integer, ties to even; the zero point added; clamped to
-    the output type. NaN becomes the type's lowest code, as on x86 (``minps`` and ``maxps`` return their second operand).
+    the output type. NaN becomes the type's lowest code, as on x86 (``maxps`` returns its second operand).
 
     Parameters
     ----------

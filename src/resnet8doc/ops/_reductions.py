@@ -29,7 +29,7 @@ def global_average_pool(X: Array) -> Array:
     array([[[[1.5]]]], dtype=float32)
     """
     rank(X, "X", "[N, C, H, W]")
-    return X.mean(axis=(2, 3), keepdims=True)
+    return np.asarray(X.mean(axis=(2, 3), keepdims=True))
 
 
 def reduce_mean(data: Array, axes: Array | None = None, *, keepdims: int = 1, noop_with_empty_axes: int = 0) -> Array:
