@@ -43,8 +43,11 @@ def test_each_command_has_help(command: str) -> None:
         (("evaluate", "--checkpint", "bundled"), "No such option: --checkpint"),
         (("evalute",), "No such command 'evalute'"),
         (("evaluate", "/no/such/model.onnx"), "error: /no/such/model.onnx does not exist; expected"),
-        (("convert", "--checkpoint", "mlperf"), "mlperf"),
-        (("build", "--jobs", "0"), "0 is not in the range"),
+        (
+            ("convert", "--checkpoint", "mlperf"),
+            "error: the checkpoint 'mlperf' is unknown; expected bundled, mlperf-tiny",
+        ),
+        (("build", "--jobs", "0"), "greater than or equal to 1"),
     ],
 )
 def test_a_mistake_is_a_sentence(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from doit.task import Task
 
 from ..environment import versions
 from ..errors import UserError
+from ..files import make_folder
 from ._stage import Stage
 
 STATE = ".doit.json"
@@ -99,7 +100,7 @@ def run(stages: Iterable[Stage], build: Path, wanted: Sequence[str] = (), proces
     UserError
         If a stage failed. Its own message has been printed.
     """
-    build.mkdir(parents=True, exist_ok=True)
+    make_folder(build)
 
     def creator() -> Iterator[dict[str, Any]]:
         found = versions()

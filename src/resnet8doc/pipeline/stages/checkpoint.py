@@ -15,7 +15,10 @@ RESULT = "results/checkpoint.json"
 
 def stages(name: str) -> Iterator[Stage]:
     """Yield the stage that takes the weights of the checkpoint ``name``."""
-    yield Stage("checkpoint", take, (name,), writes=(WEIGHTS, RESULT), sources=tuple(checkpoints.files_of(name)))
+    files = checkpoints.files_of(name)
+    if not all(file.is_file() for file in files):
+        checkpoints.load(name)  # says what is wrong with it, before anything is made
+    yield Stage("checkpoint", take, (name,), writes=(WEIGHTS, RESULT), sources=tuple(files))
 
 
 def take(build: Path, name: str) -> None:

@@ -4,7 +4,7 @@ import platform
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...quantize import VARIANTS, Variant, onnxruntime, pytorch
+from ...quantize import VARIANTS, Variant
 from .._stage import Stage
 from . import calibrate, convert
 
@@ -33,6 +33,8 @@ def stages() -> Iterator[Stage]:
 
 def run(build: Path, runtime: str) -> None:
     """Make all models of one runtime."""
+    from ...quantize import onnxruntime, pytorch  # here, so that listing the stages costs no framework
+
     quantizer = {"onnxruntime": onnxruntime, "pytorch": pytorch}[runtime]
     report = build / "results" / "quantization" / f"{runtime}.json"
     images = calibrate.images(build)

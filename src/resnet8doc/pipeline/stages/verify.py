@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from ... import dataset
+from ... import dataset, models
 from ...evaluate import load
 from ...files import write_json
-from ...models import verify_conversion
 from .._stage import Stage
 from . import convert, evaluate
 
@@ -28,5 +27,5 @@ def run(build: Path) -> None:
     """Compare structure and answers; a difference that must not be fails the build."""
     answers = {model: load(build / evaluate.FOLDER / f"{model}.json").probabilities for model in evaluate.FLOAT_MODELS}
     images = dataset.load("test").images
-    result = verify_conversion(build / "models", build / "logs", images, answers, progress=False)
+    result = models.verify_conversion(build / "models", build / "logs", images, answers, progress=False)
     write_json(build / RESULT, result)
