@@ -13,6 +13,7 @@ Numbers = tuple[int, ...]
 class Geometry:
     """Where the windows lie; channels are counted for one group going in, for all groups coming out."""
 
+    image: Numbers
     channels_in: int
     channels_out: int
     kernel: Numbers
@@ -51,4 +52,4 @@ def geometry(
         raise UserError(f"kernel_shape is {list(kernel_shape)}", f"{list(w[2:])}, as w has", "Correct kernel_shape.")
     steps, spread = pair(strides, "strides"), pair(dilations, "dilations")
     edges = resolve_pads(x[2:], w[2:], steps, spread, pads, auto_pad)
-    return Geometry(w[1], w[0], w[2:], steps, spread, edges, output_size(x[2:], w[2:], steps, spread, edges))
+    return Geometry(x[2:], w[1], w[0], w[2:], steps, spread, edges, output_size(x[2:], w[2:], steps, spread, edges))

@@ -7,19 +7,27 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
+RUN = 2048
+"""A bias or multiplier for each channel is repeated to rows of about so many floats: numpy adds long rows faster."""
+
 
 def epilogue(accumulator: Array, bias: Array | None, multiplier: Array, zero_point: Array) -> Array:
-    """Add the bias, scale, round, add the zero point, clamp; ``accumulator`` is overwritten.
+    """Add the bias, scale, round, add the zero point, clamp; ``accumulator`` (contiguous ``[rows, channels]``) is overwritten.
 
-    ``accumulator`` holds whole numbers below 2^24, bias included, so that float32 addition is exact and the conversion
-    from int32 that the specification has is the identity.
+    It holds whole numbers below 2^24, bias included, so that float32 addition is exact and the conversion from int32
+    that the specification has is the identity.
     """
     dtype = zero_point.dtype
     limits = np.iinfo(dtype)
+    rows, channels = accumulator.shape
+    repeats = max(1, RUN // channels)
+    while rows % repeats:
+        repeats -= 1
+    flat = accumulator.reshape(-1, repeats * channels)
     if bias is not None:
-        accumulator += bias.astype(np.float32)
-    accumulator *= multiplier
-    np.rint(accumulator, out=accumulator)
-    accumulator += np.float32(zero_point)
-    np.clip(accumulator, np.float32(limits.min), np.float32(limits.max), out=accumulator)
+        flat += np.tile(bias.astype(np.float32), repeats)
+    flat *= np.tile(multiplier, repeats) if multiplier.ndim else multiplier
+    np.rint(flat, out=flat)
+    flat += np.float32(zero_point)
+    np.clip(flat, np.float32(limits.min), np.float32(limits.max), out=flat)
     return accumulator.astype(dtype)

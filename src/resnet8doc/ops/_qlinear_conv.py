@@ -13,7 +13,7 @@ from ._accumulate import accumulate, accumulator_bound, add_bias, exact_float, l
 from ._conv_geometry import Geometry, geometry
 from ._epilogue import epilogue
 from ._pairwise import accumulate_pairwise, effective
-from ._windows import AutoPad, columns
+from ._windows import AutoPad, windows
 
 Array = npt.NDArray[Any]
 
@@ -172,34 +172,39 @@ def _one_group(q: Checked, g: Geometry, inputs: slice, outputs: slice, arithmeti
     fast = arithmetic.plain and exact_float(bound) is np.float32
     dtype = np.float32 if fast else np.float64
     w = w.astype(dtype)
-    pixels = g.size[0] * g.size[1]
-    step = max(1, BLOCK // max(1, pixels * w.shape[0]))
+    step = max(1, BLOCK // max(1, g.size[0] * g.size[1] * w.shape[0]))
+    image, x_columns = workspace(min(step, q.x.shape[0]), g, dtype, q.x_zero_point, arithmetic)
     for start in range(0, q.x.shape[0], step):
         block = q.x[start : start + step, inputs]
-        x_columns = columns(
-            padded(block, q.x_zero_point, g, dtype, arithmetic), g.kernel, g.strides, g.dilations, g.size
-        )
+        rows = gather(block, q.x_zero_point, g, image, x_columns)
         out = y[start : start + step, :, :, outputs]
         if fast:
-            accumulator = x_columns @ w
-            out[...] = epilogue(accumulator, bias, multiplier, q.y_zero_point).reshape(out.shape)
+            out[...] = epilogue(rows @ w, bias, multiplier, q.y_zero_point).reshape(out.shape)
             continue
         if arithmetic.pairwise_saturation:
-            total = accumulate_pairwise(x_columns, w, q.x_zero_point, w_zero, arithmetic)
+            total = accumulate_pairwise(rows, w, q.x_zero_point, w_zero, arithmetic)
         else:
-            total = accumulate(x_columns, w, arithmetic)
+            total = accumulate(rows, w, arithmetic)
         total = add_bias(total, bias, arithmetic)
         out[...] = requantize(total, multiplier, q.y_zero_point, q.y_zero_point.dtype, arithmetic).reshape(out.shape)
 
 
-def padded(block: Array, zero_point: Array, g: Geometry, dtype: Any, arithmetic: Arithmetic) -> Array:
-    """Return ``x - x_zero_point`` in the middle of the padding: ``[N, H + pads, W + pads, C]``."""
-    n, channels, height, width = block.shape
+def workspace(images: int, g: Geometry, dtype: Any, zero_point: Array, arithmetic: Arithmetic) -> tuple[Array, Array]:
+    """Return room for padded images ``[N, H + pads, W + pads, C]``, their padding filled, and for their columns.
+
+    Both are used again for every block: fresh memory would cost as much as the arithmetic.
+    """
     top, left, bottom, right = g.pads
-    zero = dtype(zero_point)
-    image = np.empty((n, top + height + bottom, left + width + right, channels), dtype)
-    if any(g.pads):
-        image.fill(-zero if arithmetic.padding == "zero_code" else 0)
-    inside = image[:, top : top + height, left : left + width]
-    np.subtract(block.transpose(0, 2, 3, 1), zero, out=inside, casting="unsafe")
-    return image
+    shape = (images, top + g.image[0] + bottom, left + g.image[1] + right, g.channels_in)
+    fill = -dtype(zero_point) if arithmetic.padding == "zero_code" else dtype(0)
+    return np.full(shape, fill, dtype), np.empty((images, *g.size, *g.kernel, g.channels_in), dtype)
+
+
+def gather(block: Array, zero_point: Array, g: Geometry, image: Array, x_columns: Array) -> Array:
+    """Return every window of ``x - x_zero_point`` as one row: ``[N * rows * columns, kernel rows * kernel columns * C]``."""
+    n = block.shape[0]
+    top, left = g.pads[:2]
+    inside = image[:n, top : top + g.image[0], left : left + g.image[1]]
+    np.subtract(block.transpose(0, 2, 3, 1), image.dtype.type(zero_point), out=inside, casting="unsafe")
+    np.copyto(x_columns[:n], windows(image[:n], g.kernel, g.strides, g.dilations, g.size))
+    return x_columns[:n].reshape(-1, g.kernel[0] * g.kernel[1] * g.channels_in)

@@ -82,7 +82,7 @@ def qlinear_matmul(
     w = np.subtract(b, zeros[1], dtype=np.float64)
     multiplier = scale_multiplier(*scales, arithmetic)
     fast = arithmetic.plain and exact_float(accumulator_bound(w, largest_operand(a.dtype, zeros[0]))) is np.float32
-    if fast and zeros[2].ndim == 0:
+    if fast and zeros[2].ndim == 0 and multiplier.ndim < 2 and a.ndim == 2 == b.ndim:
         product = np.subtract(a, zeros[0], dtype=np.float32) @ w.astype(np.float32)
         return epilogue(product, None, multiplier, zeros[2])
     x = np.subtract(a, zeros[0], dtype=np.float64)

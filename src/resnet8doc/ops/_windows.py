@@ -92,19 +92,26 @@ def pair(value: Sequence[int] | None, name: str, axes: int = 2) -> tuple[int, ..
     return numbers
 
 
-def columns(
+def windows(
     padded: Array, kernel: Sequence[int], strides: Sequence[int], dilations: Sequence[int], size: Sequence[int]
 ) -> Array:
-    """Return every window of ``[N, H, W, C]`` as one row: ``[N * rows * columns, kernel rows * kernel columns * C]``.
+    """Return a view of every window of ``[N, H, W, C]``: ``[N, rows, columns, kernel rows, kernel columns, C]``.
 
-    Channels last, so that the innermost copy is a run of ``C`` (of ``kernel columns * C`` without dilation) numbers.
+    Channels last, so that a copy moves runs of ``C`` (of ``kernel columns * C`` without dilation) numbers.
     """
     n, _, _, channels = padded.shape
     sn, sh, sw, sc = padded.strides
-    view = np.lib.stride_tricks.as_strided(
+    return np.lib.stride_tricks.as_strided(
         padded,
         (n, size[0], size[1], kernel[0], kernel[1], channels),
         (sn, sh * strides[0], sw * strides[1], sh * dilations[0], sw * dilations[1], sc),
         writeable=False,
     )
-    return view.reshape(n * size[0] * size[1], kernel[0] * kernel[1] * channels)
+
+
+def columns(
+    padded: Array, kernel: Sequence[int], strides: Sequence[int], dilations: Sequence[int], size: Sequence[int]
+) -> Array:
+    """Return every window as one row: ``[N * rows * columns, kernel rows * kernel columns * C]``."""
+    view = windows(padded, kernel, strides, dilations, size)
+    return view.reshape(padded.shape[0] * size[0] * size[1], kernel[0] * kernel[1] * padded.shape[3])
