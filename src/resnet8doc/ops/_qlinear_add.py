@@ -80,7 +80,7 @@ def qlinear_add(
         return _sum(q.a, q.b, *key)
     # More elements than pairs of codes: each pair is computed once, by the same formula, and looked up.
     index = np.left_shift(q.a.view(np.uint8), 8, dtype=np.uint16)
-    return _table(*key)[np.bitwise_or(index, q.b.view(np.uint8))]
+    return _look_up(_table(*key), np.bitwise_or(index, q.b.view(np.uint8)))
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,12 @@ def checked(
 
 
 CODES = 256
+
+
+def _look_up(table: Array, index: Array) -> Array:
+    """Return ``table[index]`` in the memory order of ``index``, by the faster ``take``, which knows row-major order only."""
+    order = sorted(range(index.ndim), key=lambda axis: -index.strides[axis])
+    return table.take(index.transpose(order)).transpose(np.argsort(order))
 
 
 @lru_cache(maxsize=64)

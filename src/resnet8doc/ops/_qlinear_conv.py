@@ -201,7 +201,7 @@ def workspace(images: int, g: Geometry, dtype: Any, zero_point: Array, arithmeti
 
 
 def gather(block: Array, zero_point: Array, g: Geometry, image: Array, x_columns: Array) -> Array:
-    """Return every window of ``x - x_zero_point`` as one row: ``[N * rows * columns, kernel rows * kernel columns * C]``."""
+    """Return every window of ``x - x_zero_point`` as one row: ``[N * rows * columns, kernel rows * columns * C]``."""
     n = block.shape[0]
     top, left = g.pads[:2]
     inside = image[:n, top : top + g.image[0], left : left + g.image[1]]
