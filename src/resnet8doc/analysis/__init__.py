@@ -1,0 +1,1 @@
+"""What follows from the specification: SQNR, sensitivity to quantization. numpy alone."""

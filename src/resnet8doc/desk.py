@@ -1,0 +1,65 @@
+"""What the playground has at the desk and not in the browser: the frameworks, live, on any model in a folder."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from .evaluate._runners import OPENERS, Runner, open_model
+
+Float32 = npt.NDArray[np.float32]
+
+
+def models(folder: Path) -> dict[str, Path]:
+    """Return the models in a folder that a framework can run, by file name; empty where there is no such folder.
+
+    Parameters
+    ----------
+    folder
+        ``build/models``, or any other.
+    """
+    if not folder.is_dir():
+        return {}
+    return {path.name: path for path in sorted(folder.iterdir()) if path.suffix in OPENERS}
+
+
+def load(path: Path) -> Runner:
+    """Load a model, once for each content: asked again for the same file, the same session is returned.
+
+    Parameters
+    ----------
+    path
+        ``.onnx``, ``.pt`` or ``.keras``.
+
+    Raises
+    ------
+    UserError
+        If it cannot be loaded, or is no ResNet8.
+    """
+    found = path.stat() if path.exists() else None
+    return _load(path, found.st_mtime_ns if found else 0, found.st_size if found else 0)
+
+
+@lru_cache(maxsize=8)
+def _load(path: Path, modified: int, size: int) -> Runner:
+    del modified, size  # they are there for the cache: a file that was written anew is loaded anew
+    return open_model(path)
+
+
+def probabilities(path: Path, images: npt.NDArray[np.uint8]) -> Float32:
+    """Return what a framework answers, float32 ``[N, 10]``.
+
+    Parameters
+    ----------
+    path
+        A model's file.
+    images
+        uint8 ``[N, 32, 32, 3]``.
+
+    Raises
+    ------
+    UserError
+        If the model cannot be loaded.
+    """
+    return load(path).run(images.astype(np.float32))

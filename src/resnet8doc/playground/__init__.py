@@ -1,0 +1,73 @@
+"""The playground's parts: what the notebook shows, as functions from numbers to HTML, and the state behind them.
+
+numpy and the standard library alone, so that the browser runs the same code; only a reader's own picture needs Pillow.
+"""
+
+from .activations import histogram_html, mosaics_html, numbers_html
+from .assets import FLOAT, IN_BROWSER, MODEL, Assets, Gallery, locate, own_graph, own_name
+from .data import playground_data
+from .downloads import captured, extraction, figures
+from .edits import EVERYWHERE, FIELDS, Edit, Modified, add, apply, from_text, parse_scale, parse_zero_point, to_text
+from .gallery import choose, gallery_html, label
+from .html import button, control, note, section, table
+from .layer import layer_html
+from .microscope import graph_nodes, microscope_html
+from .picture import read_picture
+from .results import comparison_html, probabilities_html, sensitivity_html, sqnr_html
+from .run import Comparison, Run, accuracy, rerun
+from .state import State, from_query, inside, parse_pixel
+from .structure import graph_svg, tree
+
+__all__ = [
+    "EVERYWHERE",
+    "FIELDS",
+    "FLOAT",
+    "IN_BROWSER",
+    "MODEL",
+    "Assets",
+    "Comparison",
+    "Edit",
+    "Gallery",
+    "Modified",
+    "Run",
+    "State",
+    "accuracy",
+    "add",
+    "apply",
+    "button",
+    "captured",
+    "choose",
+    "comparison_html",
+    "control",
+    "extraction",
+    "figures",
+    "from_query",
+    "from_text",
+    "gallery_html",
+    "graph_nodes",
+    "graph_svg",
+    "histogram_html",
+    "inside",
+    "label",
+    "layer_html",
+    "locate",
+    "microscope_html",
+    "mosaics_html",
+    "note",
+    "numbers_html",
+    "own_graph",
+    "own_name",
+    "parse_pixel",
+    "parse_scale",
+    "parse_zero_point",
+    "playground_data",
+    "probabilities_html",
+    "read_picture",
+    "rerun",
+    "section",
+    "sensitivity_html",
+    "sqnr_html",
+    "table",
+    "to_text",
+    "tree",
+]
