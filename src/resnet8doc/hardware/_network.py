@@ -21,7 +21,7 @@ KNOWN = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Operation:
     """One integer operator at work.
 

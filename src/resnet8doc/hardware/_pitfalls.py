@@ -17,7 +17,7 @@ SMALLEST_PICTURE = 64
 """A feature map of fewer pixels shows nothing."""
 
 
-def pitfalls(graph: Graph, images: Array, labels: Array, *, progress: bool = True) -> dict[str, Any]:
+def pitfalls(graph: Graph, images: Array, labels: Array, *, alone_images: int | None = 100, progress: bool = True) -> dict[str, Any]:
     """Break each pitfall on purpose in the engine and count the damage.
 
     Parameters
@@ -26,21 +26,24 @@ def pitfalls(graph: Graph, images: Array, labels: Array, *, progress: bool = Tru
         A network of integer operators (QOperator).
     images, labels
         Test images uint8 ``[N, 32, 32, 3]`` and their classes ``[N]``.
+    alone_images
+        On how many of them each operator is also run by itself; None for all.
     progress
         Show a bar on stderr.
 
     Returns
     -------
     dict
-        JSON-able: ``model``, ``images``, ``accuracy`` of the right network, and ``pitfalls``: for each its ``key``,
+        JSON-able: ``model``, ``images``, ``alone_images``, ``accuracy`` of the right network, and ``pitfalls``: for each its ``key``,
         ``title``, ``rule``, ``wrong``, ``sign``, a ``picture`` (a feature map before and after) and ``faults``, each as
         :func:`~resnet8doc.hardware.study` counts it.
     """
     every = [(key, fault) for key, pitfall in PITFALLS.items() for fault in pitfall.faults]
-    found = study(graph, images, labels, [fault for _, fault in every], title="pitfalls", progress=progress)
+    found = study(graph, images, labels, [fault for _, fault in every], title="pitfalls", alone_images=alone_images, progress=progress)
     return {
         "model": graph.name,
         "images": found["images"],
+        "alone_images": found["alone_images"],
         "accuracy": found["accuracy"],
         "pitfalls": [
             {
@@ -49,7 +52,9 @@ def pitfalls(graph: Graph, images: Array, labels: Array, *, progress: bool = Tru
                 "rule": pitfall.rule,
                 "wrong": pitfall.wrong,
                 "sign": pitfall.sign,
-                "picture": picture(graph, images[:1], pitfall.fault),
+                "picture": next(
+                    (found for fault in pitfall.faults if (found := picture(graph, images[:1], fault))), None
+                ),
                 "faults": [counts for (of, _), counts in zip(every, found["variants"], strict=True) if of == key],
             }
             for key, pitfall in PITFALLS.items()
@@ -72,22 +77,22 @@ def picture(graph: Graph, image: Array, fault: Arithmetic) -> dict[str, Any] | N
     Returns
     -------
     dict or None
-        ``node``, ``layer``, ``channel``, ``changed`` (pixels), ``right`` and ``wrong`` (codes as lists of rows). None if
+        ``node``, ``layer``, ``channel``, ``arithmetic``, ``changed`` (pixels), ``right`` and ``wrong`` (codes as lists of rows). None if
         the fault changes no feature map of this image.
     """
     values = graph.run(image, "all")
-    best: tuple[float, dict[str, Any]] | None = None
+    best: tuple[int, dict[str, Any]] | None = None
     for operation in Network(graph).operations:
         right = values[operation.output]
         if right.ndim != 4 or right[0, 0].size < SMALLEST_PICTURE or operation.op_type == "QuantizeLinear":
             continue
         wrong = graph.compute(operation.node, values, fault)
-        share = (right != wrong)[0].mean(axis=(1, 2))
-        channel = int(share.argmax())
-        if share[channel] > 0 and (best is None or share[channel] > best[0]):
-            best = float(share[channel]), {
+        changed = (right != wrong)[0].sum(axis=(1, 2))
+        channel = int(changed.argmax())
+        if changed[channel] > 0 and (best is None or changed[channel] > best[0]):
+            best = int(changed[channel]), {
                 "node": operation.node.name, "layer": operation.node.layer, "channel": channel,
-                "changed": int(np.count_nonzero(right[0, channel] != wrong[0, channel])),
+                "arithmetic": fault.describe(), "changed": int(changed[channel]),
                 "right": right[0, channel].tolist(), "wrong": wrong[0, channel].tolist(),
             }  # fmt: skip
     return None if best is None else best[1]

@@ -98,7 +98,7 @@ def truth_table(values: Array) -> list[dict[str, Any]]:
     ]
 
 
-def rounding(graph: Graph, images: Array, labels: Array, *, progress: bool = True) -> dict[str, Any]:
+def rounding(graph: Graph, images: Array, labels: Array, *, alone_images: int | None = 100, progress: bool = True) -> dict[str, Any]:
     """Run a network with each rounding and count what changes against ties to even.
 
     Parameters
@@ -107,6 +107,8 @@ def rounding(graph: Graph, images: Array, labels: Array, *, progress: bool = Tru
         A network of integer operators (QOperator).
     images, labels
         Test images uint8 ``[N, 32, 32, 3]`` and their classes ``[N]``.
+    alone_images
+        On how many of them each operator is also run by itself; None for all.
     progress
         Show a bar on stderr.
 
@@ -118,7 +120,7 @@ def rounding(graph: Graph, images: Array, labels: Array, *, progress: bool = Tru
     """
     others = [mode for mode in MODES if mode != "half_even"]
     found = study(
-        graph, images, labels, [Arithmetic(rounding=mode) for mode in others], title="rounding", progress=progress
+        graph, images, labels, [Arithmetic(rounding=mode) for mode in others], title="rounding", alone_images=alone_images, progress=progress
     )
     return {"model": graph.name, "modes": others, "ties": _ties(graph, images), **found}
 

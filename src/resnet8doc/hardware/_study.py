@@ -14,10 +14,18 @@ from ._network import Network
 Array = npt.NDArray[Any]
 
 BATCH = 50
+COUNTS = ("values", "changed", "alone_values", "changed_alone")
 
 
 def study(
-    graph: Graph, images: Array, labels: Array, variants: Sequence[Arithmetic], *, title: str, progress: bool = True
+    graph: Graph,
+    images: Array,
+    labels: Array,
+    variants: Sequence[Arithmetic],
+    *,
+    alone_images: int | None = None,
+    title: str,
+    progress: bool = True,
 ) -> dict[str, Any]:
     """Run a network with each arithmetic and compare every tensor with the right one.
 
@@ -29,6 +37,8 @@ def study(
         uint8 ``[N, 32, 32, 3]`` and ``[N]``.
     variants
         What to run instead of ONNX Runtime's arithmetic.
+    alone_images
+        On how many of the images each operator is also run by itself, given right inputs; None for all.
     title
         What the progress bar says.
     progress
@@ -37,24 +47,27 @@ def study(
     Returns
     -------
     dict
-        ``images``, ``accuracy`` of the right network, and ``variants``: for each its ``arithmetic`` in words,
+        ``images``, ``alone_images``, ``accuracy`` of the right network, and ``variants``: for each its ``arithmetic`` in words,
         ``accuracy``, ``predictions_changed``, ``changed_alone`` (bytes that change where each operator is given right
-        inputs, all tensors together), ``values``, and ``tensors`` with ``tensor``, ``layer``, ``values``,
-        ``changed_alone``, ``changed`` (with the whole network computing so), ``largest_difference`` (alone).
+        inputs, all tensors of the first ``alone_images`` together) of ``alone_values``, ``changed`` (with the whole
+        network computing so) of ``values``, and ``tensors`` with the same four counts, ``tensor``, ``layer`` and
+        ``largest_difference`` (alone).
     """
     network = Network(graph)
     nodes = [o.node for o in network.operations if OPERATORS[o.node.domain, o.op_type].quantized]
     final = graph.outputs[0].name
     rows = [
-        {n.output: {"tensor": n.output, "layer": n.layer, "values": 0, "changed_alone": 0, "changed": 0,
-                    "largest_difference": 0} for n in nodes}
+        {n.output: {"tensor": n.output, "layer": n.layer, **dict.fromkeys((*COUNTS, "largest_difference"), 0)}
+         for n in nodes}
         for _ in variants
     ]  # fmt: skip
+    few = len(images) if alone_images is None else min(alone_images, len(images))
     right, hits, moved = 0, [0] * len(variants), [0] * len(variants)
     for start in _bar(range(0, len(images), BATCH), title, progress):
         batch, truth = images[start : start + BATCH], np.asarray(labels[start : start + BATCH]).ravel()
         expected = graph.run(batch, "all")
         best = expected[final].argmax(axis=1)
+        first = {name: codes[: max(0, few - start)] for name, codes in expected.items()}
         right += int((best == truth).sum())
         for number, arithmetic in enumerate(variants):
             whole = graph.run(batch, "all", arithmetic=arithmetic)
@@ -62,20 +75,22 @@ def study(
             hits[number] += int((chosen == truth).sum())
             moved[number] += int((chosen != best).sum())
             for node in nodes:
-                alone = graph.compute(node, expected, arithmetic)
-                _count(rows[number][node.output], expected[node.output], alone, whole[node.output])
+                row, truth_codes = rows[number][node.output], expected[node.output]
+                row["values"] += truth_codes.size
+                row["changed"] += int((whole[node.output] != truth_codes).sum())
+                if start < few:
+                    _count_alone(row, truth_codes[: few - start], graph.compute(node, first, arithmetic))
     count = len(images)
     return {
         "images": count,
+        "alone_images": few,
         "accuracy": right / count,
         "variants": [
             {
                 "arithmetic": arithmetic.describe(),
                 "accuracy": hits[number] / count,
                 "predictions_changed": moved[number],
-                "values": sum(row["values"] for row in rows[number].values()),
-                "changed_alone": sum(row["changed_alone"] for row in rows[number].values()),
-                "changed": sum(row["changed"] for row in rows[number].values()),
+                **{key: sum(row[key] for row in rows[number].values()) for key in COUNTS},
                 "tensors": list(rows[number].values()),
             }
             for number, arithmetic in enumerate(variants)
@@ -92,9 +107,8 @@ def _bar(starts: range, title: str, progress: bool) -> Iterable[int]:
     return bar
 
 
-def _count(row: dict[str, Any], expected: Array, alone: Array, whole: Array) -> None:
-    row["values"] += expected.size
-    row["changed"] += int((whole != expected).sum())
+def _count_alone(row: dict[str, Any], expected: Array, alone: Array) -> None:
+    row["alone_values"] += expected.size
     differ = alone != expected
     if differ.any():
         row["changed_alone"] += int(differ.sum())
