@@ -71,7 +71,7 @@ def fold(weights: Mapping[str, NDArray[np.float32]]) -> Weights:
     for layer in LAYERS.values():
         if layer.kind in ("conv", "dense"):
             for name in layer.weights:
-                folded[f"{layer.name}/{name}"] = np.asarray(weights[f"{layer.name}/{name}"], np.float32)
+                folded[f"{layer.name}/{name}"] = np.array(weights[f"{layer.name}/{name}"], np.float32)
     for layer in LAYERS.values():
         if layer.kind == "batch_normalization":
             gamma, beta, mean, variance = (

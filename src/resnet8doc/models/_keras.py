@@ -1,5 +1,6 @@
 """ResNet8 as a Keras model, built from the architecture's table."""
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -142,7 +143,9 @@ def save_keras(model: Any, path: Path) -> None:
     UserError
         If the file cannot be written.
     """
-    with replacing(path) as temporary:
+    with replacing(path) as temporary, warnings.catch_warnings():
+        # Keras 3.15.1's variables do not know the argument that numpy 2 added; numpy then copies, as Keras wants.
+        warnings.filterwarnings("ignore", "__array__ implementation doesn't accept a copy", DeprecationWarning)
         model.save(temporary)
 
 

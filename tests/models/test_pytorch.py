@@ -1,0 +1,119 @@
+"""The PyTorch model: made by onnx2torch, kept as TorchScript that needs nothing but torch."""
+
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from resnet8doc.architecture import LAYERS
+from resnet8doc.errors import UserError
+from resnet8doc.models import compare_predictions, load_onnx2torch, load_torchscript, log_summary, to_pytorch
+
+pytestmark = pytest.mark.slow  # torch, and the conversion it starts from
+
+
+@pytest.mark.criterion("3.1")
+def test_onnx2torch_loads_the_onnx_file(converted: Path) -> None:
+    module = load_onnx2torch(converted / "models" / "resnet8.onnx")
+    assert isinstance(module, torch.fx.GraphModule)
+    called = [str(node.target) for node in module.graph.nodes if node.op == "call_module"]
+    layers = [layer.name for layer in LAYERS.values() if layer.kind != "batch_normalization"]
+    assert called == ["input_nchw", *layers]
+    assert isinstance(module.get_submodule("dense"), torch.nn.Linear)
+    assert sum(item.numel() for item in module.parameters()) == 77706
+
+
+@pytest.mark.criterion("3.2")
+@pytest.mark.criterion("3.3")
+def test_shapes_are_those_of_onnx(converted: Path, images: NDArray[np.float32]) -> None:
+    session = onnxruntime.InferenceSession(converted / "models" / "resnet8.onnx")
+    module = load_torchscript(converted / "models" / "resnet8.pt")
+    assert session.get_inputs()[0].shape == ["batch", 32, 32, 3]
+    for count in (1, 20):
+        with torch.inference_mode():
+            ours = module(torch.from_numpy(images[:count])).numpy()
+        theirs = session.run(None, {"input": images[:count]})[0]
+        assert ours.shape == theirs.shape == (count, 10)
+        assert ours.dtype == theirs.dtype == np.float32
+        assert compare_predictions(theirs, ours)["max_abs_difference"] < 1e-4
+    with pytest.raises(RuntimeError), torch.inference_mode():
+        module(torch.zeros(1, 3, 32, 32))  # channels first is not what either takes
+
+
+@pytest.mark.criterion("3.4")
+def test_the_log_shows_onnx2torch(artifact: Callable[[str], Path]) -> None:
+    path = artifact("logs/onnx_to_pytorch.log")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert "onnx2torch 1.5.15" in lines[0]
+    assert "INFO onnx2torch: stem_conv became Conv2d" in lines
+    found = log_summary(path)
+    assert found["errors"] == []
+    assert all("torch.jit" in item["message"] for item in found["warnings"])  # its deprecation, and nothing else
+
+
+def test_the_file_runs_in_a_process_without_this_package_or_onnx2torch(
+    converted: Path, images: NDArray[np.float32], tmp_path: Path
+) -> None:
+    np.save(tmp_path / "images.npy", images)
+    program = (
+        "import sys, numpy, torch\n"
+        "for name in ('resnet8doc', 'onnx2torch', 'onnx'): sys.modules[name] = None\n"  # importing them now fails
+        f"model = torch.jit.load({str(converted / 'models' / 'resnet8.pt')!r})\n"
+        f"images = torch.from_numpy(numpy.load({str(tmp_path / 'images.npy')!r}))\n"
+        f"numpy.save({str(tmp_path / 'answers.npy')!r}, model(images).detach().numpy())\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path)
+    with torch.inference_mode():
+        ours = load_torchscript(converted / "models" / "resnet8.pt")(torch.from_numpy(images)).numpy()
+    np.testing.assert_array_equal(np.load(tmp_path / "answers.npy"), ours)
+
+
+def test_the_same_onnx_file_gives_the_same_content(converted: Path, tmp_path: Path) -> None:
+    to_pytorch(converted / "models" / "resnet8.onnx", tmp_path / "other_name.pt", tmp_path / "x.log")
+    content = _content(tmp_path / "other_name.pt")
+    assert len(content) > 10
+    assert content == _content(converted / "models" / "resnet8.pt")
+
+
+def _content(path: Path) -> dict[str, bytes]:
+    """Read a TorchScript archive, without the number that torch gives a class that it traced before in this process."""
+    with zipfile.ZipFile(path) as archive:
+        return {
+            re.sub(r"___torch_mangle_\d+", "", name): re.sub(rb"\.___torch_mangle_\d+", b"", archive.read(name))
+            for name in archive.namelist()
+            if name.endswith(".py") or "/constants/" in name
+        }
+
+
+def test_what_is_not_torchscript_is_a_users_error(tmp_path: Path) -> None:
+    path = tmp_path / "resnet8.pt"
+    torch.save({"weights": torch.zeros(3)}, path)
+    with pytest.raises(UserError, match=r"resnet8\.pt is not TorchScript \("):
+        load_torchscript(path)
+    path.write_bytes(b"not a model")
+    with pytest.raises(UserError, match=r"resnet8\.pt is not TorchScript \("):
+        load_torchscript(path)
+    with pytest.raises(UserError, match=r"none\.pt does not exist"):
+        load_torchscript(tmp_path / "none.pt")
+
+
+def test_an_onnx_file_of_another_network_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "resnet8.onnx"
+    path.write_bytes(b"not a model")
+    with pytest.raises(UserError, match=r"resnet8\.onnx is not a valid ONNX model"):
+        to_pytorch(path, tmp_path / "resnet8.pt", tmp_path / "x.log")
+    assert not (tmp_path / "resnet8.pt").exists()
+
+
+def test_tensorflow_and_torchs_compiler_live_in_one_process() -> None:
+    """Loaded in the other order TensorFlow 2.21.0 and Triton crash; `_tensorflow` is what keeps them apart."""
+    program = "from resnet8doc.models._tensorflow import tf; import torch._dynamo"
+    subprocess.run([sys.executable, "-c", program], check=True)
