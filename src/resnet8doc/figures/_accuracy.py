@@ -125,23 +125,19 @@ def accuracy_and_size(rows: Sequence[Row], *, within: float, drop: float, chosen
         left.axvspan(-within, 0, alpha=0.12, color=COLOURS[2], label=f"within {within:g} point")
         left.axvline(-drop, color=COLOURS[3], linestyle=":", marker="", label=f"{drop:g} points lost")
         left.set_xscale("symlog", linthresh=1.0)
-        ticks = [tick for tick in (-50, -20, -10, -5, -2, -1, -0.5, 0, 0.5, 1) if _shown(tick, models, drop)]
-        left.set_xticks(ticks, [f"{tick:+g}".replace("-", "−") if tick else "0" for tick in ticks])
+        lowest, highest = min(models[0]["delta"], -drop), max(models[-1]["delta"], 0.0)
+        left.set_xlim(1.4 * lowest, highest + 0.2)
+        ticks = [tick for tick in (-50, -20, -10, -5, -2, -1, -0.5, 0, 0.5, 1) if 1.4 * lowest < tick < highest + 0.2]
+        left.set_xticks(ticks, [f"{tick:+g}".replace("-", "−") if tick else "0" for tick in ticks], fontsize=9)
         left.minorticks_off()
         left.set_yticks(range(len(models)), [row["file"] for row in models])
         for label, row in zip(left.get_yticklabels(), models, strict=True):
             label.set_fontweight("bold" if row["file"] == chosen else "normal")
-        left.set_xlabel("change of accuracy (points, linear within ±1, then logarithmic)")
+        left.set_xlabel("change of accuracy (points, logarithmic beyond −1)")
         right.set_xlabel("file (kB)")
         right.grid(visible=False, axis="y")
         figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=len(frameworks) + 2)
         return drawing(figure, alt=alt)
-
-
-def _shown(tick: float, models: Sequence[Row], drop: float) -> bool:
-    """Tell whether a tick lies where points are."""
-    lowest = min(models[0]["delta"], -drop)
-    return bool(1.3 * lowest <= tick <= max(models[-1]["delta"], 0.5))
 
 
 def _cells(axes: Axes, values: Matrix, texts: Sequence[Sequence[str]], full: float | None = None) -> None:
