@@ -121,6 +121,35 @@ run({stages}, Path({str(build)!r}), processes=1)
     return [sys.executable, "-c", code]
 
 
+def speak(build: Path) -> None:
+    """Print from Python and past it."""
+    print("said by Python")
+    os.write(2, b"said by a library\n")
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_what_a_stage_says_is_in_its_log_alone(build: Path, processes: int, capfd: pytest.CaptureFixture[str]) -> None:
+    run([Stage("talk a lot", speak)], build, processes=processes)
+    assert sorted((build / "logs" / "talk_a_lot.log").read_text().splitlines()) == [
+        "said by Python",
+        "said by a library",
+    ]
+    assert "said by" not in "".join(capfd.readouterr())
+
+
+def fail(build: Path) -> None:
+    """Fail as a defect does."""
+    raise ZeroDivisionError
+
+
+def test_a_defect_is_shown_whole(build: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UserError, match="a stage of the pipeline failed"):
+        run([Stage("bad", fail)], build)
+    said = capfd.readouterr().err
+    assert "Traceback" in said
+    assert "ZeroDivisionError" in said
+
+
 def test_a_killed_run_goes_on_where_it_was(build: Path) -> None:
     waiting = "chain(last=Stage('last', stop, reads=('c', 'y'), writes=('z',)))"
     process = subprocess.Popen(command(build, waiting), start_new_session=True)

@@ -1,9 +1,11 @@
 """One stage of the pipeline."""
 
+import os
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from doit.exceptions import TaskFailed
 from doit.tools import config_changed
 
 from ..errors import UserError
-from ..files import sha256, write_json
+from ..files import make_folder, sha256, write_json
 from ._closure import source_files
 
 
@@ -67,13 +69,14 @@ class Stage:
 def _execute(stage: Stage, build: Path) -> TaskFailed | None:
     """Run the stage in doit's worker; a user's mistake fails it with a sentence, anything else with its traceback."""
     started = time.perf_counter()
+    log = build / "logs" / f"{Path(stage.stamp).stem}.log"
     try:
-        stage.action(build, *stage.arguments)
+        with _said_to(log):
+            stage.action(build, *stage.arguments)
     except UserError as error:
         return TaskFailed(str(error))
-    except Exception:  # doit would print it without a word on the stage
-        traceback.print_exc(file=sys.stderr)
-        return TaskFailed(f"{stage.name}: see the traceback above")
+    except Exception:  # a defect, not a mistake: whoever sees it needs all of it
+        return TaskFailed(f"{traceback.format_exc()}\nWhat it said before is in {log}.")
     write_json(
         build / stage.stamp,
         {
@@ -84,6 +87,25 @@ def _execute(stage: Stage, build: Path) -> TaskFailed | None:
         },
     )
     return None
+
+
+@contextmanager
+def _said_to(log: Path) -> Iterator[None]:
+    """Send what this process prints, its C++ libraries included, to a log file for a while."""
+    make_folder(log.parent)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    kept = [os.dup(descriptor) for descriptor in (1, 2)]
+    try:
+        with log.open("w", encoding="utf-8") as stream:
+            for descriptor in (1, 2):
+                os.dup2(stream.fileno(), descriptor)
+            with redirect_stdout(stream), redirect_stderr(stream):
+                yield
+    finally:
+        for descriptor, saved in zip((1, 2), kept, strict=True):
+            os.dup2(saved, descriptor)
+            os.close(saved)
 
 
 def _describe(path: Path) -> dict[str, Any]:
