@@ -104,14 +104,22 @@ class Report:
         """Whether every output is right."""
         return not self.findings
 
+    @property
+    def common(self) -> tuple[str, ...]:
+        """The mistakes, in words, that explain every byte of every finding."""
+        named = [{cause.what for cause in finding.causes if cause.agreement == 1} for finding in self.findings]
+        return tuple(sorted(set.intersection(*named))) if named else ()
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, numbers and strings, ready for JSON."""
-        return {"equal": self.equal, **asdict(self)}
+        return {"equal": self.equal, "common": self.common, **asdict(self)}
 
     def __str__(self) -> str:
         if self.equal:
             return f"All {len(self.checked)} layers given are right, byte for byte."
-        return "\n\n".join(_text(finding) for finding in self.findings)
+        lines = [f"{len(self.findings)} of {len(self.checked)} layers given are wrong; the first is {self.findings[0].node}."]
+        lines += [f"One mistake explains every wrong byte: {what}." for what in self.common]
+        return "\n\n".join(["\n".join(lines), *(_text(finding) for finding in self.findings)])
 
 
 def check(
@@ -245,10 +253,14 @@ class Checker:
     ) -> Iterator[Cause]:
         """Yield every mistake that explains at least nine tenths of what changed."""
         yield from _misread(operation, codes, wanted)
+        exact = False
         for nodes in _suspects(operation, gap):
+            if exact:
+                return  # the same mistake everywhere is likelier than one in a single operator that happens to give this
             for fault, key in FAULTS.items():
                 made = self._rerun(nodes, gap, values, fault)[operation.output]
                 agreement = _agreement(channels_last(made).reshape(codes.shape), codes, wanted)
+                exact = exact or agreement == 1
                 if agreement >= RESEMBLES:
                     names = tuple(suspect.node.name for suspect in nodes)
                     yield Cause(key, _what(key, fault), names, agreement)

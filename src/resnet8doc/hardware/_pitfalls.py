@@ -53,7 +53,7 @@ def pitfalls(graph: Graph, images: Array, labels: Array, *, alone_images: int | 
                 "wrong": pitfall.wrong,
                 "sign": pitfall.sign,
                 "picture": next(
-                    (found for fault in pitfall.faults if (found := picture(graph, images[:1], fault))), None
+                    (drawn for fault in pitfall.faults if (drawn := picture(graph, images[:1], fault))), None
                 ),
                 "faults": [counts for (of, _), counts in zip(every, found["variants"], strict=True) if of == key],
             }

@@ -105,7 +105,9 @@ def vector(network: Network, operation: Operation, values: Mapping[str, Array], 
     for entry in operation.node.inputs:
         formal = "bias" if (operation.op_type, entry.formal) == ("QLinearConv", "B") else entry.formal
         if not entry.parameter:
-            codes = channels_last(one[next(computed)])[0]
+            tensor = next(computed)
+            image_itself = tensor == network.graph.inputs[0].name  # comes with its channels last
+            codes = one[tensor][0] if image_itself else channels_last(one[tensor])[0]
             if codes.shape[:2] == (1, 1) and operation.op_type == "QLinearMatMul":
                 codes = codes.reshape(-1)
             add(formal, codes, _activation_axes(codes))

@@ -3,11 +3,11 @@
 from ._compile import SANITIZE, compile_c, compiler, describe_compiler, write_files
 from ._equality import equality
 from ._generate import generate
-from ._layer import test_program, write_test_program
+from ._layer import example, layer_program, rounding_program
 from ._run import build, run
 from ._sizes import sizes
 
 __all__ = [
     "SANITIZE", "build", "compile_c", "compiler", "describe_compiler", "equality", "generate", "run", "sizes",
-    "test_program", "write_files", "write_test_program",
+    "example", "layer_program", "rounding_program", "write_files",
 ]  # fmt: skip

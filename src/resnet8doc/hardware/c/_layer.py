@@ -1,25 +1,36 @@
-"""A C program that holds one operator against one test vector: what a reader of the site starts from."""
+"""Small C programs that a reader of the site starts from: one operator against its test vector, and rounding."""
 
 from importlib.resources import files
 from pathlib import Path
 
 from ._compile import compile_c, write_files
 
-NAME = "test_layer.c"
+LAYER, ROUNDING = "test_layer.c", "rounding.c"
 
 
-def test_program() -> str:
-    """Return the text of ``test_layer.c``; it includes the header that the macro ``VECTOR`` names.
+def example(name: str) -> str:
+    """Return the text of ``test_layer.c`` (it includes the header that the macro ``VECTOR`` names) or ``rounding.c``.
 
     Examples
     --------
-    >>> "#include VECTOR" in test_program()
+    >>> "#include VECTOR" in example("test_layer.c")
     True
     """
-    return (files(__package__) / "source" / NAME).read_text(encoding="utf-8")
+    return (files(__package__) / "source" / name).read_text(encoding="utf-8")
 
 
-def write_test_program(header: Path, folder: Path) -> Path:
+def rounding_program(folder: Path) -> Path:
+    """Compile ``rounding.c``, which reads lines of a value and its fractional bits; return the program.
+
+    Raises
+    ------
+    UserError
+        If there is no compiler or it refuses.
+    """
+    return compile_c(write_files({ROUNDING: example(ROUNDING)}, folder), folder / "rounding")
+
+
+def layer_program(header: Path, folder: Path) -> Path:
     """Compile ``test_layer.c`` with a test vector's C header; return the program.
 
     Parameters
@@ -34,6 +45,6 @@ def write_test_program(header: Path, folder: Path) -> Path:
     UserError
         If there is no compiler or it refuses.
     """
-    sources = write_files({NAME: test_program()}, folder)
+    sources = write_files({LAYER: example(LAYER)}, folder)
     unused = "-Wno-unused-const-variable"  # a vector holds more than the test reads
     return compile_c(sources, folder / header.stem, flags=("-O2", unused, f'-DVECTOR="{header.resolve()}"'))
