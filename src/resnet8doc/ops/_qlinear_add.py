@@ -123,7 +123,7 @@ CODES = 256
 
 
 def _look_up(table: Array, index: Array) -> Array:
-    """Return ``table[index]`` in the memory order of ``index``, by the faster ``take``, which knows row-major order only."""
+    """Return ``table[index]`` in the memory order of ``index``; ``take`` is faster but knows row-major order only."""
     order = sorted(range(index.ndim), key=lambda axis: -index.strides[axis])
     return table.take(index.transpose(order)).transpose(np.argsort(order))
 

@@ -1,0 +1,166 @@
+"""Every tensor of every node, this engine against ONNX Runtime."""
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from ..environment import cpu_class, environment
+from ..errors import UserError
+from ..extract import load
+from ..files import sha256
+from ..graph import Graph
+from ..requantize import Arithmetic
+from ._machine import machine
+from ._probe import Probe, Session, optimised
+from ._tally import Tally, first_mismatch
+
+Array = npt.NDArray[Any]
+
+DEFAULT = "ORT_ENABLE_ALL"
+"""The level at which a session runs unless it is told otherwise."""
+
+
+def prove(
+    model: Path | str,
+    images: Array,
+    *,
+    fused: bool = False,
+    chunk: int = 100,
+    threads: int = 2,
+    arithmetic: Arithmetic | None = None,
+    progress: bool = True,
+) -> dict[str, Any]:
+    """Compare the engine with ONNX Runtime, value by value.
+
+    Two comparisons at once. *Local*: each node is fed ONNX Runtime's own inputs, so that one wrong node cannot hide
+    another. *End to end*: the engine computes everything from the image. (Where a node's inputs are equal in both, its
+    local result is its end-to-end result, and is not computed twice.)
+
+    Parameters
+    ----------
+    model
+        An ONNX model; it is extracted in memory, and the engine sees the extraction alone.
+    images
+        uint8 or float32 ``[N, 32, 32, 3]``.
+    fused
+        Prove the graph that ONNX Runtime makes of the model when it optimises (``ORT_ENABLE_EXTENDED``), not the model.
+    chunk
+        Images at a time; it bounds the memory.
+    threads
+        ONNX Runtime's.
+    arithmetic
+        How the engine computes; as ONNX Runtime does on this processor if None.
+    progress
+        Show a bar on stderr.
+
+    Returns
+    -------
+    dict
+        JSON-able: ``model``, ``sha256``, ``format``, ``fused``, ``images``, ``optimisation_level``, ``machine``, ``proven``,
+        ``arithmetic``, ``environment``, ``nodes`` (a row each: ``node``, ``op_type``, ``layer``, ``tensor``, ``dtype``,
+        ``held``, ``values``, ``local_mismatches``, ``end_to_end_mismatches``, ``largest_local``, ``largest_end_to_end``),
+        ``totals`` (over the nodes that are held to equality), ``outputs`` (unoptimised and at the default level, in how many
+        values and decisions the model's output differs from the engine's), ``first_mismatch`` (or None), ``seconds``.
+
+    Raises
+    ------
+    UserError
+        If the model cannot be read.
+    """
+    started = time.perf_counter()
+    path = Path(model)
+    with tempfile.TemporaryDirectory() as folder:
+        proven = optimised(path, Path(folder) / path.name) if fused else path
+        here = machine()
+        graph = load(proven).with_arithmetic(arithmetic or here.arithmetic)
+        probe = Probe(proven, threads)
+        default = Session(path, DEFAULT, threads)
+        tallies = {node.name: Tally(node) for node in graph.nodes}
+        outputs = {
+            level: {"values": 0, "mismatches": 0, "decisions_changed": 0} for level in ("ORT_DISABLE_ALL", DEFAULT)
+        }
+        first: dict[str, Any] | None = None
+        for start in tqdm(range(0, len(images), chunk), desc=f"prove {path.stem}", disable=not progress):
+            part = images[start : start + chunk]
+            truth = probe.run(part)
+            found, output = _chunk(graph, truth, probe.input, tallies, start)
+            first = first or found
+            _compare_outputs(outputs["ORT_DISABLE_ALL"], truth[graph.outputs[0].name], output)
+            _compare_outputs(outputs[DEFAULT], default.run(part), output)
+    described = environment()
+    held = [tally for tally in tallies.values() if tally.held]
+    return {
+        "model": path.stem, "sha256": sha256(path), "format": graph.format, "fused": fused, "images": len(images),
+        "optimisation_level": "ORT_ENABLE_EXTENDED" if fused else "ORT_DISABLE_ALL", "machine": here.name,
+        "cpu_class": cpu_class(described), "proven": here.proven, "arithmetic": graph.arithmetic.describe(),
+        "environment": described, "nodes": [tally.to_dict() for tally in tallies.values()],
+        "totals": {
+            "nodes": len(held), "values": sum(t.values for t in held), "local_mismatches": sum(t.local for t in held),
+            "end_to_end_mismatches": sum(t.end_to_end for t in held),
+        },
+        "outputs": outputs, "first_mismatch": first, "seconds": round(time.perf_counter() - started, 2),
+    }  # fmt: skip
+
+
+def _chunk(
+    graph: Graph, truth: dict[str, Array], fed: str, tallies: dict[str, Tally], start: int
+) -> tuple[dict[str, Any] | None, Array]:
+    """Compare all nodes on some images; return the first local mismatch of a node that is held, and the last output."""
+    own = {fed: truth[fed]}
+    same = {fed}
+    first = None
+    for node in graph.nodes:
+        own[node.output] = graph.compute(node, own)
+        expected, computed = truth[node.output], own[node.output]
+        if computed.dtype != expected.dtype or computed.shape != expected.shape:
+            raise UserError(
+                f"node {node.name} gives {computed.dtype} {list(computed.shape)}",
+                f"{expected.dtype} {list(expected.shape)}, as ONNX Runtime does",
+                "This is a fault of the engine: report it.",
+            )
+        fed_alike = all(entry.parameter or entry.tensor in same for entry in node.inputs)
+        local = computed if fed_alike else graph.compute(node, truth)
+        if np.array_equal(computed, expected, equal_nan=computed.dtype.kind == "f"):
+            same.add(node.output)
+        tally = tallies[node.name]
+        before = tally.local
+        tally.count(expected, local, computed)
+        if first is None and tally.held and tally.local > before:
+            first = first_mismatch(graph, node, truth, local, start)
+    return first, own[graph.outputs[0].name]
+
+
+def _compare_outputs(row: dict[str, int], theirs: Array, ours: Array) -> None:
+    row["values"] += theirs.size
+    row["mismatches"] += int(np.count_nonzero(theirs != ours))
+    row["decisions_changed"] += int(np.count_nonzero(theirs.argmax(axis=-1) != ours.argmax(axis=-1)))
+
+
+def failure(result: dict[str, Any]) -> str | None:
+    """Return why a proof failed, in a few lines, or None.
+
+    It fails where the processor is listed as proven and a node that is held to equality differs: from ONNX Runtime's
+    own inputs in any format; end to end in the QOperator format, where nothing is left to the order of a real sum.
+    """
+    totals = result["totals"]
+    wrong = totals["local_mismatches"] + (totals["end_to_end_mismatches"] if result["format"] == "QOperator" else 0)
+    if not wrong or not result["proven"]:
+        return None
+    lines = [
+        f"{result['model']}: {totals['local_mismatches']} of {totals['values']} values differ node by node, "
+        f"{totals['end_to_end_mismatches']} end to end, on {result['machine']}."
+    ]
+    first = result["first_mismatch"]
+    if first is not None:
+        lines.append(
+            f"First: node {first['node']} ({first['op_type']}), image {first['image']}, index {first['index']}: "
+            f"ONNX Runtime {first['onnxruntime']}, engine {first['engine']}."
+        )
+        if isinstance(first["trace"], dict):
+            lines += [f"  {step['name']}: {step['formula']} = {step['value']}" for step in first["trace"]["steps"]]
+    return "\n".join(lines)

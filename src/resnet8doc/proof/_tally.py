@@ -1,0 +1,80 @@
+"""Counting what differs, tensor by tensor, and keeping the first difference whole."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import UserError
+from ..graph import Graph, Node
+from ..graph import trace as trace_element
+
+Array = npt.NDArray[Any]
+
+REAL = ("Conv", "MatMul", "Gemm", "Softmax", "AveragePool", "GlobalAveragePool", "ReduceMean")
+"""Operators on real numbers whose order of summation, or whose exponential, no standard fixes."""
+
+
+class Tally:
+    """One node's counts."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.values = self.local = self.end_to_end = 0
+        self.largest_local = self.largest_end_to_end = 0.0
+        self.dtype = ""
+
+    @property
+    def held(self) -> bool:
+        """Whether equality is demanded of it."""
+        return self.node.op_type not in REAL
+
+    def count(self, expected: Array, local: Array, end_to_end: Array) -> None:
+        """Add one chunk."""
+        self.dtype = str(expected.dtype)
+        self.values += expected.size
+        amount, largest = difference(local, expected)
+        self.local += amount
+        self.largest_local = max(self.largest_local, largest)
+        if end_to_end is not local:
+            amount, largest = difference(end_to_end, expected)
+        self.end_to_end += amount
+        self.largest_end_to_end = max(self.largest_end_to_end, largest)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the row as results hold it."""
+        return {
+            "node": self.node.name, "op_type": self.node.op_type, "layer": self.node.layer, "tensor": self.node.output,
+            "dtype": self.dtype, "held": self.held, "values": self.values, "local_mismatches": self.local,
+            "end_to_end_mismatches": self.end_to_end, "largest_local": self.largest_local,
+            "largest_end_to_end": self.largest_end_to_end,
+        }  # fmt: skip
+
+
+def difference(found: Array, expected: Array) -> tuple[int, float]:
+    """Return how many values differ, and by how much at most."""
+    unequal = found != expected
+    if found.dtype.kind == "f":
+        unequal &= ~(np.isnan(found) & np.isnan(expected))
+    count = int(np.count_nonzero(unequal))
+    if not count:
+        return 0, 0.0
+    return count, float(np.max(np.abs(found[unequal].astype(np.float64) - expected[unequal].astype(np.float64))))
+
+
+def first_mismatch(
+    graph: Graph, node: Node, values: dict[str, Array], found: Array, first_image: int
+) -> dict[str, Any]:
+    """Return the first value in which a node differs from ONNX Runtime, with all that went into it."""
+    expected = values[node.output]
+    index = tuple(int(i) for i in np.argwhere(found != expected)[0])
+    result: dict[str, Any] = {
+        "node": node.name, "op_type": node.op_type, "image": first_image + index[0], "index": list(index),
+        "onnxruntime": expected[index].item(), "engine": found[index].item(),
+    }  # fmt: skip
+    try:
+        arguments = graph.arguments(node, values)
+        result["trace"] = trace_element(node, arguments, index, graph.arithmetic).to_dict()
+    except UserError as error:  # an operator on real numbers has no trace
+        result["trace"] = str(error)
+    return result
