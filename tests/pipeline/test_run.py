@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import resnet8doc
 from resnet8doc.errors import UserError
 from resnet8doc.files import read_json
 from resnet8doc.pipeline import Stage, run
@@ -163,7 +164,17 @@ def test_a_killed_run_goes_on_where_it_was(build: Path) -> None:
     assert executed(build) == []
 
 
-def test_the_closure_of_a_module_follows_its_imports() -> None:
-    names = {path.name for path in source_files("resnet8doc.pipeline.stages.calibrate")}
-    assert {"calibrate.py", "_calibration.py", "errors.py", "files.py"} <= names
-    assert not any("proof" in str(path) for path in source_files("resnet8doc.dataset"))
+def test_the_closure_of_a_stage_follows_its_imports_and_no_other_stage() -> None:
+    def names(module: str) -> set[str]:
+        root = Path(resnet8doc.__file__).parent
+        return {str(path.relative_to(root)) for path in source_files(f"resnet8doc.{module}")}
+
+    calibrate = names("pipeline.stages.calibrate")
+    assert {"pipeline/stages/calibrate.py", "dataset/_calibration.py", "errors.py", "__init__.py"} <= calibrate
+    assert not any(
+        name.startswith(("quantize", "models", "pipeline/_", "pipeline/stages/dataset")) for name in calibrate
+    )
+    evaluate = names("pipeline.stages.evaluate")
+    assert "evaluate/_evaluator.py" in evaluate
+    assert "quantize/onnxruntime.py" not in evaluate
+    assert "quantize/onnxruntime.py" in names("pipeline.stages.quantize")

@@ -7,6 +7,7 @@ from pathlib import Path
 import grimp
 
 PACKAGE = "resnet8doc"
+PIPELINE = f"{PACKAGE}.pipeline"
 
 
 @cache
@@ -15,9 +16,12 @@ def _graph() -> grimp.ImportGraph:
 
 
 def source_files(module: str) -> list[Path]:
-    """Return the source files that importing ``module`` can execute, itself and every parent package included.
+    """Return the source files that a stage's result can depend on.
 
-    Imports inside functions count too. What is imported by a computed name does not.
+    These are the stage's own module and everything that it imports, directly or not, inside functions too; what is
+    imported by a computed name is not seen. Of the pipeline itself only the module counts: another stage's code reaches
+    this one through the files it makes, and how stages are run does not change what they make. Of a package that is
+    only on the way to a module, only ``__init__.py`` counts, and not what it imports.
 
     Parameters
     ----------
@@ -37,12 +41,9 @@ def source_files(module: str) -> list[Path]:
     if module.split(".")[0] != PACKAGE:
         return [Path(str(sys.modules[module].__file__)).resolve()]
     graph = _graph()
-    found: set[str] = set()
-    waiting = {module}
-    while waiting:
-        name = waiting.pop()
-        found.add(name)
-        waiting |= (graph.find_upstream_modules(name) | _parents(name)) - found
+    direct = {name for name in graph.find_modules_directly_imported_by(module) if not name.startswith(PIPELINE)}
+    found = {module}.union(direct, *(graph.find_upstream_modules(name) for name in direct))
+    found |= {parent for name in found for parent in _parents(name) if not parent.startswith(PIPELINE)}
     return sorted(_path(name) for name in found)
 
 

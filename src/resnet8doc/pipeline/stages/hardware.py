@@ -1,0 +1,50 @@
+"""What leaves for hardware and firmware: vectors, C, and studies of what goes wrong."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ... import dataset, graph
+from ...errors import UserError
+from ...files import write_json
+from ...hardware import confusion, pitfalls, rounding, write_vectors
+from .._stage import Stage
+from . import extract
+
+MODEL = "resnet8_int8_qoperator"
+VECTORS = "vectors"
+FORMATS = ("npz", "json", "c", "hex.zip")
+IMAGES = 1000
+"""Test images of the studies of pitfalls and rounding."""
+
+CONFUSION_IMAGES = 1
+
+
+def stages() -> Iterator[Stage]:
+    """Yield a stage for the vectors and one for each study."""
+    reads = extract.operations(MODEL)
+    yield Stage("vectors", vectors, reads=reads, writes=(f"{VECTORS}/manifest.json",))
+    for name in ("pitfalls", "rounding", "confusion"):
+        yield Stage(name, study, (name,), reads=reads, writes=(f"results/{name}.json",))
+
+
+def vectors(build: Path) -> None:
+    """Write the test vectors of every layer, of the first test image."""
+    network = graph.load(build / extract.operations(MODEL)[0])
+    manifest = write_vectors(network, dataset.load("test").images, [0], None, FORMATS, build / VECTORS)
+    if manifest != build / VECTORS / "manifest.json":
+        raise UserError(f"the vectors' manifest is {manifest}", f"{VECTORS}/manifest.json", "Mend the stage.")
+
+
+def study(build: Path, name: str) -> None:
+    """Run one study."""
+    network = graph.load(build / extract.operations(MODEL)[0])
+    test = dataset.load("test")
+    images, labels = test.images[:IMAGES], test.labels[:IMAGES]
+    match name:
+        case "pitfalls":
+            found = pitfalls(network, images, labels, progress=False)
+        case "rounding":
+            found = rounding(network, images, labels, progress=False)
+        case _:
+            found = confusion(network, images[:CONFUSION_IMAGES], progress=False)
+    write_json(build / "results" / f"{name}.json", found)

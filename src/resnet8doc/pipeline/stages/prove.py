@@ -1,0 +1,58 @@
+"""The engine against ONNX Runtime: every value of every tensor."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ... import dataset
+from ...errors import UserError
+from ...files import write_json
+from ...proof import compare_fusion, failure, prove
+from .._stage import Stage
+
+IMAGES = 1000
+"""Test images in every build; ``nox -s proof`` takes all."""
+
+INTEGER = (
+    "resnet8_int8_qoperator",
+    "resnet8_int8_per_tensor_qoperator",
+    "resnet8_uint8_qoperator",
+    "resnet8_u8s8_qoperator",
+)
+QDQ = ("resnet8_int8", "resnet8_uint8")
+FUSION_IMAGES = 200
+
+
+def result(model: str) -> str:
+    """Return the file that a model's proof is written to."""
+    return f"results/proof/{model}.json"
+
+
+def fusion(model: str) -> str:
+    """Return the file that the comparison of a model with its fused form is written to."""
+    return f"results/fusion/{model}.json"
+
+
+def stages() -> Iterator[Stage]:
+    """Yield a stage for each model that is proven, and one for each whose fusion is looked at."""
+    for model in (*INTEGER, *QDQ):
+        yield Stage(f"prove {model}", run, (model, IMAGES), reads=(f"models/{model}.onnx",), writes=(result(model),))
+    for model in QDQ:
+        yield Stage(
+            f"fuse {model}", fuse, (model, FUSION_IMAGES), reads=(f"models/{model}.onnx",), writes=(fusion(model),)
+        )
+
+
+def run(build: Path, model: str, images: int) -> None:
+    """Prove one model; on a processor that is listed as proven a mismatch stops the build and is shown."""
+    found = prove(build / "models" / f"{model}.onnx", dataset.load("test").images[:images], threads=1, progress=False)
+    write_json(build / result(model), found)
+    if (why := failure(found)) is not None:
+        raise UserError(why, "0 mismatches on this processor", f"Read {build / result(model)}.")
+
+
+def fuse(build: Path, model: str, images: int) -> None:
+    """Compare a QDQ model as it stands with what ONNX Runtime fuses it to."""
+    found = compare_fusion(
+        build / "models" / f"{model}.onnx", dataset.load("test").images[:images], threads=1, progress=False
+    )
+    write_json(build / fusion(model), found)
