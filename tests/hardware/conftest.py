@@ -35,12 +35,14 @@ class Builder:
         value = limits.min if relu else (limits.min + limits.max) // 2 + self.random.integers(-40, 40)
         return self.store(name, self.code.type(value))
 
-    def node(self, name: str, op_type: str, inputs: list[tuple[str, str]], output: str, shape: list[Any], **more: Any) -> str:
+    def node(
+        self, name: str, op_type: str, inputs: list[tuple[str, str]], output: str, shape: list[Any], **more: Any
+    ) -> str:
         own = op_type.startswith("QLinear") and op_type not in ("QLinearConv", "QLinearMatMul")
         dtype = more.pop("dtype", str(self.code))
         self.nodes.append({
-            "name": name, "op_type": op_type, "domain": "com.microsoft" if own else "", "layer": name.removesuffix("_quant"),
-            "attributes": more, "inputs": [{"formal": f, "tensor": t} for f, t in inputs],
+            "name": name, "op_type": op_type, "domain": "com.microsoft" if own else "",
+            "layer": name.removesuffix("_quant"), "attributes": more, "inputs": [{"formal": f, "tensor": t} for f, t in inputs],
             "outputs": [{"tensor": output, "dtype": dtype, "shape": ["batch", *shape]}],
         })  # fmt: skip
         return output
@@ -72,7 +74,13 @@ class Builder:
         x_scale, x_zero = self.quantization[x]
         inputs = [("x", x), ("x_scale", x_scale), ("x_zero_point", x_zero), ("w", w), ("w_scale", w_scale),
                   ("w_zero_point", w_zero), ("y_scale", y_scale), ("y_zero_point", y_zero), ("B", bias)]  # fmt: skip
-        attributes = {"kernel_shape": [kernel] * 2, "strides": [stride] * 2, "pads": pads, "dilations": [1, 1], "group": 1}
+        attributes = {
+            "kernel_shape": [kernel] * 2,
+            "strides": [stride] * 2,
+            "pads": pads,
+            "dilations": [1, 1],
+            "group": 1,
+        }
         return self.node(f"{name}_quant", "QLinearConv", inputs, f"{name}_y", [out, size, size], **attributes)
 
     def add(self, name: str, a: str, b: str, shape: list[int]) -> str:
@@ -91,7 +99,9 @@ def small(seed: int = 0, code: str = "int8", weight: str = "int8", per_channel: 
     b.node("nchw", "Transpose", [("data", "input")], "nchw", [3, 8, 8], dtype="float32", perm=[0, 3, 1, 2])
     scale, zero = b.store("pixel_scale", np.float32(1)), b.store("pixel_zero", b.code.type(np.iinfo(b.code).min))
     b.quantization["pixels"] = scale, zero
-    b.node("quantize", "QuantizeLinear", [("x", "nchw"), ("y_scale", scale), ("y_zero_point", zero)], "pixels", [3, 8, 8])
+    b.node(
+        "quantize", "QuantizeLinear", [("x", "nchw"), ("y_scale", scale), ("y_zero_point", zero)], "pixels", [3, 8, 8]
+    )
     stem = b.conv("stem", "pixels", 3, 4, 3, 1, [1, 1, 1, 1], 8)
     second = b.conv("second", stem, 4, 4, 3, 1, [1, 1, 1, 1], 8)
     first_sum = b.add("first_add", stem, second, [4, 8, 8])
@@ -101,8 +111,8 @@ def small(seed: int = 0, code: str = "int8", weight: str = "int8", per_channel: 
     y_scale, y_zero = b.made("pooled", 0.01)
     x_scale, x_zero = b.quantization[total]
     b.node("pool_quant", "QLinearGlobalAveragePool",
-           [("X", total), ("x_scale", x_scale), ("x_zero_point", x_zero), ("y_scale", y_scale), ("y_zero_point", y_zero)],
-           "pooled", [6, 1, 1], channels_last=0)  # fmt: skip
+           [("X", total), ("x_scale", x_scale), ("x_zero_point", x_zero), ("y_scale", y_scale),
+            ("y_zero_point", y_zero)], "pooled", [6, 1, 1], channels_last=0)  # fmt: skip
     b.store("shape", np.array([-1, 6]))
     b.node("flatten", "Reshape", [("data", "pooled"), ("shape", "shape")], "flat", [6])
     w, w_scale, w_zero = b.weights("dense", (6, 5), 1)
@@ -113,7 +123,10 @@ def small(seed: int = 0, code: str = "int8", weight: str = "int8", per_channel: 
     bias = b.store("bias", b.random.integers(0, 100, 5).astype(b.code))
     b.quantization[bias] = b.store("bias_scale", np.float32(0.003)), b.store("bias_zero", b.code.type(0))
     logits = b.add("logits", "product", bias, [5])
-    soft_scale, soft_zero = b.store("soft_scale", np.float32(1 / 256)), b.store("soft_zero", b.code.type(np.iinfo(b.code).min))
+    soft_scale, soft_zero = (
+        b.store("soft_scale", np.float32(1 / 256)),
+        b.store("soft_zero", b.code.type(np.iinfo(b.code).min)),
+    )
     l_scale, l_zero = b.quantization[logits]
     b.node("softmax_quant", "QLinearSoftmax",
            [("X", logits), ("X_scale", l_scale), ("x_zero_point", l_zero), ("y_scale", soft_scale),
@@ -129,7 +142,9 @@ def small(seed: int = 0, code: str = "int8", weight: str = "int8", per_channel: 
             {"name": n, "stored_dtype": str(v.dtype), "shape": list(v.shape)} for n, v in b.parameters.items()
         ],
     }  # fmt: skip
-    return calibrate(Graph.from_parts(operations, b.parameters), [t for t in b.quantization if f"{t}_scale" in b.parameters])
+    return calibrate(
+        Graph.from_parts(operations, b.parameters), [t for t in b.quantization if f"{t}_scale" in b.parameters]
+    )
 
 
 def calibrate(graph: Graph, tensors: list[str]) -> Graph:
@@ -139,7 +154,7 @@ def calibrate(graph: Graph, tensors: list[str]) -> Graph:
         if graph.producer(tensor) is None:
             continue
         for exponent in range(8, -20, -1):
-            finer = graph.with_parameters({f"{tensor}_scale": np.float32(1.1 * 2.0**exponent)})
+            finer = graph.with_parameters({f"{tensor}_scale": np.array(1.1 * 2.0**exponent, np.float32)})
             codes = finer.run(images, tensor)[tensor]
             if (codes == np.iinfo(codes.dtype).max).mean() > 0.02:
                 break

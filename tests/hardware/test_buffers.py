@@ -58,7 +58,9 @@ def test_the_schedule_runs_in_its_arena(network: Graph, images: Array) -> None:
         for name in step:
             node = network.node(name)
             inputs = [e.tensor for e in node.inputs if not e.parameter]
-            values = expected if node.op_type == "QuantizeLinear" else {tensor: read(tensor).copy() for tensor in inputs}
+            values = (
+                expected if node.op_type == "QuantizeLinear" else {tensor: read(tensor).copy() for tensor in inputs}
+            )
             made = network.compute(node, values)
             read(node.output)[...] = made
             np.testing.assert_array_equal(made, expected[node.output], err_msg=name)

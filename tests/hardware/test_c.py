@@ -85,7 +85,9 @@ def test_integer_program_has_no_floats(network: Graph) -> None:
 def test_equality_counts_mismatches(network: Graph, images: Array, tmp_path: Path) -> None:
     right = c.equality(network, images, np.zeros(len(images)), tmp_path, progress=False)
     assert (right["mismatches"], right["images"]) == (0, len(images))
-    other = network.with_input("down_quant", "y_zero_point", np.int8(5))  # the program is made of it, the engine runs it...
+    other = network.with_input(
+        "down_quant", "y_zero_point", np.array(5, np.int8)
+    )  # the program is made of it, the engine runs it...
     assert c.equality(other, images, np.zeros(len(images)), tmp_path, progress=False)["mismatches"] == 0
     program = c.build(network, tmp_path / "stale")
     assert not np.array_equal(c.run(program, other, images, "down_y")["down_y"], engine_codes(other, images, "down_y"))
@@ -134,14 +136,16 @@ def test_without_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_warnings_are_errors(tmp_path: Path) -> None:
     source = tmp_path / "unused.c"
     source.write_text("int main(void)\n{\n    int unused;\n    return 0;\n}\n")
-    with pytest.raises(UserError, match="refuses: .*unused"):
+    with pytest.raises(UserError, match=r"refuses: .*unused"):
         c.compile_c([source], tmp_path / "unused")
     assert not (tmp_path / "unused").exists()
 
 
 @pytest.mark.criterion("13.4")
 @pytest.mark.parametrize("code", ["int8", "uint8"])
-def test_one_layer_against_its_vector(make_network: Callable[..., Graph], images: Array, tmp_path: Path, code: str) -> None:
+def test_one_layer_against_its_vector(
+    make_network: Callable[..., Graph], images: Array, tmp_path: Path, code: str
+) -> None:
     graph = make_network(3, code, code, True)
     layers = ["stem", "down", "first_add", "pool", "product", "logits"]
     write_vectors(graph, images, [2], layers, ["c"], tmp_path / "vectors")
@@ -161,9 +165,7 @@ def test_a_wrong_vector_is_noticed(network: Graph, images: Array, tmp_path: Path
     first, _, rest = lines[place + 1].partition(",")
     lines[place + 1] = f"    {int(first) ^ 1},{rest}"
     header.write_text("\n".join(lines) + "\n")
-    result = subprocess.run(
-        [c.layer_program(header, tmp_path / "test")], capture_output=True, text=True, check=False
-    )
+    result = subprocess.run([c.layer_program(header, tmp_path / "test")], capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert "first output that differs: [0], " in result.stdout
 
@@ -182,9 +184,7 @@ def test_sizes_are_those_of_the_sections(network: Graph) -> None:
 
 @pytest.mark.slow
 @pytest.mark.criterion("13.2")
-def test_the_real_network_equals_the_engine(
-    resnet8: Graph, cifar10: tuple[Array, Array], tmp_path: Path
-) -> None:
+def test_the_real_network_equals_the_engine(resnet8: Graph, cifar10: tuple[Array, Array], tmp_path: Path) -> None:
     images, labels = cifar10
     counts = c.equality(resnet8, images[:100], labels[:100], tmp_path, progress=False)
     assert counts["mismatches"] == 0
@@ -194,9 +194,7 @@ def test_the_real_network_equals_the_engine(
 
 @pytest.mark.slow
 @pytest.mark.criterion("13.2")
-def test_the_real_network_under_the_sanitizers(
-    resnet8: Graph, cifar10: tuple[Array, Array], tmp_path: Path
-) -> None:
+def test_the_real_network_under_the_sanitizers(resnet8: Graph, cifar10: tuple[Array, Array], tmp_path: Path) -> None:
     images = cifar10[0][:3]
     program = c.build(resnet8, tmp_path, flags=("-O1", *c.SANITIZE))
     tensor = "softmax_quantized"

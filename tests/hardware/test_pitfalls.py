@@ -16,8 +16,8 @@ Array = npt.NDArray[Any]
 @pytest.mark.criterion("13.1")
 def test_there_are_the_six_of_the_checklist() -> None:
     assert [pitfall.title for pitfall in PITFALLS.values()] == [
-        "Accumulator overflow", "Round half to even", "float32 scale precision", "Per-channel indexing", "Conv-ReLU fusion",
-        "Saturation, not wrap-around",
+        "Accumulator overflow", "Round half to even", "float32 scale precision", "Per-channel indexing",
+        "Conv-ReLU fusion", "Saturation, not wrap-around",
     ]  # fmt: skip
     for pitfall in PITFALLS.values():
         assert pitfall.rule.endswith(".")

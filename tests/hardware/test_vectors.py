@@ -101,7 +101,9 @@ def test_outputs_are_the_engine_s(vectors: Path, network: Graph, images: Array) 
             np.testing.assert_array_equal(made, expected.transpose(1, 2, 0) if expected.ndim == 3 else expected)
 
 
-@pytest.mark.parametrize("stem", ["stem_quant-image3", "first_add_quant-image1", "product_quant-image3", "quantize-image1"])
+@pytest.mark.parametrize(
+    "stem", ["stem_quant-image3", "first_add_quant-image1", "product_quant-image3", "quantize-image1"]
+)
 def test_formats_hold_the_same_numbers(vectors: Path, stem: str) -> None:
     expected = arrays(vectors, stem)
     text = read_json(vectors / f"{stem}.json")
@@ -118,7 +120,9 @@ def test_formats_hold_the_same_numbers(vectors: Path, stem: str) -> None:
         unsigned = np.array([int(word, 16) for word in words], f"u{array.dtype.itemsize}")
         assert {len(word) for word in words} == {2 * array.dtype.itemsize}
         np.testing.assert_array_equal(unsigned.view(array.dtype).reshape(array.shape), array)
-    np.testing.assert_array_equal(read_hex(vectors / f"{stem}-hex" / "y.hex").view(expected["y"].dtype), expected["y"].ravel())
+    np.testing.assert_array_equal(
+        read_hex(vectors / f"{stem}-hex" / "y.hex").view(expected["y"].dtype), expected["y"].ravel()
+    )
 
 
 def test_same_vectors_same_bytes(vectors: Path, network: Graph, images: Array, tmp_path: Path) -> None:
@@ -175,7 +179,13 @@ def test_a_failure_leaves_nothing(
     ],
 )
 def test_refusals(
-    network: Graph, images: Array, tmp_path: Path, indices: list[int], layers: list[str] | None, formats: list[str], message: str
+    network: Graph,
+    images: Array,
+    tmp_path: Path,
+    indices: list[int],
+    layers: list[str] | None,
+    formats: list[str],
+    message: str,
 ) -> None:
     with pytest.raises(UserError, match=message):
         write_vectors(network, images, indices, layers, formats, tmp_path / "set")

@@ -13,6 +13,6 @@ from ._vectors import CREDIT, write_vectors
 
 __all__ = [
     "CREDIT", "FAULTS", "FORMATS", "MODES", "OTHERS", "PITFALLS", "SHIFTS", "Buffer", "Cause", "Checker", "Finding",
-    "Pitfall", "Plan", "Report", "as_outputs", "buffers", "check", "confusion", "costs", "picture", "pitfalls", "read_hex",
-    "read_outputs", "rounding", "study", "truth_table", "write_vectors",
+    "Pitfall", "Plan", "Report", "as_outputs", "buffers", "check", "confusion", "costs", "picture", "pitfalls",
+    "read_hex", "read_outputs", "rounding", "study", "truth_table", "write_vectors",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Where each activation lies and how long: the smallest memory that the network runs in, and an order that reaches it."""
+"""Where each activation lies and how long: the least memory that the network runs in, and an order that reaches it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -101,8 +101,8 @@ def buffers(graph: Graph, *, fuse_add: bool = False) -> Plan:
     graph
         A network of integer operators (QOperator).
     fuse_add
-        Whether a convolution adds its result to the residual as it goes, each byte requantized twice as before but never
-        stored in between: the convolution's own output then needs no memory.
+        Whether a convolution adds its result to the residual as it goes, each byte requantized twice as before but
+        never stored in between: the convolution's own output then needs no memory.
 
     Returns
     -------
@@ -159,7 +159,7 @@ def costs(graph: Graph) -> list[dict[str, Any]]:
             "weight_bytes": weights.nbytes if weighted and weights is not None else 0,
             "bias_bytes": 0 if bias is None else bias.nbytes,
             "scale_bytes": 0 if scale is None else scale.nbytes,
-            "input_bytes": sum(_bytes(network, tensor) for tensor in operation.inputs if tensor != graph.inputs[0].name),
+            "input_bytes": sum(_bytes(network, t) for t in operation.inputs if t != graph.inputs[0].name),
             "output_bytes": _bytes(network, operation.output),
         })  # fmt: skip
     return rows

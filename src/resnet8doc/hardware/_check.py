@@ -91,8 +91,8 @@ class Report:
     checked, missing
         Tensors that were given, and those that were not.
     findings
-        Operators that are wrong by themselves, in order of computation. Each was given the *user's own* inputs, so that an
-        early mistake does not hide a later one.
+        Operators that are wrong by themselves, in order of computation. Each was given the *user's own* inputs, so
+        that an early mistake does not hide a later one.
     """
 
     checked: tuple[str, ...]
@@ -117,25 +117,25 @@ class Report:
     def __str__(self) -> str:
         if self.equal:
             return f"All {len(self.checked)} layers given are right, byte for byte."
-        lines = [f"{len(self.findings)} of {len(self.checked)} layers given are wrong; the first is {self.findings[0].node}."]
+        lines = [
+            f"{len(self.findings)} of {len(self.checked)} layers given are wrong; the first is {self.findings[0].node}."
+        ]
         lines += [f"One mistake explains every wrong byte: {what}." for what in self.common]
         return "\n\n".join(["\n".join(lines), *(_text(finding) for finding in self.findings)])
 
 
-def check(
-    outputs: Path | Mapping[str, Array], graph: Graph, images: Array, *, layout: Layout = "NHWC"
-) -> Report:
+def check(outputs: Path | Mapping[str, Array], graph: Graph, images: Array, *, layout: Layout = "NHWC") -> Report:
     """Find the first layer and index where a user's outputs part from the specification, and the likely mistake.
 
-    Each operator is run on the user's own outputs of the layers before it (on the engine's where the user gives none), with
-    the right arithmetic and with every mistake of :data:`~resnet8doc.hardware.PITFALLS`; a mistake that gives the user's
-    output to the byte is named.
+    Each operator is run on the user's own outputs of the layers before it (on the engine's where the user gives
+    none), with the right arithmetic and with every mistake of :data:`~resnet8doc.hardware.PITFALLS`; a mistake that
+    gives the user's output to the byte is named.
 
     Parameters
     ----------
     outputs
-        Of some layers or all: a path as for :func:`~resnet8doc.hardware.read_outputs`, or arrays by the names of layers,
-        nodes or tensors.
+        Of some layers or all: a path as for :func:`~resnet8doc.hardware.read_outputs`, or arrays by the names of
+        layers, nodes or tensors.
     graph
         The network (QOperator).
     images
@@ -200,7 +200,9 @@ class Checker:
             gaps[operation.output] = ()
         names = [operation.output for operation in makes]
         return Report(
-            tuple(name for name in names if name in given), tuple(name for name in names if name not in given), tuple(findings)
+            tuple(name for name in names if name in given),
+            tuple(name for name in names if name not in given),
+            tuple(findings),
         )
 
     def candidates(self, operation: Operation) -> dict[Arithmetic, Array]:
@@ -256,7 +258,7 @@ class Checker:
         exact = False
         for nodes in _suspects(operation, gap):
             if exact:
-                return  # the same mistake everywhere is likelier than one in a single operator that happens to give this
+                return  # the same mistake everywhere is likelier than one in a single operator
             for fault, key in FAULTS.items():
                 made = self._rerun(nodes, gap, values, fault)[operation.output]
                 agreement = _agreement(channels_last(made).reshape(codes.shape), codes, wanted)
@@ -317,7 +319,8 @@ def _text(finding: Finding) -> str:
     lines = [
         f"{finding.node}: {finding.mismatches:,} of {finding.values:,} outputs are not what its inputs give, by up to "
         f"{finding.largest_difference}.",
-        f"  first: image {first['image']}, index {first['index']}: expected {first['expected']}, found {first['found']}",
+        f"  first: image {first['image']}, index {first['index']}: "
+        f"expected {first['expected']}, found {first['found']}",
         *(f"  {fact}" for fact in finding.facts),
     ]
     for cause in finding.causes:

@@ -33,16 +33,14 @@ def confusion(graph: Graph, images: Array, *, progress: bool = True) -> dict[str
     Returns
     -------
     dict
-        ``model``, ``images``, ``cases`` (``node``, ``layer``, ``pitfall``, ``arithmetic``, ``mismatches``, ``diagnosis``: the
-        short names of every pitfall or cause that gives the same bytes, empty if nothing differs), ``table`` (for each
-        pitfall and for right output, how often each was diagnosed, ``none`` among them), ``pairs`` (mistakes that give the
-        same bytes in some layer: ``first``, ``second``, ``nodes``) and ``wrong`` (cases whose own pitfall was not named
-        although bytes changed; must be 0).
+        ``model``, ``images``, ``cases`` (``node``, ``layer``, ``pitfall``, ``arithmetic``, ``mismatches``,
+        ``diagnosis``: the short names of every pitfall or cause that gives the same bytes, empty if nothing differs),
+        ``table`` (for each pitfall and for right output, how often each was diagnosed, ``none`` among them),
+        ``pairs`` (mistakes that give the same bytes in some layer: ``first``, ``second``, ``nodes``) and ``wrong``
+        (cases whose own pitfall was not named although bytes changed; must be 0).
     """
     checker = Checker(graph, images)
-    operations = [
-        o for o in checker.network.operations if OPERATORS[o.node.domain, o.op_type].quantized
-    ]
+    operations = [o for o in checker.network.operations if OPERATORS[o.node.domain, o.op_type].quantized]
     cases = []
     for operation in _bar(operations, progress):
         cases.append(_case(checker, operation, NONE, "as ONNX Runtime", checker.expected[operation.output]))

@@ -43,18 +43,18 @@ _ALL = (
         "accumulator", "Accumulator overflow",
         "Sum the products in 32 bits; a layer's weights say how many bits its sums can need.",
         "The sum is kept in 16 bits and wraps around.",
-        "Only outputs of large sums are wrong, and they are wildly wrong: bright areas turn dark. Layers with few products "
-        "per output are right.",
+        "Only outputs of large sums are wrong, and they are wildly wrong: bright areas turn dark. Layers with few "
+        "products per output are right.",
         (Arithmetic(accumulator_bits=16), Arithmetic(accumulator_bits=16, accumulator_overflow="saturate"),
          Arithmetic(accumulator_bits=18)),
     ),
     Pitfall(
         "rounding", "Round half to even",
         "Round to the nearest integer and ties to the even one: 0.5 to 0, 1.5 to 2, -0.5 to 0.",
-        "C's round() (ties away from zero), a cast (toward zero), a bare shift (toward minus infinity), or a shift that "
-        "treats negative numbers like positive ones.",
-        "Every difference is 1. With ties rounded elsewhere very few outputs differ; with truncation about half of them, "
-        "all in the same direction.",
+        "C's round() (ties away from zero), a cast (toward zero), a bare shift (toward minus infinity), or a shift "
+        "that treats negative numbers like positive ones.",
+        "Every difference is 1. With ties rounded elsewhere very few outputs differ; with truncation about half of "
+        "them, all in the same direction.",
         (Arithmetic(rounding="half_away_from_zero"), Arithmetic(rounding="half_up"), Arithmetic(rounding="truncate"),
          Arithmetic(rounding="floor"), Arithmetic(rounding="shift")),
     ),
@@ -62,8 +62,8 @@ _ALL = (
         "precision", "float32 scale precision",
         "Compute (x_scale * w_scale) / y_scale in float32, in this order, and multiply in float32.",
         "The multiplier is stored in 16 bits, as a power of two, or as an integer and a shift.",
-        "Differences are small (mostly 1) and grow with the magnitude of the sum; whole channels are off by a factor if "
-        "the multiplier became a power of two.",
+        "Differences are small (mostly 1) and grow with the magnitude of the sum; whole channels are off by a factor "
+        "if the multiplier became a power of two.",
         (Arithmetic(multiplier="float16"), Arithmetic(multiplier="power_of_two"), Arithmetic(multiplier="fixed_point"),
          Arithmetic(multiplier="fixed_point_double_rounding"), Arithmetic(multiplier="float64")),
     ),
@@ -71,14 +71,15 @@ _ALL = (
         "channel", "Per-channel indexing",
         "Output channel c is scaled with w_scale[c].",
         "All channels are scaled with w_scale[0], or each with its neighbour's.",
-        "Whole channels are off by a constant factor about the zero point; with w_scale[0] for all, channel 0 is right.",
+        "Whole channels are off by a constant factor about the zero point; with w_scale[0] for all, channel 0 is "
+        "right.",
         (Arithmetic(channel_scale="first"), Arithmetic(channel_scale="neighbour")),
     ),
     Pitfall(
         "relu", "Conv-ReLU fusion",
         "A fused ReLU is the clamp at the lowest code, which stands for real 0; nothing else is needed.",
-        "Codes below 0 are set to 0; or layers without a ReLU are clamped at the zero point; or the sum is clamped before "
-        "the bias is added.",
+        "Codes below 0 are set to 0; or layers without a ReLU are clamped at the zero point; or the sum is clamped "
+        "before the bias is added.",
         "No output lies below a certain code that the right output does go below: 0, or the zero point.",
         (Arithmetic(relu="code_zero"), Arithmetic(relu="zero_point"), Arithmetic(relu="before_bias")),
     ),
@@ -86,8 +87,8 @@ _ALL = (
         "saturation", "Saturation, not wrap-around",
         "A result outside the type becomes the type's lowest or highest code.",
         "The low 8 bits are kept.",
-        "Differences are multiples of 256 before narrowing: what should be the highest code is very low, and where a ReLU "
-        "should cut to the lowest code there is noise.",
+        "Differences are multiples of 256 before narrowing: what should be the highest code is very low, and where a "
+        "ReLU should cut to the lowest code there is noise.",
         (Arithmetic(overflow="wrap"),),
     ),
 )  # fmt: skip

@@ -16,13 +16,13 @@ Array = npt.NDArray[Any]
 Credit = str
 
 C_TYPES = {
-    "int8": "int8_t", "uint8": "uint8_t", "int32": "int32_t", "uint32": "uint32_t", "int64": "int64_t", "float32": "float",
+    "int8": "int8_t", "uint8": "uint8_t", "int32": "int32_t", "uint32": "uint32_t", "float32": "float",
 }  # fmt: skip
 SEPARATOR = "-"
 
 
 def as_npz(vector: Vector, credit: Credit) -> dict[str, bytes]:
-    """One ``.npz`` with an array for each tensor."""
+    """Write one ``.npz`` with an array for each tensor."""
     buffer = io.BytesIO()
     arrays: dict[str, Any] = {name: tensor.array for name, tensor in vector.tensors.items()}
     np.savez_compressed(buffer, **arrays)
@@ -30,7 +30,7 @@ def as_npz(vector: Vector, credit: Credit) -> dict[str, bytes]:
 
 
 def as_json(vector: Vector, credit: Credit) -> dict[str, bytes]:
-    """One JSON file; float32 numbers are written so that they read back exactly."""
+    """Write one JSON file; float32 numbers are written so that they read back exactly."""
     value = {
         "format": "resnet8doc.vector", "version": 1, "credit": credit, "node": vector.node, "layer": vector.layer,
         "op_type": vector.op_type, "image": vector.image, "attributes": dict(vector.attributes),
@@ -46,7 +46,7 @@ def as_json(vector: Vector, credit: Credit) -> dict[str, bytes]:
 
 
 def as_c(vector: Vector, credit: Credit) -> dict[str, bytes]:
-    """One C header: a macro for each length, an array for each tensor; test_layer.c compiles with it."""
+    """Write one C header: a macro for each length, an array for each tensor; test_layer.c compiles with it."""
     lines = [
         f"/* Test vector of {vector.node} ({vector.op_type}), test image {vector.image}. {credit}. */",
         "#include <stdint.h>",
@@ -109,7 +109,7 @@ def _c_integer(value: int) -> str:
 
 
 def as_hex(vector: Vector, credit: Credit) -> dict[str, bytes]:
-    """A folder of hex files, one a tensor: one word a line, two's complement, float32 as its bits."""
+    """Write a folder of hex files, one a tensor: one word a line, two's complement, float32 as its bits."""
     return {
         f"{stem(vector)}{SEPARATOR}hex/{identifier(name)}.hex": _hex(tensor, vector, credit)
         for name, tensor in vector.tensors.items()
@@ -117,7 +117,7 @@ def as_hex(vector: Vector, credit: Credit) -> dict[str, bytes]:
 
 
 def as_hex_zip(vector: Vector, credit: Credit) -> dict[str, bytes]:
-    """The same files in one ``.zip``; its times are fixed, so that the same vector gives the same bytes."""
+    """Write the same files in one ``.zip``; its times are fixed, so that the same vector gives the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in as_hex(vector, credit).items():
@@ -130,7 +130,8 @@ def _hex(tensor: Tensor, vector: Vector, credit: Credit) -> bytes:
     bits = array.astype(array.dtype.newbyteorder("<")).view(f"<u{array.dtype.itemsize}").ravel()
     digits = 2 * array.dtype.itemsize
     axes = ", ".join(tensor.axes) or "scalar"
-    head = f"// {vector.node}, test image {vector.image}, {tensor.name}: {array.dtype} {list(array.shape)} [{axes}]. {credit}.\n"
+    what = f"{tensor.name}: {array.dtype} {list(array.shape)} [{axes}]"
+    head = f"// {vector.node}, test image {vector.image}, {what}. {credit}.\n"
     return (head + "".join(f"{word:0{digits}x}\n" for word in bits.tolist())).encode()
 
 

@@ -92,7 +92,7 @@ class Network:
                     "The hardware guide knows these; run the model with graph.run instead.",
                 )  # fmt: skip
         self.operations = tuple(found)
-        batch, *shape = graph.inputs[0].shape or ()
+        _, *shape = graph.inputs[0].shape or ()
         self.image: Shape = tuple(int(length) for length in shape if isinstance(length, int))
 
     def _flat(self, tensor: str) -> bool:
@@ -158,7 +158,7 @@ class Network:
             If it is grouped, dilated or padded by ``auto_pad``.
         """
         attributes = operation.node.attributes
-        kernel = np.shape(self.parameter(operation, "w"))[2:]
+        kernel = np.asarray(self.parameter(operation, "w")).shape[2:]
         plain = (
             attributes.get("group", 1) == 1
             and set(attributes.get("dilations", (1, 1))) == {1}
@@ -166,7 +166,8 @@ class Network:
         )
         if not plain:
             raise UserError(
-                f"node {operation.node.name} has attributes {dict(attributes)}", "one group, no dilation, explicit pads",
+                f"node {operation.node.name} has attributes {dict(attributes)}",
+                "one group, no dilation, explicit pads",
                 "Run the model with graph.run instead.",
             )  # fmt: skip
         return tuple(kernel), tuple(attributes.get("strides", (1, 1))), tuple(attributes.get("pads", (0, 0, 0, 0)))

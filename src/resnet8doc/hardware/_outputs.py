@@ -25,9 +25,9 @@ def read_outputs(path: Path, graph: Graph, count: int = 1, layout: Layout = "NHW
     Parameters
     ----------
     path
-        An ``.npz`` with an array for each layer; a folder with a ``.hex`` (one two-digit word a line), ``.bin`` (raw bytes)
-        or ``.npy`` file for each layer; or one ``.bin`` with every tensor, as ``network --all`` writes it. Names are those
-        of layers, nodes or output tensors.
+        An ``.npz`` with an array for each layer; a folder with a ``.hex`` (one two-digit word a line), ``.bin`` (raw
+        bytes) or ``.npy`` file for each layer; or one ``.bin`` with every tensor, as ``network --all`` writes it.
+        Names are those of layers, nodes or output tensors.
     graph
         The network that they are of.
     count
@@ -43,8 +43,8 @@ def read_outputs(path: Path, graph: Graph, count: int = 1, layout: Layout = "NHW
     Raises
     ------
     UserError
-        If the file cannot be read, a layer does not exist, or an array has the wrong length or type. Pickled objects are
-        never loaded.
+        If the file cannot be read, a layer does not exist, or an array has the wrong length or type. Pickled objects
+        are never loaded.
     """
     network = Network(graph)
     if path.is_dir():
@@ -117,7 +117,9 @@ def _read_file(path: Path) -> Array:
             return np.asarray(np.load(path, allow_pickle=False))
         except (OSError, ValueError, EOFError) as error:
             raise UserError(
-                f"{path} cannot be read ({error})", "a complete .npy of plain numbers", "Write it again with numpy.save."
+                f"{path} cannot be read ({error})",
+                "a complete .npy of plain numbers",
+                "Write it again with numpy.save.",
             ) from error
     return read_hex(path)
 
@@ -139,7 +141,9 @@ def read_hex(path: Path) -> Array:
                 value = -1
             if not 0 <= value <= 255 or len(word) > 2:
                 raise UserError(
-                    f"{path}, line {number}: {word!r}", "two hexadecimal digits", "Write one byte a word, two's complement."
+                    f"{path}, line {number}: {word!r}",
+                    "two hexadecimal digits",
+                    "Write one byte a word, two's complement.",
                 )
             words.append(value)
     return np.array(words, np.uint8)

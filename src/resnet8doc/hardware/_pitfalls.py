@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from ..graph import Graph
@@ -17,7 +16,9 @@ SMALLEST_PICTURE = 64
 """A feature map of fewer pixels shows nothing."""
 
 
-def pitfalls(graph: Graph, images: Array, labels: Array, *, alone_images: int | None = 100, progress: bool = True) -> dict[str, Any]:
+def pitfalls(
+    graph: Graph, images: Array, labels: Array, *, alone_images: int | None = 100, progress: bool = True
+) -> dict[str, Any]:
     """Break each pitfall on purpose in the engine and count the damage.
 
     Parameters
@@ -34,12 +35,20 @@ def pitfalls(graph: Graph, images: Array, labels: Array, *, alone_images: int | 
     Returns
     -------
     dict
-        JSON-able: ``model``, ``images``, ``alone_images``, ``accuracy`` of the right network, and ``pitfalls``: for each its ``key``,
-        ``title``, ``rule``, ``wrong``, ``sign``, a ``picture`` (a feature map before and after) and ``faults``, each as
-        :func:`~resnet8doc.hardware.study` counts it.
+        JSON-able: ``model``, ``images``, ``alone_images``, ``accuracy`` of the right network, and ``pitfalls``: for
+        each its ``key``, ``title``, ``rule``, ``wrong``, ``sign``, a ``picture`` (a feature map before and after) and
+        ``faults``, each as :func:`~resnet8doc.hardware.study` counts it.
     """
     every = [(key, fault) for key, pitfall in PITFALLS.items() for fault in pitfall.faults]
-    found = study(graph, images, labels, [fault for _, fault in every], title="pitfalls", alone_images=alone_images, progress=progress)
+    found = study(
+        graph,
+        images,
+        labels,
+        [fault for _, fault in every],
+        title="pitfalls",
+        alone_images=alone_images,
+        progress=progress,
+    )
     return {
         "model": graph.name,
         "images": found["images"],
@@ -77,8 +86,8 @@ def picture(graph: Graph, image: Array, fault: Arithmetic) -> dict[str, Any] | N
     Returns
     -------
     dict or None
-        ``node``, ``layer``, ``channel``, ``arithmetic``, ``changed`` (pixels), ``right`` and ``wrong`` (codes as lists of rows). None if
-        the fault changes no feature map of this image.
+        ``node``, ``layer``, ``channel``, ``arithmetic``, ``changed`` (pixels), ``right`` and ``wrong`` (codes as
+        lists of rows). None if the fault changes no feature map of this image.
     """
     values = graph.run(image, "all")
     best: tuple[int, dict[str, Any]] | None = None

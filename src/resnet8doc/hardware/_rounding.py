@@ -19,8 +19,8 @@ MODES: tuple[Rounding, ...] = get_args(Rounding)
 def shift_as_printed(value: int, frac_bits: int) -> int:
     """Round ``value / 2**frac_bits`` as the familiar line of C does, half and all: wrong for negative numbers.
 
-    ``(value >= 0) ? (value + half) >> frac_bits : (value - half) >> frac_bits`` with ``half = 1 << (frac_bits - 1)``. An
-    arithmetic right shift rounds toward minus infinity, so the half must be *added* whatever the sign.
+    ``(value >= 0) ? (value + half) >> frac_bits : (value - half) >> frac_bits`` with ``half = 1 << (frac_bits - 1)``.
+    An arithmetic right shift rounds toward minus infinity, so the half must be *added* whatever the sign.
 
     Examples
     --------
@@ -98,7 +98,9 @@ def truth_table(values: Array) -> list[dict[str, Any]]:
     ]
 
 
-def rounding(graph: Graph, images: Array, labels: Array, *, alone_images: int | None = 100, progress: bool = True) -> dict[str, Any]:
+def rounding(
+    graph: Graph, images: Array, labels: Array, *, alone_images: int | None = 100, progress: bool = True
+) -> dict[str, Any]:
     """Run a network with each rounding and count what changes against ties to even.
 
     Parameters
@@ -120,7 +122,13 @@ def rounding(graph: Graph, images: Array, labels: Array, *, alone_images: int | 
     """
     others = [mode for mode in MODES if mode != "half_even"]
     found = study(
-        graph, images, labels, [Arithmetic(rounding=mode) for mode in others], title="rounding", alone_images=alone_images, progress=progress
+        graph,
+        images,
+        labels,
+        [Arithmetic(rounding=mode) for mode in others],
+        title="rounding",
+        alone_images=alone_images,
+        progress=progress,
     )
     return {"model": graph.name, "modes": others, "ties": _ties(graph, images), **found}
 

@@ -47,16 +47,16 @@ def study(
     Returns
     -------
     dict
-        ``images``, ``alone_images``, ``accuracy`` of the right network, and ``variants``: for each its ``arithmetic`` in words,
-        ``accuracy``, ``predictions_changed``, ``changed_alone`` (bytes that change where each operator is given right
-        inputs, all tensors of the first ``alone_images`` together) of ``alone_values``, ``changed`` (with the whole
-        network computing so) of ``values``, and ``tensors`` with the same four counts, ``tensor``, ``layer`` and
-        ``largest_difference`` (alone).
+        ``images``, ``alone_images``, ``accuracy`` of the right network, and ``variants``: for each its ``arithmetic``
+        in words, ``accuracy``, ``predictions_changed``, ``changed_alone`` (bytes that change where each operator is
+        given right inputs, all tensors of the first ``alone_images`` together) of ``alone_values``, ``changed`` (with
+        the whole network computing so) of ``values``, and ``tensors`` with the same four counts, ``tensor``,
+        ``layer`` and ``largest_difference`` (alone).
     """
     network = Network(graph)
     nodes = [o.node for o in network.operations if OPERATORS[o.node.domain, o.op_type].quantized]
     final = graph.outputs[0].name
-    rows = [
+    rows: list[dict[str, dict[str, Any]]] = [
         {n.output: {"tensor": n.output, "layer": n.layer, **dict.fromkeys((*COUNTS, "largest_difference"), 0)}
          for n in nodes}
         for _ in variants

@@ -35,8 +35,8 @@ class Tensor:
     Attributes
     ----------
     name
-        The operator's formal name of it (``x``, ``w_scale``), ``bias`` for QLinearConv's ``B``, ``y`` for the output, or
-        ``accumulator``, ``multiplier``, ``fixed_multiplier``, ``fixed_shift``.
+        The operator's formal name of it (``x``, ``w_scale``), ``bias`` for QLinearConv's ``B``, ``y`` for the output,
+        or ``accumulator``, ``multiplier``, ``fixed_multiplier``, ``fixed_shift``.
     array
         The numbers; the last axis runs fastest.
     axes

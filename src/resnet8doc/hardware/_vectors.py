@@ -1,7 +1,6 @@
 """Test vectors of a network, written to a folder with a manifest."""
 
 import hashlib
-import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path

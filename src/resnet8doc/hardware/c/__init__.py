@@ -8,6 +8,17 @@ from ._run import build, run
 from ._sizes import sizes
 
 __all__ = [
-    "SANITIZE", "build", "compile_c", "compiler", "describe_compiler", "equality", "generate", "run", "sizes",
-    "example", "layer_program", "rounding_program", "write_files",
+    "SANITIZE",
+    "build",
+    "compile_c",
+    "compiler",
+    "describe_compiler",
+    "equality",
+    "example",
+    "generate",
+    "layer_program",
+    "rounding_program",
+    "run",
+    "sizes",
+    "write_files",
 ]  # fmt: skip

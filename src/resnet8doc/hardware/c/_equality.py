@@ -42,10 +42,10 @@ def equality(
     Returns
     -------
     dict
-        ``images``, ``compiler``, ``flags``, ``values`` and ``mismatches`` over all tensors, ``tensors`` (one entry each:
-        ``tensor``, ``values``, ``mismatches``, ``largest_difference``, and of the ``first`` mismatch image, index, the
-        engine's code and the program's, or None), ``accuracy`` and ``engine_accuracy``, ``seconds`` of the program alone
-        with all tensors written, ``seconds_per_image`` without.
+        ``images``, ``compiler``, ``flags``, ``values`` and ``mismatches`` over all tensors, ``tensors`` (one entry
+        each: ``tensor``, ``values``, ``mismatches``, ``largest_difference``, and of the ``first`` mismatch image,
+        index, the engine's code and the program's, or None), ``accuracy`` and ``engine_accuracy``, ``seconds`` of the
+        program alone with all tensors written, ``seconds_per_image`` without.
 
     Raises
     ------

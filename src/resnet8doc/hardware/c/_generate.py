@@ -1,5 +1,6 @@
 """A whole network as a C99 program."""
 
+import math
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -123,7 +124,7 @@ def _types(network: Network, plan: Plan, softmax: Operation, variant: Variant) -
         f"typedef {code} code_t;", f"#define CODE_MIN ({limits.min})", f"#define CODE_MAX {limits.max}",
         f"typedef {weights('QLinearConv', 'w')} conv_weight_t;",
         f"typedef {weights('QLinearMatMul', 'b')} matmul_weight_t;", "",
-        f"#define IMAGE_BYTES {int(np.prod(network.image, dtype=int))} /* {list(network.image)}: row, column, channel */",
+        f"#define IMAGE_BYTES {math.prod(network.image)} /* {list(network.image)}: row, column, channel */",
         f"#define CLASSES {network.shape(softmax.output)[0]}",
         f"#define ARENA_BYTES {plan.arena_bytes} /* all activations */", "",
     ]  # fmt: skip
@@ -148,16 +149,15 @@ def _network(network: Network, plan: Plan, ordered: list[Operation], softmax: Op
     ]  # fmt: skip
     width = max(len(_place(operation.output)) for operation in ordered)
     for buffer in plan.buffers:
-        lines.append(
-            f"#define {_place(buffer.tensor):{width}} (arena + {buffer.offset}) /* {buffer.bytes} bytes, {list(buffer.shape)} */"
-        )
+        place = f"{_place(buffer.tensor):{width}} (arena + {buffer.offset})"
+        lines.append(f"#define {place} /* {buffer.bytes} bytes, {list(buffer.shape)} */")
     lines += [
-        "", "void network_run(const uint8_t *image, code_t logits[CLASSES], code_t probabilities[CLASSES], observer_t observe,",
-        "                 void *context)", "{",
+        "", "void network_run(const uint8_t *image, code_t logits[CLASSES], code_t probabilities[CLASSES],",
+        "                 observer_t observe, void *context)", "{",
     ]  # fmt: skip
     for operation in ordered:
         lines += [f"    /* {_comment(network, operation)} */", f"    {_call(operation)}"]
-        count = int(np.prod(network.shape(operation.output), dtype=int))
+        count = math.prod(network.shape(operation.output))
         place = _place(operation.output)
         lines += ["    if (observe)", f'        observe(context, "{operation.output}", {place}, {count});']
         if operation.output == softmax.inputs[0]:

@@ -99,7 +99,8 @@ class Parameters:
         members = {
             "height": height, "width": width, "channels": channels, "out_height": out_height, "out_width": out_width,
             "out_channels": out_channels, "kernel_height": rows, "kernel_width": columns, "stride_y": down,
-            "stride_x": right, "pad_top": top, "pad_left": left, "x_zero_point": self._number(operation, "x_zero_point"),
+            "stride_x": right, "pad_top": top, "pad_left": left, 
+            "x_zero_point": self._number(operation, "x_zero_point"),
             "w": self._array(f"{operation.name}_w", weights, "conv_weight_t"),
             "w_zero_point": self._zero_points(operation, "w_zero_point"),
         }  # fmt: skip
@@ -131,7 +132,7 @@ class Parameters:
         zeros = tuple(self._number(operation, f"{x}_zero_point") for x in "ABC")
         members: dict[str, Any] = {"count": count}
         if self.integer:
-            found = integer_sum(scales, zeros)  # type: ignore[arg-type]  # three of each, by the line above
+            found = integer_sum(scales, zeros)
             members |= {"a_multiplier": found.a, "b_multiplier": found.b, "constant": f"INT64_C({found.constant})",
                         "shift": found.shift}  # fmt: skip
         else:

@@ -70,7 +70,8 @@ def run(program: Path, graph: Graph, images: Array, what: str = "codes") -> dict
     pixels = np.ascontiguousarray(images, np.uint8)
     if pixels.ndim != 4 or pixels.shape[1:] != network.image or np.asarray(images).dtype != np.uint8:
         raise UserError(
-            f"images are {np.asarray(images).dtype} {list(np.shape(images))}", f"uint8 [N, {', '.join(map(str, network.image))}]",
+            f"images are {np.asarray(images).dtype} {list(np.shape(images))}",
+            f"uint8 [N, {', '.join(map(str, network.image))}]",
             "Give pixels 0 to 255, channels last.",
         )  # fmt: skip
     softmax = next(o for o in network.operations if o.op_type == "QLinearSoftmax")

@@ -40,8 +40,8 @@ def sizes(
     Returns
     -------
     list of dict
-        ``target``, ``optimisation``, ``compiler``; ``code_bytes``, ``constant_bytes`` and their sum with the initialised
-        data, ``flash_bytes``; ``ram_bytes`` (static; the stack is not in it).
+        ``target``, ``optimisation``, ``compiler``; ``code_bytes``, ``constant_bytes`` and their sum with the
+        initialised data, ``flash_bytes``; ``ram_bytes`` (static; the stack is not in it).
 
     Raises
     ------
