@@ -32,7 +32,7 @@ def assert_int8(model: torch.nn.Module) -> list[dict[str, Any]]:
     list of dict
         One for each layer: ``name``, ``op_type``, ``weight_type`` (``"int8"``), ``per_channel``, ``scales`` (how many),
         ``scale`` (smallest and largest), ``zero_point`` (likewise), ``codes`` (smallest and largest integer stored),
-        ``bias_type``, ``output_scale``, ``output_zero_point``.
+        ``bias_type``.
 
     Raises
     ------
@@ -49,8 +49,7 @@ def assert_int8(model: torch.nn.Module) -> list[dict[str, Any]]:
         weight, bias = packed.unpack()
         if weight.dtype != torch.qint8:
             raise _not_int8(f"{name} ({kind}) has weights of the type {weight.dtype}")
-        found.append({"name": _readable(name), "op_type": kind, **_weight(weight), "bias_type": _type(bias),
-                      "output_scale": float(module.scale), "output_zero_point": int(module.zero_point)})  # fmt: skip
+        found.append({"name": _readable(name), "op_type": kind, **_weight(weight), "bias_type": _type(bias)})
     if leftovers := _products(model):
         raise _not_int8(f"the product {', '.join(leftovers)} is computed outside of any quantized layer")
     if not found:

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +65,9 @@ def quantize(
         ``file``, ``runtime``, ``format``; ``weights``, ``activations``, ``granularity`` as found in the file;
         ``calibration`` (the method), ``samples``, ``bins``, ``engine`` (None); ``asked`` (``activation_type``,
         ``weight_type``, ``per_channel``, ``reduce_range``); ``why``; ``opset``, ``operators``, ``layers`` as
-        `resnet8doc.quantize.inspect.describe` gives them; ``ranges`` (for each tensor ``min``, ``max`` and, where it is
-        quantized, ``scale``, ``zero_point``, ``type``); ``warnings`` (each with its count); ``log``; ``bytes``;
-        ``float_bytes``; ``sha256``.
+        `resnet8doc.quantize.inspect.describe` gives them; ``ranges`` (for each tensor ``min`` and ``max`` as measured
+        and, where it is quantized, ``used``, the range that the quantizer took, ``scale``, ``zero_point``, ``type``);
+        ``warnings`` (each with its count); ``log``; ``bytes``; ``float_bytes``; ``sha256``.
 
     Raises
     ------
@@ -84,7 +85,7 @@ def quantize(
         with tempfile.TemporaryDirectory(prefix="resnet8doc-") as folder, _printed(said):
             quantized, ranges = _static(model, Path(folder), inputs, variant, progress)
         _restore_names(quantized, model)
-        report = _report(quantized, variant, len(images), ranges)
+        report = _report(quantized, model, variant, len(images), ranges)
         for name, limits in report["ranges"].items():
             _say(said, f"range of {name}: {limits['min']} to {limits['max']}")
         _say(said, f"found: weights {report['weights']}, activations {report['activations']}, {report['granularity']}")
@@ -208,7 +209,9 @@ def _restore_names(quantized: onnx.ModelProto, model: onnx.ModelProto) -> None:
             node.name = node.name.removesuffix("_quant")
 
 
-def _report(model: onnx.ModelProto, variant: Variant, samples: int, ranges: TensorsData) -> dict[str, Any]:
+def _report(
+    model: onnx.ModelProto, float_model: onnx.ModelProto, variant: Variant, samples: int, ranges: TensorsData
+) -> dict[str, Any]:
     inspect.verify(model, variant)
     described = inspect.describe(model)
     return {
@@ -230,23 +233,43 @@ def _report(model: onnx.ModelProto, variant: Variant, samples: int, ranges: Tens
         },
         "why": variant.why,
         **described,
-        "ranges": _ranges(model, ranges),
+        "ranges": _ranges(model, float_model, ranges),
     }
 
 
-def _ranges(model: onnx.ModelProto, ranges: TensorsData) -> dict[str, Any]:
-    arrays = {item.name: item for item in model.graph.initializer}
-    result = {}
-    for name in sorted(ranges.keys()):
-        low, high = (float(np.asarray(limit).item()) for limit in ranges[name].range_value)
-        entry: dict[str, Any] = {"min": low, "max": high}
-        if (scale := arrays.get(f"{name}_scale")) is not None:
-            zero_point = numpy_helper.to_array(arrays[f"{name}_zero_point"])
-            entry["scale"] = float(numpy_helper.to_array(scale).item())
+def _ranges(model: onnx.ModelProto, float_model: onnx.ModelProto, ranges: TensorsData) -> dict[str, Any]:
+    arrays = {item.name: numpy_helper.to_array(item) for item in model.graph.initializer}
+    limits = {name: _floats(ranges[name].range_value) for name in sorted(ranges.keys())}
+    used = limits | _replaced(float_model, limits)
+    result: dict[str, Any] = {name: {"min": low, "max": high} for name, (low, high) in limits.items()}
+    for name, entry in result.items():
+        if f"{name}_scale" in arrays:
+            zero_point = arrays[f"{name}_zero_point"]
+            entry["used"] = used[name]
+            entry["scale"] = float(arrays[f"{name}_scale"].item())
             entry["zero_point"] = int(zero_point.item())
             entry["type"] = zero_point.dtype.name
-        result[name] = entry
     return result
+
+
+def _replaced(float_model: onnx.ModelProto, limits: dict[str, list[float]]) -> dict[str, list[float]]:
+    """Return the ranges that quantize_static puts in the place of measured ones.
+
+    What only a Relu reads need not tell negative numbers apart, so it takes the Relu's range; probabilities lie between
+    0 and 1.
+    """
+    readers = Counter(name for node in float_model.graph.node for name in node.input)
+    replaced = {}
+    for node in float_model.graph.node:
+        if node.op_type == "Relu" and readers[node.input[0]] == 1:
+            replaced[node.input[0]] = limits[node.output[0]]
+        elif node.op_type == "Softmax":
+            replaced[node.output[0]] = [0.0, 1.0]
+    return replaced
+
+
+def _floats(limits: tuple[Any, Any]) -> list[float]:
+    return [float(np.asarray(limit).item()) for limit in limits]
 
 
 def _say(said: ConversionLog, text: str) -> None:
