@@ -46,6 +46,22 @@ def compare(
     ------
     UserError
         If a backend has no float baseline or two, or a model of a report was not evaluated.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> about = ("0" * 64, "onnxruntime", "1.32.0", {}, "1" * 64, np.arange(10, dtype=np.uint8))
+    >>> right, worse = np.eye(10, dtype=np.float32), np.eye(10, dtype=np.float32)[[0, 1, 2, 3, 4, 5, 6, 7, 8, 8]]
+    >>> models = [Evaluation("float.onnx", 400, *about, right, 0.1), Evaluation("int8.onnx", 100, *about, worse, 0.1)]
+    >>> report = {"variants": [{
+    ...     "file": "int8.onnx", "weights": "int8", "activations": "int8", "format": "QDQ",
+    ...     "granularity": "per channel", "calibration": "MinMax", "samples": 1000, "engine": None, "asked": {"reduce_range": "none"},
+    ... }]}
+    >>> comparison = compare(models, [report], checkpoint={"name": "made up", "sha256": "2" * 64})
+    >>> for row in comparison["rows"]:
+    ...     print(row["file"], row["accuracy"], row["delta"], row["flagged"], row["size_ratio"])
+    float.onnx 100.0 0.0 False 1.0
+    int8.onnx 90.0 -10.0 True 4.0
     """
     found = {evaluation.model: evaluation for evaluation in evaluations}
     described = {variant.file: variant for report in reports for variant in variants(report)}

@@ -168,6 +168,15 @@ def load(path: Path) -> Evaluation:
     ------
     UserError
         If a file is missing, is not by the schema, or the two do not belong together.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> labels, answers = np.array([3, 5], np.uint8), np.eye(10, dtype=np.float32)[[3, 3]]
+    >>> found = Evaluation("m.onnx", 1, "0" * 64, "onnxruntime", "1.32.0", {}, "1" * 64, labels, answers, 0.1)
+    >>> path = save(found, Path(tempfile.mkdtemp()))
+    >>> path.name, load(path).accuracy
+    ('m.onnx.json', 50.0)
     """
     value = read_json(path)
     validate(value, "evaluation", path)

@@ -51,6 +51,27 @@ def evaluate(
     ------
     UserError
         If the model cannot be run on such images, or images and labels do not fit each other.
+
+    Examples
+    --------
+    A model that tells which of the first ten pixels is the reddest:
+
+    >>> import tempfile
+    >>> import onnx
+    >>> path = Path(tempfile.mkdtemp()) / "reddest.onnx"
+    >>> onnx.save(onnx.parser.parse_model('''<ir_version: 10, opset_import: ["": 18]>
+    ... reddest (float[batch, 32, 32, 3] input) => (float[batch, 10] softmax)
+    ... <int64 zero = {0}, int64[10] ten = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}> {
+    ...   row = Gather <axis = 1> (input, zero)
+    ...   red = Gather <axis = 2> (row, zero)
+    ...   first = Gather <axis = 1> (red, ten)
+    ...   softmax = Softmax (first)
+    ... }'''), path)
+    >>> images = np.zeros((2, 32, 32, 3), np.uint8)
+    >>> images[0, 0, 4, 0] = images[1, 0, 7, 0] = 255
+    >>> found = evaluate(path, images, np.array([4, 3], np.uint8), progress=False)
+    >>> found.backend, found.correct, found.total, int(found.confusion[3, 7])
+    ('onnxruntime', 1, 2, 1)
     """
     _check(images, labels, batch_size)
     start = time.perf_counter()
@@ -87,6 +108,14 @@ def require_baseline(evaluation: Evaluation, minimum: float = BASELINE) -> None:
     ------
     UserError
         If its accuracy is below ``minimum`` percent.
+
+    Examples
+    --------
+    >>> wrong = Evaluation("m.onnx", 1, "", "", "", {}, "", np.ones(2, np.uint8), np.eye(2, 10, dtype=np.float32), 0.1)
+    >>> require_baseline(wrong, 60)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    resnet8doc.errors.UserError: m.onnx classifies 1 of 2 images correctly (50.00 %); expected at least 60 %. Use ...
     """
     if evaluation.accuracy < minimum:
         raise UserError(
