@@ -106,11 +106,11 @@ def evaluate(
 def _evaluation_row(result: dict[str, Any]) -> dict[str, Any]:
     return {
         "model": result["model"]["file"],
-        "backend": result["model"]["backend"],
+        "backend": result["backend"]["name"],
         "correct": result["correct"],
         "total": result["total"],
         "accuracy %": result["accuracy"],
-        **{entry["label"]: entry["accuracy"] for entry in result["per_class"]},
+        **{entry["class"]: entry["accuracy"] for entry in result["per_class"]},
     }
 
 
