@@ -14,8 +14,8 @@ RUN = 2048
 def epilogue(accumulator: Array, bias: Array | None, multiplier: Array, zero_point: Array) -> Array:
     """Add the bias, scale, round, add the zero point, clamp.
 
-    ``accumulator``, contiguous ``[rows, channels]``, is overwritten. It holds whole numbers below 2^24, bias included, so
-    that float32 addition is exact and the conversion from int32 that the specification has is the identity.
+    ``accumulator``, contiguous ``[rows, channels]``, is overwritten. It holds whole numbers below 2^24, bias included,
+    so that float32 addition is exact and the conversion from int32 that the specification has is the identity.
     """
     dtype = zero_point.dtype
     limits = np.iinfo(dtype)

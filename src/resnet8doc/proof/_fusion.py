@@ -24,8 +24,8 @@ def compare_fusion(
     """Run one model as it stands and as ONNX Runtime fuses it, and compare all codes that both have.
 
     The optimiser renames: with AVX2 or VNNI it also turns signed activations to unsigned ones (its transformer
-    ``QDQS8ToU8``), which are the same codes plus 128. Tensors are matched by name, else by the scale's name that their
-    QuantizeLinear, or the operator that took its place, writes with.
+    ``QDQS8ToU8``), which are the same codes plus 128. Tensors are matched by the scale with which their QuantizeLinear,
+    or the operator that took its place, writes.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ def compare_fusion(
     Returns
     -------
     dict
-        ``unfused`` and ``fused`` (operators counted), ``tensors`` (a row for each that both have: ``tensor``, ``scale``,
-        ``made_by`` in both, ``values``, ``mismatches``, ``largest`` in codes), ``outputs`` (``values``, ``mismatches``,
+        ``unfused`` and ``fused`` (operators counted), ``tensors`` (a row for each that both have: ``tensor``,
+        ``scale``, ``made_by`` in both, ``values``, ``mismatches``, ``largest`` in codes), ``outputs`` (``values``, ``mismatches``,
         ``largest``, ``decisions_changed``), ``signed_to_unsigned`` (whether activations changed type), ``machine``,
         ``images``, ``seconds``.
     """
@@ -49,9 +49,9 @@ def compare_fusion(
     with tempfile.TemporaryDirectory() as folder:
         fused_path = optimised(path, Path(folder) / path.name)
         plain, fused = onnx.load(path), onnx.load(fused_path)
-        pairs = _pairs(plain, fused)
-        rows = [dict(row, values=0, mismatches=0, largest=0.0) for row in pairs]
         before, after = Probe(path, threads), Probe(fused_path, threads)
+        pairs = _pairs(plain, fused, before, after)
+        rows: list[dict[str, Any]] = [dict(row, values=0, mismatches=0, largest=0.0) for row in pairs]
     final = plain.graph.output[0].name
     outputs: dict[str, Any] = {"values": 0, "mismatches": 0, "largest": 0.0, "decisions_changed": 0}
     converted = False
@@ -62,6 +62,8 @@ def compare_fusion(
             left, right = ours[row["tensor"]].astype(np.int16), theirs[row["fused_tensor"]]
             if ours[row["tensor"]].dtype == np.int8 and right.dtype == np.uint8:
                 left, converted = left + 128, True
+            if right.shape != left.shape:  # the optimiser quantizes the image before it transposes it
+                right = right.transpose(0, 3, 1, 2)
             _add(row, right.astype(np.int16), left)
         _add(outputs, theirs[final], ours[final])
         outputs["decisions_changed"] += int(np.count_nonzero(theirs[final].argmax(-1) != ours[final].argmax(-1)))
@@ -99,19 +101,17 @@ def _writers(model: onnx.ModelProto) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _pairs(plain: onnx.ModelProto, fused: onnx.ModelProto) -> list[dict[str, Any]]:
-    """Match the codes of both graphs: in order, for each scale that both write with equally often or more."""
-    before, after = _writers(plain), _writers(fused)
+def _pairs(plain: onnx.ModelProto, fused: onnx.ModelProto, before: Probe, after: Probe) -> list[dict[str, Any]]:
+    """Match the codes of both graphs: those written with the same scale, in order, of as many elements."""
+    left, right = _writers(plain), _writers(fused)
     rows = []
-    for scale, writers in before.items():
-        for (tensor, op_type), (fused_tensor, fused_type) in zip(writers, after.get(scale, []), strict=False):
-            rows.append(
-                {
-                    "tensor": tensor,
-                    "scale": scale,
-                    "made_by": op_type,
-                    "fused_tensor": fused_tensor,
-                    "fused_made_by": fused_type,
-                }
-            )
+    for scale, writers in left.items():
+        candidates = list(right.get(scale, []))
+        for tensor, op_type in writers:
+            lengths = sorted(map(str, before.shapes[tensor]))
+            match = next((c for c in candidates if sorted(map(str, after.shapes[c[0]])) == lengths), None)
+            if match is not None:
+                candidates.remove(match)
+                names = dict(zip(("fused_tensor", "fused_made_by"), match, strict=True))
+                rows.append({"tensor": tensor, "scale": scale, "made_by": op_type, **names})
     return rows

@@ -44,6 +44,7 @@ class Probe:
         )
         self.input = self.session.get_inputs()[0].name
         self.names = [entry.name for entry in self.session.get_outputs()]
+        self.shapes = {entry.name: list(entry.shape) for entry in self.session.get_outputs()}
 
     def run(self, images: Array) -> dict[str, Array]:
         """Return every tensor by its name, the input included."""

@@ -61,11 +61,13 @@ def prove(
     Returns
     -------
     dict
-        JSON-able: ``model``, ``sha256``, ``format``, ``fused``, ``images``, ``optimisation_level``, ``machine``, ``proven``,
-        ``arithmetic``, ``environment``, ``nodes`` (a row each: ``node``, ``op_type``, ``layer``, ``tensor``, ``dtype``,
-        ``held``, ``values``, ``local_mismatches``, ``end_to_end_mismatches``, ``largest_local``, ``largest_end_to_end``),
-        ``totals`` (over the nodes that are held to equality), ``outputs`` (unoptimised and at the default level, in how many
-        values and decisions the model's output differs from the engine's), ``first_mismatch`` (or None), ``seconds``.
+        JSON-able: ``model``, ``sha256``, ``format``, ``fused``, ``images``, ``optimisation_level``, ``machine``,
+        ``cpu_class``, ``proven`` (whether a mismatch here fails the build), ``arithmetic``, ``environment``; ``nodes``,
+        a row each: ``node``, ``op_type``, ``layer``, ``tensor``, ``dtype``, ``held`` (to equality), ``values``,
+        ``local_mismatches``, ``end_to_end_mismatches``, ``largest_local``, ``largest_end_to_end``; ``totals`` over the
+        nodes that are held; ``outputs``, unoptimised and at the default level: in how many ``values`` the model's
+        output differs from the engine's (``mismatches``) and in how many decisions (``decisions_changed``);
+        ``first_mismatch`` (or None); ``seconds``.
 
     Raises
     ------
@@ -145,10 +147,11 @@ def failure(result: dict[str, Any]) -> str | None:
     """Return why a proof failed, in a few lines, or None.
 
     It fails where the processor is listed as proven and a node that is held to equality differs: from ONNX Runtime's
-    own inputs in any format; end to end in the QOperator format, where nothing is left to the order of a real sum.
+    own inputs in any graph; end to end in one of codes throughout, where nothing is left to the order of a real sum.
     """
     totals = result["totals"]
-    wrong = totals["local_mismatches"] + (totals["end_to_end_mismatches"] if result["format"] == "QOperator" else 0)
+    throughout = all(row["held"] for row in result["nodes"])
+    wrong = totals["local_mismatches"] + (totals["end_to_end_mismatches"] if throughout else 0)
     if not wrong or not result["proven"]:
         return None
     lines = [
