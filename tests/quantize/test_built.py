@@ -7,7 +7,7 @@ from typing import Any
 import onnx
 import pytest
 
-from resnet8doc.dataset import MINIMUM
+from resnet8doc.dataset._calibration import MINIMUM
 from resnet8doc.files import read_json, sha256
 from resnet8doc.quantize import VARIANTS, inspect, of_runtime, pytorch
 from resnet8doc.quantize.variants import Runtime
@@ -46,7 +46,7 @@ def test_logs_say_method_and_sample_count(artifact: Artifact) -> None:
     samples = read_json(artifact("results/calibration.json"))["count"]
     assert samples >= MINIMUM
     for runtime in ("onnxruntime", "pytorch"):
-        for file, report in reports(artifact, runtime).items():  # type: ignore[arg-type]  # of the two names above
+        for file, report in reports(artifact, runtime).items():
             log = artifact(f"logs/{report['log']}").read_text(encoding="utf-8")
             assert f"calibration: {VARIANTS[file].calibration}, {samples} samples" in log
             assert report["samples"] == samples

@@ -57,7 +57,8 @@ def test_every_convolution_and_linear_holds_qint8(quantized: Quantize, file: str
 def test_takes_any_batch_and_gives_probabilities(quantized: Quantize, images: NDArray[np.uint8], file: str) -> None:
     for count in (1, len(images)):
         result = run(quantized(file)[0], images[:count])
-        assert (result.shape, result.dtype) == ((count, 10), np.float32)
+        assert result.shape == (count, 10)
+        assert result.dtype == np.float32
         np.testing.assert_allclose(result.sum(axis=1), 1, atol=1e-5)
 
 
