@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..architecture import CLASSES, IMAGE_SHAPE
 from ..errors import UserError
 from ..graph import Graph, from_bytes
 from ..workspace import build_folder
@@ -138,8 +139,8 @@ def own_name(content: bytes) -> str:
     return "own-" + sha256(content).hexdigest()[:12]
 
 
-def own_graph(files: dict[str, bytes]) -> Graph:
-    """Return a reader's own extraction.
+def own_graph(files: dict[str, bytes]) -> tuple[Graph, dict[str, Any]]:
+    """Return a reader's own extraction, as a graph that takes a picture, and its JSON, parsed.
 
     Parameters
     ----------
@@ -149,7 +150,7 @@ def own_graph(files: dict[str, bytes]) -> Graph:
     Raises
     ------
     UserError
-        If they are not one of each, or no extraction.
+        If they are not one of each, no extraction, or of a network that does not sort a picture into ten classes.
     """
     operations = [content for name, content in files.items() if name.endswith(".json")]
     tensors = [content for name, content in files.items() if name.endswith(".npz")]
@@ -161,4 +162,8 @@ def own_graph(files: dict[str, bytes]) -> Graph:
         )  # fmt: skip
     if not zipfile.is_zipfile(io.BytesIO(tensors[0])):
         raise UserError("the .npz is no .npz", "the one that the extraction wrote beside its JSON", "Choose that one.")
-    return from_bytes(operations[0], tensors[0])
+    graph = from_bytes(operations[0], tensors[0])
+    answer = graph.run(np.zeros((1, *IMAGE_SHAPE), np.uint8))[graph.outputs[0].name]
+    if answer.shape != (1, len(CLASSES)):
+        raise UserError(f"the network puts out {list(answer.shape)}", f"[1, {len(CLASSES)}]", "Give a ResNet8.")
+    return graph, json.loads(operations[0])

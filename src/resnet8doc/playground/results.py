@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..architecture import CLASSES
 from ..graph import Graph
@@ -13,6 +14,8 @@ from .html import columns, note, section, table, text
 from .pitfalls import GUIDE, lesson
 from .plots import bars
 from .run import Comparison, Run
+
+Array = npt.NDArray[Any]
 
 
 def probabilities_html(runs: dict[str, Run | None], label: int | None) -> str:
@@ -48,6 +51,24 @@ def probabilities_html(runs: dict[str, Run | None], label: int | None) -> str:
     return (
         columns(parts) + f"<details><summary>As a table</summary>{table(rows, 'Probability of each class')}</details>"
     )
+
+
+def answer_row(name: str, backend: str, values: Array, label: int | None) -> dict[str, Any]:
+    """Return one framework's answer as a row.
+
+    Parameters
+    ----------
+    name, backend
+        The model's file and what ran it.
+    values
+        Probabilities ``[10]``.
+    label
+        The image's class, if it is known.
+    """
+    answer = int(values.argmax())
+    verdict = "not known" if label is None else "right" if answer == label else f"wrong, it is {CLASSES[label]}"
+    return {"model": name, "run by": backend, "answer": CLASSES[answer], "probability": float(values[answer]),
+            "verdict": verdict}  # fmt: skip
 
 
 def sqnr_html(comparison: Comparison) -> str:

@@ -86,8 +86,9 @@ def _box(
     chosen: bool, control: str,
 ) -> str:  # fmt: skip
     fill, ink = ("var(--r8-box)", "var(--r8-ink)") if value is None else css(min(max(value, span[0]), span[1]), *span)
-    said = "" if value is None else f", {value:.1f} {unit}"
-    written = op_type if value is None else f"{value:.1f} {unit}"
+    amount = "exact" if value == float("inf") else "" if value is None else f"{value:.1f} {unit}"
+    said = f", {amount}" if amount else ""
+    written = amount or op_type
     x, y = corner
     return (
         f'<g role="button" tabindex="0" class="r8-node" aria-pressed="{str(chosen).lower()}" '
