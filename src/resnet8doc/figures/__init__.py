@@ -4,16 +4,27 @@ matplotlib and pygraphviz are imported only by the functions that draw.
 """
 
 from ._accuracy import accuracy_and_size, confusion_matrix, per_class_deltas
+from ._damage import damage
+from ._drawing import draw_graph, write_graph
+from ._memory import memory
+from ._mermaid import Node, mermaid, nodes_of
 from ._style import Drawing, drawing, style
 from ._table import Table, table
 
 __all__ = [
     "Drawing",
+    "Node",
     "Table",
     "accuracy_and_size",
     "confusion_matrix",
+    "damage",
+    "draw_graph",
     "drawing",
+    "memory",
+    "mermaid",
+    "nodes_of",
     "per_class_deltas",
     "style",
     "table",
+    "write_graph",
 ]
