@@ -34,6 +34,9 @@ extensions = [
     "offline",
     "notebooks",
     "freshness",
+    "downloads",
+    "listings",
+    "constants",
 ]
 exclude_patterns = ["_extensions", "_static", "_templates"]
 nitpicky = True
@@ -41,6 +44,8 @@ nitpick_ignore_regex = [
     # Single backticks in docstrings name parameters and attributes too, which are no targets; modules, functions and
     # classes are then still links wherever they can be.
     ("py:obj", r".*"),
+    # Private classes in signatures: what they offer is documented with the function that returns them.
+    ("py:class", r"resnet8doc\..*\._.*"),
     # Types of other projects in signatures. Their inventories cannot be fetched: the build asks no other host.
     ("py:(class|data|meth|attr|exc)", r"(?!resnet8doc\.).*"),
 ]
@@ -67,10 +72,12 @@ def _pinned() -> list[str]:
 freshness_build_folder = str(build_folder())
 freshness_distributions = _pinned()
 
+listings_root = str(DOCS.parent)
+
 # API reference
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_default_options = {"members": True, "imported-members": True, "show-inheritance": False}
+autodoc_default_options = {"members": True, "no-value": True}  # some constants are whole tables
 numpydoc_show_class_members = False  # autodoc lists them already
 numpydoc_class_members_toctree = False
 numpydoc_validation_checks = {"GL08"}  # a public object without a docstring fails the build
@@ -82,6 +89,7 @@ copybutton_exclude = ".linenos, .gp, .go"
 _manifest = read_json(artifact("manifest.json"))
 _environment = _manifest["environment"]
 html_context = {
+    "default_mode": "auto",
     "site": {
         "version": version,
         "checkpoint": _manifest["checkpoint"],
@@ -90,7 +98,7 @@ html_context = {
         "processor": cpu_class(_environment),
         "python": _environment["python"],
         "packages": _environment["packages"] | {"sphinx": metadata.version("sphinx")},
-    }
+    },
 }
 
 # HTML
@@ -107,21 +115,19 @@ html_theme_options = {
     "show_navbar_depth": 1,
     "show_toc_level": 2,
     "navigation_with_keys": False,
+    "navbar_persistent": [],
     "use_fullscreen_button": False,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
 html_sidebars = {"**": ["navbar-logo.html", "checkpoint.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
-mathjax_path = "mathjax/tex-svg.js"
+# MathJax's parts one by one: its combined files also start a worker for speech, which a page from disk may not do.
+# Screen readers get MathML from assistive-mml.
+mathjax_path = "mathjax/startup.js"
 mathjax4_config = {
-    "loader": {"paths": {"fonts": "[mathjax]/fonts"}},
-    # Speech comes from a worker, which a page opened from disk may not start. Screen readers get MathML instead.
-    "options": {
-        "enableSpeech": False,
-        "enableBraille": False,
-        "enableEnrichment": False,
-        "enableExplorer": False,
-        "enableMenu": False,
-        "enableAssistiveMml": True,
+    "loader": {
+        "load": ["core", "input/tex", "output/svg", "a11y/assistive-mml"],
+        "paths": {"fonts": "[mathjax]/fonts"},
     },
+    "options": {"enableAssistiveMml": True},
 }

@@ -39,7 +39,11 @@ PACKAGES = (
         "4.1.3",
         "sha512-BN/8Pkgn7G1pIDYJqd9md+JHsE/jydSYbyOZnSdSA0WziuVO8mRxdYiWFumkVVly/8U+hm9DpIIoWuvySverzw==",
         {
-            "tex-svg.js": "mathjax",
+            "startup.js": "mathjax",
+            "core.js": "mathjax",
+            "input/tex.js": "mathjax/input",
+            "input/tex/extensions/*.js": "mathjax/input/tex/extensions",
+            "output/svg.js": "mathjax/output",
             "a11y/assistive-mml.js": "mathjax/a11y",
             "LICENSE": "mathjax",
         },
@@ -48,7 +52,10 @@ PACKAGES = (
         "@mathjax/mathjax-newcm-font",
         "4.1.3",
         "sha512-gzAB3dFHilHX1l5x2xUqRL+1jDQt3Fyza1DkEMVXWC4E8SvsGdlgEza47HYi2WhVcgfkvf4zgUGzuhbq3Pjlew==",
-        {"svg/dynamic/*.js": "mathjax/fonts/mathjax-newcm-font/svg/dynamic"},
+        {
+            "svg.js": "mathjax/fonts/mathjax-newcm-font",
+            "svg/dynamic/*.js": "mathjax/fonts/mathjax-newcm-font/svg/dynamic",
+        },
     ),
     Package(
         "mermaid",

@@ -33,7 +33,6 @@ import grimp
 from jupyter_cache import get_cache
 from pages import Page
 from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from resnet8doc.files import read_json, write_json
@@ -100,7 +99,7 @@ class Freshness:
     def on_builder_inited(self, app: Sphinx) -> None:
         """Tell the kernels where the artifacts are, and make jupyter-cache's database before parallel readers do."""
         os.environ[BUILD_VARIABLE] = str(self.build)
-        cache = get_cache(app.env.mystnb_config.execution_cache_path)
+        cache = get_cache(self._mystnb.execution_cache_path)
         cache.change_cache_limit(400)  # each version of a page is one entry; the least recently used go first
 
     def on_env_get_outdated(
@@ -115,7 +114,12 @@ class Freshness:
         return [name for name, key in self.keys.items() if last.get(name) != key or not self._notebook(name).is_file()]
 
     def _notebook(self, name: str) -> Path:
-        return Path(self.app.env.mystnb_config.output_folder) / f"{name}.ipynb"
+        return Path(self._mystnb.output_folder) / f"{name}.ipynb"
+
+    @property
+    def _mystnb(self) -> Any:
+        env: Any = self.app.env  # myst-nb adds its configuration to it
+        return env.mystnb_config
 
     def on_source_read(self, app: Sphinx, name: str, content: list[str]) -> None:
         """Make the key part of the notebook, and let its kernel read only what the page declares."""
@@ -125,12 +129,13 @@ class Freshness:
             os.environ[READS_VARIABLE] = json.dumps(page.reads)
 
     def on_env_updated(self, app: Sphinx, env: Any) -> list[str]:
-        """Fail if a cell did; its traceback has been printed."""
+        """Let the build fail if a cell did; its traceback has been printed."""
         os.environ.pop(READS_VARIABLE, None)
         executions = {name: data.get("exec_data") for name, data in getattr(env, "nb_metadata", {}).items()}
         failed = sorted(name for name, data in executions.items() if data and not data["succeeded"])
         if failed:
-            raise ExtensionError(f"a cell failed on {len(failed)} page(s), see above: {', '.join(failed)}")
+            logger.error("a cell failed on %d page(s), see above: %s", len(failed), ", ".join(failed))
+            app.statuscode = 1  # whether or not warnings are errors; the build goes on, to show all that is wrong
         return []
 
     def on_html_page_context(
@@ -164,7 +169,7 @@ class Library:
         return "\n".join(f"{file.relative_to(self.root).as_posix()} {self._sha256(file)}" for file in sorted(files))
 
     def _closure(self, names: set[str]) -> set[str]:
-        """Return all that runs: importing ``a.b.c`` runs ``a``, ``a.b`` and ``a.b.c``, and what each of them imports."""
+        """Return all that runs: importing ``a.b.c`` runs ``a``, ``a.b`` and ``a.b.c``, and what each imports."""
         todo, done = set(names), set()
         while todo:
             name = todo.pop()

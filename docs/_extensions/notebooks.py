@@ -19,7 +19,8 @@ def write_all(app: Sphinx, exception: Exception | None) -> None:
     """Write the notebooks into the site, each only if it changed."""
     if exception is not None or app.builder.format != "html":
         return
-    executed = Path(app.env.mystnb_config.output_folder)
+    env: Any = app.env  # myst-nb adds to it
+    executed = Path(env.mystnb_config.output_folder)
     for name in sorted(app.env.found_docs):
         source = Path(app.env.doc2path(name))
         if source.suffix == ".md":

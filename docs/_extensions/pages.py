@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 from markdown_it import MarkdownIt
-from sphinx.errors import ExtensionError
+from sphinx.errors import SphinxError
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)^---[ \t]*\n", re.DOTALL | re.MULTILINE)
 
@@ -32,16 +32,16 @@ class Page:
 
     @classmethod
     def of(cls, name: str, text: str) -> Page:
-        """Parse the source of the page called ``name``; raise ExtensionError if its front matter cannot be used."""
+        """Parse the source of the page called ``name``; raise SphinxError if its front matter cannot be used."""
         match = _FRONT_MATTER.match(text)
         try:
             front_matter = yaml.safe_load(match[1]) if match else {}
         except yaml.YAMLError as error:
-            raise ExtensionError(f"{name}: the front matter is not YAML: {error}") from error
+            raise SphinxError(f"{name}: the front matter is not YAML: {error}") from error
         front_matter = front_matter if isinstance(front_matter, dict) else {}
         reads = front_matter.get("reads", [])
         if not isinstance(reads, list) or not all(isinstance(pattern, str) for pattern in reads):
-            raise ExtensionError(f"{name}: `reads` is {reads!r}; expected a list of file patterns below build/")
+            raise SphinxError(f"{name}: `reads` is {reads!r}; expected a list of file patterns below build/")
         return cls(text, front_matter)
 
     @property

@@ -1,14 +1,36 @@
-// Draws the page's mermaid diagrams, and draws them again when the reader switches between light and dark.
+// Draws the page's mermaid diagrams in the page's own colours, and again when the reader switches between light and dark.
 (() => {
   const diagrams = [...document.querySelectorAll(".mermaid")];
   const sources = diagrams.map((diagram) => diagram.textContent);
+  const page = getComputedStyle(document.documentElement);
   let drawn = null;
 
   async function draw() {
-    const theme = document.documentElement.dataset.theme === "dark" ? "dark" : "default";
+    const theme = document.documentElement.dataset.theme;
     if (theme === drawn) return;
     drawn = theme;
-    mermaid.initialize({ startOnLoad: false, theme, securityLevel: "strict", fontFamily: "inherit" });
+    const colour = (name) => page.getPropertyValue(`--pst-color-${name}`).trim();
+    mermaid.initialize({
+      startOnLoad: false,
+      securityLevel: "strict",
+      look: "classic",
+      theme: "base",
+      themeVariables: {
+        darkMode: theme === "dark",
+        fontFamily: getComputedStyle(document.body).fontFamily,
+        background: colour("background"),
+        primaryColor: colour("surface"),
+        primaryTextColor: colour("text-base"),
+        primaryBorderColor: colour("primary"),
+        lineColor: colour("text-muted"),
+        textColor: colour("text-base"),
+        secondaryColor: colour("background"),
+        tertiaryColor: colour("background"),
+        clusterBkg: colour("background"),
+        clusterBorder: colour("border"),
+        edgeLabelBackground: colour("background"),
+      },
+    });
     diagrams.forEach((diagram, i) => {
       delete diagram.dataset.processed;
       diagram.textContent = sources[i];

@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 import pytest
-from sphinx.errors import ExtensionError
+from sphinx.errors import SphinxError
 
 from .conftest import EXTENSIONS
 
@@ -60,10 +60,10 @@ def test_the_key_goes_into_the_kernelspec_and_moves_no_line() -> None:
 
 @pytest.mark.parametrize("reads", ["results/a.json", "[1, 2]", "{a: b}"])
 def test_reads_must_be_a_list_of_patterns(reads: str) -> None:
-    with pytest.raises(ExtensionError, match=r"page: `reads` is .*; expected a list of file patterns below build/"):
+    with pytest.raises(SphinxError, match=r"page: `reads` is .*; expected a list of file patterns below build/"):
         page(front=f"---\nfile_format: mystnb\nreads: {reads}\n---\n")
 
 
 def test_a_broken_front_matter_is_named() -> None:
-    with pytest.raises(ExtensionError, match="page: the front matter is not YAML"):
+    with pytest.raises(SphinxError, match="page: the front matter is not YAML"):
         page(front="---\na: [1\n---\n")

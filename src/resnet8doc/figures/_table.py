@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import Any, Literal
 
@@ -30,7 +30,7 @@ class Table:
         bodies = "\n".join(self._html_row(row) for row in self.rows)
         heads = "".join(column.head_html() for column in self.columns)
         classes = "resnet8doc-table table" + (" sortable" if self.sortable else "")
-        caption = f"<caption>{escape(self.caption)}</caption>\n" if self.caption else ""
+        caption = f"<caption><span>{escape(self.caption)}</span></caption>\n" if self.caption else ""
         label = html.escape(plain(self.caption) or "table", quote=True)
         # A wide table scrolls inside its own box; the box takes the focus, so that keys can scroll it too.
         return (
@@ -71,7 +71,8 @@ class Column:
     form: str
     numeric: bool
     best: float | None
-    fraction: int = field(default=0)
+    wrap: bool = False
+    fraction: int = 0
     """Characters after the integer part of the longest value, the point included."""
 
     @property
@@ -92,7 +93,8 @@ class Column:
 
     def cell_html(self, value: Any) -> str:
         if not self.numeric:
-            return f"<td>{escape(value if not is_missing(value) else '–')}</td>"
+            wrap = ' class="wrap"' if self.wrap else ""
+            return f"<td{wrap}>{escape(value if not is_missing(value) else '–')}</td>"
         text = self.text(value)
         pad = padding(self.fraction - len(split_point(text)[1]))
         shown = html.escape(text)
@@ -112,6 +114,7 @@ def table(
     best: Mapping[str, Best] | None = None,
     sortable: bool | None = None,
     row_heads: bool = True,
+    wrap: Collection[str] = (),
 ) -> Table:
     """Make a table for a page.
 
@@ -134,11 +137,13 @@ def table(
         Whether a click on a head sorts. Without it: from 8 rows on.
     row_heads
         Whether the first column names the row (a screen reader then repeats it).
+    wrap
+        Columns of long text, which may break into lines.
 
     Raises
     ------
     ValueError
-        If `units`, `formats` or `best` name a column that is not shown.
+        If `units`, `formats`, `best` or `wrap` name a column that is not shown.
 
     Examples
     --------
@@ -155,11 +160,11 @@ def table(
     records = _records(rows)
     titles = _titles(records, columns)
     units, formats, best = units or {}, formats or {}, best or {}
-    for name, given in (("units", units), ("formats", formats), ("best", best)):
+    for name, given in (("units", units), ("formats", formats), ("best", best), ("wrap", wrap)):
         if unknown := sorted(set(given) - set(titles)):
             raise ValueError(f"{name} names columns that are not shown: {unknown}; shown are {list(titles)}")
     shown = tuple(
-        _column(key, title, records, units.get(key, ""), formats.get(key), best.get(key))
+        replace(_column(key, title, records, units.get(key, ""), formats.get(key), best.get(key)), wrap=key in wrap)
         for key, title in titles.items()
     )
     return Table(shown, records, caption, len(records) >= LONG if sortable is None else sortable, row_heads)
@@ -188,7 +193,7 @@ def _column(key: str, title: str, records: tuple[Row, ...], unit: str, form: str
     if not numeric:
         return column
     fraction = max(len(split_point(column.text(value))[1]) for value in present)
-    return Column(key, title, unit, form, numeric, best_value, fraction)
+    return replace(column, fraction=fraction)
 
 
 def is_number(value: Any) -> bool:

@@ -1,0 +1,104 @@
+"""Chromium with the network cut, and the built site from a server and from disk."""
+
+import functools
+import http.server
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+HTML = Path(os.environ.get("RESNET8DOC_BUILD", ROOT / "build")) / "html"
+CHROMIUM = os.environ.get("RESNET8DOC_CHROMIUM", "/usr/bin/chromium")
+
+FLAGS = [
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+PAGES = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts)
+"""Every page of the built site, the listings and the index of names included."""
+
+WRITTEN = [page for page in PAGES if not page.startswith(("listings/", "_modules/")) and page != "search.html"]
+"""Those that are written or made from docstrings, not from source code."""
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves files without a word on stderr."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+class Visit:
+    """A page that watches what is asked of other hosts and what is logged."""
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.page = page
+        self.base = base
+        self.elsewhere: list[str] = []
+        self.errors: list[str] = []
+        page.on("request", self._on_request)
+        page.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
+        page.on("response", lambda got: self.errors.append(f"{got.status}: {got.url}") if got.status >= 400 else None)
+        page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _on_request(self, request: Request) -> None:
+        if not request.url.startswith((self.base, "data:", "blob:")):
+            self.elsewhere.append(request.url)
+
+    def open(self, name: str) -> Page:
+        """Open a page and wait until its formulas and diagrams are drawn."""
+        self.elsewhere.clear()
+        self.errors.clear()
+        self.page.goto(self.base + name)
+        if self.page.locator("script[src*='mathjax/startup.js']").count():
+            self.page.wait_for_function("window.MathJax?.startup?.promise?.then(() => true)")
+        if self.page.locator("pre.mermaid").count():
+            self.page.wait_for_function(
+                "[...document.querySelectorAll('pre.mermaid')].every((one) => one.querySelector('svg'))"
+            )
+        return self.page
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    assert (HTML / "index.html").exists(), f"{HTML} is not built; run nox -s build first"
+    assert Path(CHROMIUM).exists(), f"{CHROMIUM} is missing; name Chromium in RESNET8DOC_CHROMIUM"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    handler = functools.partial(QuietHandler, directory=str(HTML))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as serving:
+        thread = threading.Thread(target=serving.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{serving.server_port}/"
+        serving.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session", params=["http", "file"])
+def base(request: pytest.FixtureRequest, server: str) -> str:
+    """Give the site's address, once from a server and once from disk."""
+    return server if request.param == "http" else HTML.as_uri() + "/"
+
+
+@pytest.fixture(scope="session")
+def visit(browser: Browser, base: str) -> Iterator[Visit]:
+    """Give one tab of a desk's width, used again and again: opening a tab costs more than opening a page."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield Visit(context.new_page(), base)
+    context.close()

@@ -1,0 +1,174 @@
+"""The built site in Chromium, from a server and from disk, with the network cut."""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urldefrag, urljoin
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from .conftest import HTML, PAGES, WRITTEN, Visit
+
+pytestmark = pytest.mark.browser
+
+BUILD = Path(os.environ.get("RESNET8DOC_BUILD", HTML.parent))
+
+
+@pytest.mark.criterion("10.3")
+@pytest.mark.criterion("18.6")
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole_by_itself(visit: Visit, name: str) -> None:
+    """It has a title, asks no other host, logs no error; its formulas and diagrams are drawn."""
+    page = visit.open(name)
+    assert page.locator("article h1, .bd-search-container h1").first.inner_text().strip()
+    formulas = page.locator("article .math")
+    assert page.locator("article .math mjx-container").count() == formulas.count()
+    assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
+    assert page.locator(".mermaid .error-icon").count() == 0
+    assert visit.elsewhere == []
+    assert visit.errors == []
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_page_names_version_and_checkpoint(name: str) -> None:
+    html = (HTML / name).read_text(encoding="utf-8")
+    label = json.loads((BUILD / "manifest.json").read_text())["checkpoint"]["label"]
+    assert re.search(r"resnet8doc \d+\.\d+\.\d+\S* · checkpoint", html)
+    assert label in html
+
+
+def test_every_link_inside_the_site_leads_somewhere() -> None:
+    ids: dict[str, set[str]] = {}
+    broken = []
+    for name in PAGES:
+        html = (HTML / name).read_text(encoding="utf-8")
+        for link in re.findall(r'<a [^>]*?href="([^"]+)"', html):
+            if re.match(r"[a-z]+:", link):
+                continue
+            target, fragment = urldefrag(urljoin(name, unquote(link.replace("&amp;", "&"))))
+            if not (HTML / target).is_file():
+                broken.append(f"{name}: {link}")
+            elif fragment and target.endswith(".html"):
+                if target not in ids:
+                    text = (HTML / target).read_text(encoding="utf-8")
+                    ids[target] = set(re.findall(r'(?:id|name)="([^"]+)"', text))
+                if fragment not in ids[target] and fragment not in ("main-content", "top"):
+                    broken.append(f"{name}: {link}")
+    assert broken == []
+
+
+def test_search_finds(visit: Visit) -> None:
+    page = visit.open("search.html?q=zero+point")
+    found = page.locator("#search-results li a")
+    expect(found.first).to_be_visible()
+    assert any("glossary" in (link.get_attribute("href") or "") for link in found.all())
+    assert visit.errors == []
+    assert visit.elsewhere == []
+
+
+def test_the_search_dialog_leads_to_the_results(visit: Visit) -> None:
+    page = visit.open("index.html")
+    page.keyboard.press("Control+k")
+    field = page.locator("#pst-search-dialog input")
+    expect(field).to_be_visible()
+    field.fill("calibration")
+    field.press("Enter")
+    expect(page.locator("#search-results li a").first).to_be_visible()
+
+
+def test_dark_and_light(visit: Visit) -> None:
+    """The switch turns the page dark, and stays so on the next page."""
+    page = visit.open("index.html")
+
+    def ground() -> str:
+        return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+    seen = set()
+    for _ in range(3):  # the theme goes through light, dark and the system's choice
+        page.locator(".theme-switch-button").first.click()
+        seen.add((page.locator("html").get_attribute("data-theme"), ground()))
+    themes = dict(seen)
+    assert set(themes) == {"light", "dark"}
+    assert themes["light"] != themes["dark"]
+    while page.locator("html").get_attribute("data-theme") != "dark":
+        page.locator(".theme-switch-button").first.click()
+    visit.open("reference/glossary.html")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.evaluate("localStorage.clear()")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_phone_scrolls_down_but_not_sideways(browser: Browser, server: str, theme: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=theme)  # type: ignore[arg-type]
+    visit = Visit(context.new_page(), server)
+    wide = {}
+    for name in WRITTEN:
+        page = visit.open(name)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 390:
+            wide[name] = width
+    context.close()
+    assert wide == {}
+
+
+def test_a_long_table_sorts_by_its_heads(visit: Visit) -> None:
+    page = visit.open("index.html")
+    table = page.locator("table.sortable").first
+    head = table.locator("thead th", has_text="accuracy")
+    column = int(head.evaluate("(cell) => cell.cellIndex"))
+    for order in ("ascending", "descending"):
+        head.click()
+        assert head.get_attribute("aria-sort") == order
+        values = [float(cell) for cell in table.locator(f"tbody tr > :nth-child({column + 1})").all_inner_texts()]
+        assert values == sorted(values, reverse=order == "descending")
+
+
+THEIRS: dict[str, str] = {}
+"""Rules that the theme itself breaks, each with the reason why nothing here can mend it."""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser: Browser, server: str, theme: str) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
+    visit = Visit(context.new_page(), server)
+    axe = Axe()
+    found = {}
+    for name in WRITTEN:
+        page = visit.open(name)
+        for violation in axe.run(page).response["violations"]:
+            if violation["impact"] in ("critical", "serious") and violation["id"] not in THEIRS:
+                nodes = [node["html"][:160] for node in violation["nodes"][:3]]
+                found[f"{name}: {violation['id']}"] = nodes
+    context.close()
+    assert found == {}
+
+
+@pytest.mark.criterion("18.4")
+def test_the_headline_figures_are_those_that_were_measured(visit: Visit) -> None:
+    """Read the table of the first page, number by number, against the results file."""
+    rows = {row["file"]: row for row in json.loads((BUILD / "results" / "comparison.json").read_text())["rows"]}
+    page = visit.open("index.html")
+    shown: dict[str, list[str]] = {}
+    for row in page.locator("table.resnet8doc-table").first.locator("tbody tr").all():
+        model, *cells = [text.strip(" \u2007").replace("−", "-") for text in row.locator("> *").all_inner_texts()]
+        shown[model] = cells
+    assert shown == {file: written(row) for file, row in rows.items()}
+
+
+def written(row: dict[str, Any]) -> list[str]:
+    """Return a row of the comparison as the first page writes it."""
+    figures = f"{row['accuracy']:.2f}", f"{row['delta']:+.2f}", f"{row['bytes']:,}", f"{row['size_ratio']:.2f}"
+    return [row["framework"], *figures]
+
+
+def test_every_page_is_a_notebook_too(visit: Visit) -> None:
+    page = visit.open("index.html")
+    link = page.locator("a.btn-download-notebook-button").get_attribute("href")
+    assert link == "_sources/index.ipynb"
+    notebook = json.loads((HTML / link).read_text())
+    assert notebook["nbformat"] == 4
+    assert any(cell.get("outputs") for cell in notebook["cells"])
