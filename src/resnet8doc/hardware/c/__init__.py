@@ -6,8 +6,11 @@ from ._generate import generate
 from ._layer import example, layer_program, rounding_program
 from ._run import build, run
 from ._sizes import sizes
+from ._study import ARCHIVE, FILES, study_c, write_sources
 
 __all__ = [
+    "ARCHIVE",
+    "FILES",
     "SANITIZE",
     "build",
     "compile_c",
@@ -20,5 +23,7 @@ __all__ = [
     "rounding_program",
     "run",
     "sizes",
+    "study_c",
     "write_files",
+    "write_sources",
 ]  # fmt: skip

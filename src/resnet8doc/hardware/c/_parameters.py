@@ -99,7 +99,7 @@ class Parameters:
         members = {
             "height": height, "width": width, "channels": channels, "out_height": out_height, "out_width": out_width,
             "out_channels": out_channels, "kernel_height": rows, "kernel_width": columns, "stride_y": down,
-            "stride_x": right, "pad_top": top, "pad_left": left, 
+            "stride_x": right, "pad_top": top, "pad_left": left,
             "x_zero_point": self._number(operation, "x_zero_point"),
             "w": self._array(f"{operation.name}_w", weights, "conv_weight_t"),
             "w_zero_point": self._zero_points(operation, "w_zero_point"),

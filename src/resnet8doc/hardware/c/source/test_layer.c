@@ -1,6 +1,6 @@
 /* One operator against one test vector: a starting point for your own.
  *
- * cc -std=c99 -DVECTOR='"stack2_conv1_quant-image0.h"' test_layer.c -lm
+ * cc -std=c99 -DVECTOR='"stack2_conv1-image0.h"' test_layer.c -lm
  *
  * Prints how many outputs differ and the first that does; ends with 1 if any does. Self-contained: put your own code in
  * place of convolve and the others.
