@@ -346,7 +346,7 @@ def _(gallery, graph, measure, mo, modified, pg):
     mo.stop(not measure.value)
     _right = pg.accuracy(graph, modified, gallery.images[: gallery.batch], gallery.labels[: gallery.batch])
     mo.Html(
-        f'<p class="r8-result" data-r8-accuracy="{_right[0]},{_right[1]}">Of {gallery.batch} images, ten of each class, '
+        f'<p class="r8-result" data-r8-accuracy="{_right[0]},{_right[1]}">Of {gallery.batch} images, ten a class, '
         f"the quantized network gets {_right[0]} right, the modified one {_right[1]}.</p>"
     )
     return

@@ -1,4 +1,4 @@
-"""The playground in Chromium, served on loopback with the network cut, against the engine in CPython and ONNX Runtime."""
+"""The playground in Chromium, on loopback with the network cut, against the engine in CPython and ONNX Runtime."""
 
 import io
 import json
@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from resnet8doc import playground as pg
 
@@ -287,9 +287,8 @@ def test_a_made_up_link_is_a_sentence(browser: Browser, server: str) -> None:
 def _give(live: Live, label: str, *files: tuple[str, bytes]) -> None:
     with live.page.expect_file_chooser() as chooser:
         live.page.get_by_role("button", name=label).click()
-    chooser.value.set_files(
-        [{"name": name, "mimeType": "application/octet-stream", "buffer": content} for name, content in files]
-    )
+    kind = "application/octet-stream"
+    chooser.value.set_files([FilePayload(name=name, mimeType=kind, buffer=content) for name, content in files])
 
 
 def test_a_foreign_extraction_is_refused(live: Live) -> None:

@@ -1,0 +1,223 @@
+"""What is shown: every view on a small network, and that what it says is what was computed."""
+
+import io
+import json
+import shutil
+import subprocess
+import zipfile
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resnet8doc import playground as pg
+from resnet8doc.graph import from_bytes
+from resnet8doc.playground.copying import as_c, as_vector
+from resnet8doc.playground.microscope import trace_pixel
+from resnet8doc.playground.mosaic import Layout, picture
+from resnet8doc.playground.png import png
+from resnet8doc.playground.structure import positions
+
+from .networks import images, networks, parts
+
+VOID = {"br", "img", "input", "rect", "line", "path", "circle", "meta"}
+
+
+class Balance(HTMLParser):
+    """Checks that every element that is opened is closed, in order; collects attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def checked(html: str) -> Balance:
+    found = Balance()
+    found.feed(html)
+    found.close()
+    assert found.open == []
+    return found
+
+
+def views(edits: tuple[pg.Edit, ...]) -> dict[str, str]:
+    """Return every view of every node."""
+    graph, float_graph = networks()
+    pictures = images()
+    original, reference = pg.Run.of(graph, pictures), pg.Run.of(float_graph, pictures)
+    modified = pg.apply(graph, float_graph, edits)
+    run = pg.rerun(original, modified)
+    after = run if edits else None
+    comparison = pg.Comparison(reference, original, run)
+    shown = {
+        "probabilities": pg.probabilities_html({"float": reference, "quantized": original, "modified": after}, 3),
+        "sqnr": pg.sqnr_html(comparison),
+        "comparison": pg.comparison_html(comparison, edits),
+    }
+    for node in graph.nodes:
+        shown |= {
+            f"graph {node.name}": pg.graph_svg(graph, node.name, "node", {e.node: e.local for e in comparison.before}),
+            f"tree {node.name}": pg.tree(graph, node.name, "node"),
+            f"layer {node.name}": pg.layer_html(graph, node, float_graph),
+            f"mosaics {node.name}": pg.mosaics_html(node.output, reference, original, after, (0, 0, 0), "pixel"),
+            f"numbers {node.name}": pg.numbers_html(node.output, reference, original, after, 0),
+            f"range {node.name}": pg.histogram_html(node.output, None, original, reference),
+            f"microscope {node.name}": pg.microscope_html(run, modified.graph.node(node.name), (0, 0, 0),
+                                                          modified.arithmetic.get(node.name)),
+        }  # fmt: skip
+    return shown
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        (),
+        (pg.Edit("redesign", "stem_conv_quantized", "scale", "2.5"),),
+        (pg.Edit("fault", "stem_conv_quant", "w_scale", "0.5"), pg.Edit("arithmetic", "*", "rounding", "floor")),
+    ],
+)
+def test_every_view_is_whole_html(edits: tuple[pg.Edit, ...]) -> None:
+    for name, html in views(edits).items():
+        found = checked(html)
+        for tag, attributes in found.attributes:
+            if tag == "img":
+                assert attributes.get("alt"), name
+            if tag == "svg":
+                assert attributes.get("aria-label"), name
+            if "data-r8-value" in attributes:
+                json.loads(attributes["data-r8-value"] or "")
+
+
+def test_names_from_a_file_are_escaped() -> None:
+    operations, tensors, *_ = parts()
+    text = json.dumps(operations).replace('stem_conv_quant"', '<img src=x onerror=alert(1)>"')
+    graph = pg.Run.of(from_bytes(text.encode(), _npz(tensors)), images()).graph
+    for html in (
+        pg.tree(graph, "", "node"),
+        pg.graph_svg(graph, "", "node"),
+        pg.layer_html(graph, graph.nodes[2], None),
+    ):
+        assert "<img src=x" not in html
+
+
+def _npz(tensors: dict[str, Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **tensors)
+    return buffer.getvalue()
+
+
+@pytest.mark.criterion("16.2")
+@given(st.tuples(st.integers(0, 9), st.integers(0, 15), st.integers(0, 15)))
+def test_the_traced_byte_is_the_stored_byte(pixel: tuple[int, int, int]) -> None:
+    graph, _ = networks()
+    run = pg.Run.of(graph, images())
+    node = graph.node("stem_conv_quant")
+    assert trace_pixel(run, node, pixel).output == run.values[node.output][(0, *pixel)]
+    assert f'data-r8-byte="{run.values[node.output][(0, *pixel)]}"' in pg.microscope_html(run, node, pixel)
+
+
+@pytest.mark.parametrize("pixel", [(0, 0, 0), (9, 15, 15), (4, 7, 8)])
+def test_the_copied_c_computes_the_byte(pixel: tuple[int, int, int], tmp_path: Path) -> None:
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler is installed")
+    graph, _ = networks()
+    run = pg.Run.of(graph, images())
+    node = graph.node("stem_conv_quant")
+    source = tmp_path / "pixel.c"
+    source.write_text(as_c(graph, node, trace_pixel(run, node, pixel)))
+    program = tmp_path / "pixel"
+    subprocess.run([compiler, "-std=c99", "-Wall", "-Werror", str(source), "-lm", "-o", str(program)], check=True)
+    done = subprocess.run([str(program)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.strip().endswith(f"y {run.values[node.output][(0, *pixel)]}")
+
+
+def test_the_copied_vector_holds_inputs_and_answer() -> None:
+    graph, _ = networks()
+    run = pg.Run.of(graph, images())
+    node = graph.node("stem_conv_quant")
+    vector = json.loads(as_vector(graph, node, trace_pixel(run, node, (2, 5, 6))))
+    assert vector["expected"] == run.values[node.output][0, 2, 5, 6]
+    zero_x, zero_w = vector["parameters"]["x_zero_point"], vector["parameters"]["w_zero_point"][2]
+    total = sum((x - zero_x) * (w - zero_w) for x, w in vector["terms"])
+    named = {step["name"]: step["value"] for step in vector["steps"]}
+    assert total == named["accumulator"]
+
+
+@given(st.integers(1, 70), st.integers(1, 32), st.integers(1, 32))
+def test_a_mosaic_holds_every_element_where_the_page_looks_for_it(channels: int, height: int, width: int) -> None:
+    """The same arithmetic as in the page's script: from the place of a press to channel, row and column."""
+    values = np.arange(channels * height * width, dtype=float).reshape(channels, height, width)
+    layout = Layout.of(values.shape)
+    pixels = picture(values, 0, values.size)
+    assert pixels.shape[0] == layout.rows * (height + 1) - 1
+    for channel in {0, channels // 2, channels - 1}:
+        y = channel // layout.columns * (height + 1) + height - 1
+        x = channel % layout.columns * (width + 1) + width - 1
+        expected = picture(values[channel : channel + 1], 0, values.size)[-1, -1]
+        np.testing.assert_array_equal(pixels[y, x], expected)
+
+
+def test_a_png_is_read_back() -> None:
+    from PIL import Image
+
+    pixels = images()[0]
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(png(pixels)))), pixels)
+
+
+@pytest.mark.criterion("15.3")
+def test_parallel_branches_lie_side_by_side() -> None:
+    graph, _ = networks()
+    places = positions(graph)
+    assert len(set(places.values())) == len(graph.nodes)
+    for node in graph.nodes:
+        for entry in node.inputs:
+            source = None if entry.parameter else graph.producer(entry.tensor)
+            if source is not None:
+                assert places[source.name][1] < places[node.name][1]
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        (pg.Edit("redesign", "stem_conv_quantized", "scale", "2.5"),),
+        (pg.Edit("fault", "stem_conv_quant", "w_scale", "0.5"), pg.Edit("fault", "pool_quant", "x_zero_point", "3")),
+        (pg.Edit("weights", "stem_conv_quant", "bits", "3"),),
+    ],
+)
+def test_a_downloaded_extraction_runs_as_the_modified_graph(edits: tuple[pg.Edit, ...]) -> None:
+    operations, tensors, *_ = parts()
+    graph, float_graph = networks()
+    modified = pg.apply(graph, float_graph, edits)
+    with zipfile.ZipFile(io.BytesIO(pg.extraction(operations, modified))) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    again, _ = pg.own_graph(files)
+    for name, value in modified.graph.run(images(2), "all").items():
+        np.testing.assert_array_equal(again.run(images(2), "all")[name], value)
+    assert set(tensors) <= set(again.parameters)
+
+
+def test_captured_tensors_are_those_of_the_runs() -> None:
+    graph, float_graph = networks()
+    runs = {"quantized": pg.Run.of(graph, images()), "float": pg.Run.of(float_graph, images()), "modified": None}
+    with np.load(io.BytesIO(pg.captured(runs))) as stored:
+        np.testing.assert_array_equal(
+            stored["quantized/stem_conv_quantized"], runs["quantized"].values["stem_conv_quantized"]
+        )  # type: ignore[union-attr]  # it is there
+        assert "float/stem_relu" in stored.files
