@@ -35,13 +35,13 @@ def env(session: nox.Session) -> None:
     stamp.write_text(wanted)
 
 
-def shared(session: nox.Session, *command: str, **options: object) -> None:
+def shared(session: nox.Session, *command: str) -> None:
     """Run a Python module with the shared environment's interpreter, its programs first on the PATH."""
     folder = ROOT / ".nox" / "env" / "bin"
     if not folder.exists():  # Windows
         folder = ROOT / ".nox" / "env" / "Scripts"
     path = f"{folder}{';' if folder.name == 'Scripts' else ':'}{session.env.get('PATH', '')}"
-    session.run(str(folder / "python"), "-m", *command, external=True, env={"PATH": path}, **options)
+    session.run(str(folder / "python"), "-m", *command, external=True, env={"PATH": path})
 
 
 @nox.session(venv_backend="none", requires=["env"])
@@ -89,6 +89,14 @@ def browser(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Print what the project promises to reach, measured, beside a peer measured in the same run."""
     shared(session, "resnet8doc.bench", *session.posargs)
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def proof(session: nox.Session) -> None:
+    """Prove the engine and the C on all 10,000 test images."""
+    shared(session, "resnet8doc", "build", "--no-site")
+    shared(session, "resnet8doc", "prove", *session.posargs)
+    shared(session, "resnet8doc", "prove-c", *session.posargs)
 
 
 @nox.session(venv_backend="none", requires=["env"])

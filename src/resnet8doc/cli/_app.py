@@ -2,7 +2,7 @@
 
 import typer
 
-from . import _build, _record, _stages, _train
+from . import _build, _record, _stages, _tools, _train
 
 app = typer.Typer(
     name="resnet8doc",
@@ -18,4 +18,5 @@ app = typer.Typer(
 _build.register(app)
 _train.register(app)
 _stages.register(app)
+_tools.register(app)
 _record.register(app)

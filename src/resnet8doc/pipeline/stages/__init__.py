@@ -1,7 +1,24 @@
 """The stages, one kind a module, so that a change of code runs again only what depends on it."""
 
 from .._stage import Stage
-from . import calibrate, checkpoint, compare, convert, criteria, dataset, evaluate, manifest, quantize, site, verify
+from . import (
+    calibrate,
+    checkpoint,
+    compare,
+    convert,
+    criteria,
+    dataset,
+    draw,
+    evaluate,
+    extract,
+    hardware,
+    manifest,
+    prove,
+    quantize,
+    sensitivity,
+    site,
+    verify,
+)
 
 
 def all_stages(name: str, *, site_too: bool = True) -> list[Stage]:
@@ -23,6 +40,11 @@ def all_stages(name: str, *, site_too: bool = True) -> list[Stage]:
         *evaluate.stages(),
         *verify.stages(),
         *compare.stages(),
+        *extract.stages(),
+        *draw.stages(),
+        *prove.stages(),
+        *hardware.stages(),
+        *sensitivity.stages(),
     ]
     made += manifest.stages(made)
     if site_too:

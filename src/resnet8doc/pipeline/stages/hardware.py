@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Literal
 
 from ... import dataset, graph
 from ...errors import UserError
 from ...files import write_json
-from ...hardware import confusion, pitfalls, rounding, write_vectors
+from ...hardware import c, confusion, pitfalls, rounding, write_vectors
 from .._stage import Stage
 from . import extract
 
@@ -17,6 +18,11 @@ IMAGES = 1000
 """Test images of the studies of pitfalls and rounding."""
 
 CONFUSION_IMAGES = 1
+C_IMAGES = 1000
+"""Test images on which every build compares the C with the engine; ``nox -s proof`` takes all."""
+
+C_RESULT = "results/c.json"
+C_VARIANTS: tuple[Literal["float", "integer"], ...] = ("float", "integer")
 
 
 def stages() -> Iterator[Stage]:
@@ -25,6 +31,23 @@ def stages() -> Iterator[Stage]:
     yield Stage("vectors", vectors, reads=reads, writes=(f"{VECTORS}/manifest.json",))
     for name in ("pitfalls", "rounding", "confusion"):
         yield Stage(name, study, (name,), reads=reads, writes=(f"results/{name}.json",))
+    yield Stage("c", compile_and_compare, (C_IMAGES,), reads=reads, writes=(C_RESULT,))
+
+
+def compile_and_compare(build: Path, images: int) -> None:
+    """Generate the C, compile it, run it, and compare it with the engine; the float one must be equal."""
+    network = graph.load(build / extract.operations(MODEL)[0])
+    test = dataset.load("test")
+    found: dict[str, dict[str, Any]] = {}
+    for variant in C_VARIANTS:
+        folder = build / "c" / variant
+        compared = c.equality(network, test.images[:images], test.labels[:images], folder, variant, progress=False)
+        found[variant] = {"equality": compared, "sizes": c.sizes(network, variant)}
+    write_json(build / C_RESULT, found)
+    if wrong := found["float"]["equality"]["mismatches"]:
+        raise UserError(
+            f"the C differs from the engine in {wrong} bytes", "0", f"Read {build / C_RESULT}: it names the first."
+        )
 
 
 def vectors(build: Path) -> None:
