@@ -55,7 +55,8 @@ def compare(
     >>> models = [Evaluation("float.onnx", 400, *about, right, 0.1), Evaluation("int8.onnx", 100, *about, worse, 0.1)]
     >>> report = {"variants": [{
     ...     "file": "int8.onnx", "weights": "int8", "activations": "int8", "format": "QDQ",
-    ...     "granularity": "per channel", "calibration": "MinMax", "samples": 1000, "engine": None, "asked": {"reduce_range": "none"},
+    ...     "granularity": "per channel", "calibration": "MinMax", "samples": 1000, "engine": None,
+    ...     "asked": {"reduce_range": "none"},
     ... }]}
     >>> comparison = compare(models, [report], checkpoint={"name": "made up", "sha256": "2" * 64})
     >>> for row in comparison["rows"]:

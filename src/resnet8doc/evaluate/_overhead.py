@@ -17,8 +17,8 @@ def overhead(
     """Return the evaluator's time over that of a bare ``InferenceSession.run`` loop on the same batches.
 
     The evaluator is measured whole: opening the model, preprocessing, hashing and counting included. The bare loop has
-    its session open and its float32 batches prepared before its clock starts. The two take turns, so that another load
-    on the machine meets both, and the median of the turns' ratios counts.
+    its session, of the same options, open and its float32 batches prepared before its clock starts. The two take
+    turns, so that another load on the machine meets both, and the median of the turns' ratios counts.
 
     Parameters
     ----------
@@ -36,10 +36,10 @@ def overhead(
     float
         1.0 if the evaluator cost nothing.
     """
-    import onnxruntime  # here, so that `resnet8doc.evaluate` itself costs no framework
+    from ._onnxruntime import open_session  # here, so that `resnet8doc.evaluate` itself costs no framework
 
     labels = np.zeros(len(images), np.uint8)
-    session = onnxruntime.InferenceSession(model_path, providers=["CPUExecutionProvider"])
+    session = open_session(model_path)
     name = session.get_inputs()[0].name
     batches = [preprocess(images[first : first + batch_size]) for first in range(0, len(images), batch_size)]
     ratios = []
