@@ -175,6 +175,6 @@ def test_the_closure_of_a_stage_follows_its_imports_and_no_other_stage() -> None
         name.startswith(("quantize", "models", "pipeline/_", "pipeline/stages/dataset")) for name in calibrate
     )
     evaluate = names("pipeline.stages.evaluate")
-    assert "evaluate/_evaluator.py" in evaluate
+    assert {"evaluate/_evaluator.py", "schemas/evaluation.schema.json"} <= evaluate
     assert "quantize/onnxruntime.py" not in evaluate
     assert "quantize/onnxruntime.py" in names("pipeline.stages.quantize")
