@@ -248,15 +248,14 @@ def _(edits, changed_run, mo, modified, node, original, pg, pixel):
 
 @app.cell(hide_code=True)
 def _(mo):
-    mode = mo.ui.dropdown(
-        {"redesign: a tensor's scale or zero point, with its producer, all consumers, weights and biases": "redesign",
-         "fault: one operator's own input alone, stored codes kept": "fault",
-         "arithmetic: rounding, saturation, accumulator and the like": "arithmetic",
-         "weights: fewer bits": "weights"},
-        value="redesign: a tensor's scale or zero point, with its producer, all consumers, weights and biases",
-        label="What to change",
-    )  # fmt: skip
-    return (mode,)
+    mode = mo.ui.dropdown(["redesign", "fault", "arithmetic", "weights"], value="redesign", label="What to change")
+    explained = {
+        "redesign": "A tensor's scale or zero point, with its producer, all its consumers, weights and biases.",
+        "fault": "One operator's own scales and zero points alone; stored codes are kept.",
+        "arithmetic": "How operators round, saturate, accumulate and multiply.",
+        "weights": "How many bits the weights have.",
+    }
+    return explained, mode
 
 
 @app.cell(hide_code=True)
@@ -323,11 +322,17 @@ def _(mo, set_edits, set_problem, set_turn):
 
 
 @app.cell(hide_code=True)
-def _(comparison, controls, edits, get_problem, measure, mo, mode, pg, reset, target, undo):
+def _(comparison, controls, edits, explained, get_problem, measure, mo, mode, pg, reset, target, undo):
     _list = "".join(f"<li>{pg.text(edit)}</li>" for edit in edits)
     mo.Html(
         "<h2 class=r8-head>Change something</h2>"
-        + f"{mode}{target if target is not None else pg.note('This operator has nothing of the kind.')}"
+        + pg.control("mode", f"{mode}")
+        + f" <small>{explained[mode.value]}</small> "
+        + (
+            pg.control("where", f"{target}")
+            if target is not None
+            else pg.note("This operator has nothing of the kind.")
+        )
         + f'<div class="r8-controls">{"".join(controls)}</div>'
         + (pg.note(get_problem(), "error") if get_problem() else "")
         + (
@@ -390,33 +395,37 @@ def _(assets, float_graph, gallery, graph, live, mo, model_name, pg):
 
 @app.cell(hide_code=True)
 def _(mo, pg):
-    desk_models = None
+    folder, again = None, None
     if not pg.IN_BROWSER:
         from resnet8doc.workspace import build_folder
 
-        desk_models = mo.ui.text(value=str(build_folder() / "models"), label="Folder of models", full_width=True)
-    return (desk_models,)
+        folder = mo.ui.text(value=str(build_folder() / "models"), label="Folder of models", full_width=True)
+        again = mo.ui.button(value=0, on_click=lambda count: count + 1, label="Load them again")
+    return again, folder
 
 
 @app.cell(hide_code=True)
-def _(desk_models, images, label, mo, pg):
+def _(again, folder, images, label, mo, pg):
     _shown = ""
-    if desk_models is not None:
+    if folder is not None and not pg.exporting():
         from pathlib import Path
 
         from resnet8doc import desk
 
         _rows, _problems = [], []
-        for _name, _path in desk.models(Path(desk_models.value)).items():
+        for _name, _path in desk.models(Path(folder.value)).items():
             try:
-                _answer = desk.probabilities(_path, images)[0]
+                _answer, _backend = desk.probabilities(_path, images)[0], desk.load(_path).backend
             except pg.UserError as error:
                 _problems.append(pg.note(str(error), "error"))
                 continue
-            _rows.append(pg.answer_row(_name, desk.load(_path).backend, _answer, label))
-        _shown = "<h2 class=r8-head>At the desk: the frameworks, live</h2>" + f"{desk_models}" + pg.table(
-            _rows, f"Models in {desk_models.value}, on this picture"
-        ) + "".join(_problems)  # fmt: skip
+            _rows.append(pg.answer_row(_name, _backend, _answer, label))
+        _shown = (
+            "<h2 class=r8-head>At the desk: the frameworks, live</h2>"
+            + f'{mo.hstack([folder, again])}<div data-r8-loads="{again.value}">'
+            + pg.table(_rows, f"Models in {folder.value}, on this picture")
+            + f"{''.join(_problems)}</div>"
+        )
     mo.Html(_shown)
     return
 

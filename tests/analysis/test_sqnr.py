@@ -77,7 +77,9 @@ def test_the_simulation_with_all_chosen_is_near_the_integers() -> None:
     values = simulation.run(feeds, simulation.layers)
     integers = graph.run(images(3), "all")
     for codes, real in tensor_pairs(graph, float_graph).items():
-        step = float(np.asarray(graph.quantization(codes).scale))  # type: ignore[union-attr]  # codes have a scale
+        quantization = graph.quantization(codes)
+        assert quantization is not None
+        step = float(quantization.scale)
         gap = np.abs(values[real] - dequantized(graph, codes, integers[codes]))
         assert gap.max() <= step * 1.001
 

@@ -55,7 +55,7 @@ def parts(seed: int = 0) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]
         "pool_scale": pool_scale, "pool_zero_point": low,
         "flatten/shape": np.array([-1, CHANNELS]),
     }  # fmt: skip
-    conv = {"pads": [1, 1, 1, 1], "strides": [2, 2], "kernel_shape": [3, 3]}
+    conv: dict[str, Any] = {"pads": [1, 1, 1, 1], "strides": [2, 2], "kernel_shape": [3, 3]}
     nodes = [
         _node("nchw", "Transpose", "nchw", {"data": "input"}, "nchw", perm=[0, 3, 1, 2]),
         _node("nchw_QuantizeLinear", "QuantizeLinear", "nchw",

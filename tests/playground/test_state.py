@@ -17,20 +17,19 @@ from .networks import images, parts
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz_0123456789-", min_size=1, max_size=30)
 
 
-@given(
-    st.builds(
-        pg.State, WORDS, WORDS, WORDS, st.tuples(*[st.integers(0, 99)] * 3),
-        st.lists(st.builds(pg.Edit, st.sampled_from(["redesign", "fault"]), WORDS, WORDS, WORDS), max_size=3).map(tuple),
-    )
-)  # fmt: skip
+EDITS = st.lists(st.builds(pg.Edit, st.sampled_from(["redesign", "fault"]), WORDS, WORDS, WORDS), max_size=3)
+
+
+@given(st.builds(pg.State, WORDS, WORDS, WORDS, st.tuples(*[st.integers(0, 99)] * 3), EDITS.map(tuple)))
 def test_a_state_survives_the_address(state: pg.State) -> None:
     assert pg.from_query(state.to_query()) == (state, [])
 
 
 KEYS = st.sampled_from([*pg.KEYS, "other"])
+VALUES = st.one_of(st.text(), st.lists(st.text()), st.integers())
 
 
-@given(st.dictionaries(KEYS, st.one_of(st.text(), st.lists(st.text()), st.integers())))
+@given(st.dictionaries(KEYS, VALUES))
 def test_any_address_gives_a_state(query: dict[str, object]) -> None:
     """What cannot be read is a sentence, never an error; the rest is kept."""
     state, complaints = pg.from_query(query)

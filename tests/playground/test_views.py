@@ -215,9 +215,8 @@ def test_a_downloaded_extraction_runs_as_the_modified_graph(edits: tuple[pg.Edit
 
 def test_captured_tensors_are_those_of_the_runs() -> None:
     graph, float_graph = networks()
-    runs = {"quantized": pg.Run.of(graph, images()), "float": pg.Run.of(float_graph, images()), "modified": None}
-    with np.load(io.BytesIO(pg.captured(runs))) as stored:
-        np.testing.assert_array_equal(
-            stored["quantized/stem_conv_quantized"], runs["quantized"].values["stem_conv_quantized"]
-        )  # type: ignore[union-attr]  # it is there
+    quantized = pg.Run.of(graph, images())
+    captured = pg.captured({"quantized": quantized, "float": pg.Run.of(float_graph, images()), "modified": None})
+    with np.load(io.BytesIO(captured)) as stored:
+        np.testing.assert_array_equal(stored["quantized/stem_conv_quantized"], quantized.values["stem_conv_quantized"])
         assert "float/stem_relu" in stored.files

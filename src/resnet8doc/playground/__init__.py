@@ -5,7 +5,7 @@ numpy and the standard library alone, so that the browser runs the same code; on
 
 from ..errors import UserError
 from .activations import histogram_html, mosaics_html, numbers_html
-from .assets import FLOAT, IN_BROWSER, MODEL, Assets, Gallery, locate, own_graph, own_name
+from .assets import EXPORTING, FLOAT, IN_BROWSER, MODEL, Assets, Gallery, exporting, locate, own_graph, own_name
 from .controls import Field, fields, targets, value_now
 from .data import playground_data
 from .downloads import captured, extraction, figures
@@ -18,11 +18,12 @@ from .mosaic import channels_shape
 from .picture import read_picture
 from .results import answer_row, comparison_html, probabilities_html, sensitivity_html, sqnr_html
 from .run import Comparison, Run, accuracy, rerun
-from .state import KEYS, State, from_query, inside, parse_pixel
+from .state import KEYS, State, from_query, inside, link, parse_pixel
 from .structure import graph_svg, tree
 
 __all__ = [
     "EVERYWHERE",
+    "EXPORTING",
     "FIELDS",
     "FLOAT",
     "IN_BROWSER",
@@ -47,6 +48,7 @@ __all__ = [
     "choose",
     "comparison_html",
     "control",
+    "exporting",
     "extraction",
     "fields",
     "figures",
@@ -59,6 +61,7 @@ __all__ = [
     "inside",
     "label",
     "layer_html",
+    "link",
     "locate",
     "microscope_html",
     "mosaics_html",

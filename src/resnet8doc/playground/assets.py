@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 import urllib.parse
 import urllib.request
@@ -25,6 +26,8 @@ GALLERY = "gallery.npz"
 MODEL, FLOAT = "resnet8_int8_qoperator", "resnet8"
 
 
+EXPORTING = "RESNET8DOC_EXPORTING"
+"""Set while the notebook is run for its export."""
 IN_BROWSER = sys.platform == "emscripten"
 
 
@@ -40,6 +43,11 @@ def locate(notebook: Any) -> str:
         return str(notebook / "public")
     beside = Path(notebook or ".") / "public"
     return str(beside if beside.is_dir() else build_folder() / "playground")
+
+
+def exporting() -> bool:
+    """Tell whether the notebook runs for the site's export, which shows what a browser will show, and no more."""
+    return EXPORTING in os.environ
 
 
 @dataclass(frozen=True)

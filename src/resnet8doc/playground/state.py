@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from ..errors import UserError
 from .edits import Edit, from_text, to_text
@@ -47,6 +48,25 @@ class State:
             "edits": to_text(self.edits),
         }  # fmt: skip
         return {key: value for key, value in written.items() if getattr(self, key) != getattr(start, key)}
+
+
+def link(state: State, app: str = "../playground/app/index.html") -> str:
+    """Return the address of the playground in a state, for a page of the site.
+
+    Parameters
+    ----------
+    state
+        What is to be seen there.
+    app
+        The playground, as seen from the page that the link stands on.
+
+    Examples
+    --------
+    >>> link(State(node="stack2_add_quant"))
+    '../playground/app/index.html?node=stack2_add_quant'
+    """
+    query = urlencode(state.to_query(), safe=",~!*")
+    return f"{app}?{query}" if query else app
 
 
 def from_query(query: Mapping[str, object]) -> tuple[State, list[str]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ..errors import UserError
+from ..playground import EXPORTING
 from . import _page, _runtime
 
 _STEPS = 8
@@ -115,7 +116,8 @@ def export(
             str(work / "out"),
             address,
         )
-        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=stage)
+        environment = {**os.environ, EXPORTING: "1"}
+        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=stage, env=environment)
         if done.returncode:
             raise UserError(
                 f"{notebook} does not run:\n{(done.stderr or done.stdout)[-4000:]}",

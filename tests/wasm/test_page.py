@@ -1,0 +1,84 @@
+"""The exported page: marimo's own, with our frame, from a real export of a small notebook."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from resnet8doc.errors import UserError
+from resnet8doc.wasm import _page, export
+
+NOTEBOOK = """import marimo
+
+__generated_with = "0.25.2"
+app = marimo.App()
+
+
+@app.cell
+def _():
+    import marimo as mo
+    slider = mo.ui.slider(1, 3)
+    mo.Html(f"<p id='here'>the answer is {6 * 7}</p>{slider}")
+    return
+
+
+if __name__ == "__main__":
+    app.run()
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a small notebook, exported."""
+    stage = tmp_path_factory.mktemp("stage")
+    (stage / "small.py").write_text(NOTEBOOK)
+    command = (sys.executable, "-m", "resnet8doc.wasm._marimo", str(stage / "small.py"), str(stage / "out"), "../_wasm")
+    subprocess.run(command, check=True, cwd=stage, capture_output=True)
+    _page.finish(stage / "out")
+    return stage / "out"
+
+
+@pytest.mark.slow
+@pytest.mark.criterion("18.5")
+def test_it_points_at_the_sites_own_runtime(folder: Path) -> None:
+    text = (folder / "index.html").read_text()
+    assert 'data-pyodide-index-url="../_wasm/"' in text
+    assert 'data-pyodide-lockfile-url="../_wasm/pyodide-lock.json"' in text
+
+
+@pytest.mark.slow
+def test_it_has_the_builds_outputs_as_plain_html(folder: Path) -> None:
+    """Without the controls, which need a kernel, and without ids, which would stand there twice."""
+    text = (folder / "index.html").read_text()
+    static = text[text.index('<main id="r8-static"') : text.index("</main>")]
+    assert "the answer is 42" in static
+    assert "marimo-slider" not in static
+    assert "id='here'" not in static
+
+
+@pytest.mark.slow
+def test_it_follows_the_sites_theme_and_says_what_it_loads(folder: Path) -> None:
+    text = (folder / "index.html").read_text()
+    assert '"theme": window.r8Theme' in text
+    assert text.index("window.r8Theme =") < text.index('"theme": window.r8Theme')
+    assert 'role="status"' in text
+    assert "alert(" not in re.sub(r"<script data-marimo.*?</script>", "", text, flags=re.DOTALL)
+
+
+@pytest.mark.slow
+def test_marimos_notes_to_its_developers_are_left_out(folder: Path) -> None:
+    assert not (folder / "CLAUDE.md").exists()
+    assert (folder / "assets").is_dir()
+
+
+def test_a_page_of_another_marimo_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<html><head></head><body><div id='app'></div></body></html>")
+    with pytest.raises(RuntimeError, match="template has changed"):
+        _page.finish(tmp_path)
+
+
+def test_a_missing_notebook_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"no_such\.py does not exist"):
+        export(tmp_path / "no_such.py", tmp_path, tmp_path / "out", tmp_path / "cache", progress=False)
