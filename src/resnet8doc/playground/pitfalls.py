@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from ..graph import Graph
 from .edits import Edit
 
-GUIDE = "../../hardware/pitfalls.html"
-"""The guide, as seen from the playground's page."""
+GUIDE = "hardware/pitfalls"
+"""The page of the hardware guide on the six pitfalls."""
 
 
 @dataclass(frozen=True)
@@ -16,14 +16,22 @@ class Lesson:
     Attributes
     ----------
     anchor
-        Of its section in the guide.
+        Label of the section that treats it.
     title, sentence
         Its name, and what goes wrong.
+    page
+        The page with that section.
     """
 
     anchor: str
     title: str
     sentence: str
+    page: str = GUIDE
+
+    @property
+    def address(self) -> str:
+        """Where to read on, as seen from the playground's page."""
+        return f"../../{self.page}.html#{self.anchor}"
 
 
 OVERFLOW = Lesson(
@@ -37,11 +45,11 @@ ROUNDING = Lesson(
     "rounding moves some codes by one, and the steps accumulate.",
 )  # fmt: skip
 PRECISION = Lesson(
-    "pitfall-scale-precision", "The precision of the multiplier",
+    "pitfall-precision", "The precision of the multiplier",
     "The factor x_scale · w_scale / y_scale is a float32. Held in fewer bits, results near a tie round the other way.",
 )  # fmt: skip
 CHANNEL = Lesson(
-    "pitfall-channel-index", "Scales are indexed by output channel",
+    "pitfall-channel", "Scales are indexed by output channel",
     "Each output channel has a w_scale of its own; with another one's, the whole channel is too large or too small.",
 )  # fmt: skip
 RELU = Lesson(
@@ -54,14 +62,16 @@ SATURATION = Lesson(
     "A result beyond the type's range must stay at its end. Wrapped, the largest value becomes the smallest.",
 )  # fmt: skip
 MISMATCH = Lesson(
-    "pitfall-scale-mismatch", "Both sides of an edge share one scale",
+    "pitfall-checklist", "Both sides of an edge share one scale",
     "The codes were made with one scale and are read with another: every value is wrong by that factor. Where branches "
     "meet, each has its own scale, and both must be brought to the output's.",
+    "hardware/index",
 )  # fmt: skip
 PADDING = Lesson(
-    "pitfall-padding", "Padding is the zero point",
+    "network-padding", "Padding is the zero point",
     "A padded element stands for real zero, so its code is the zero point. With code 0 the border is wrong wherever "
     "the zero point is not 0.",
+    "network/index",
 )  # fmt: skip
 CLIPPING = Lesson(
     "pitfall-saturation", "Range against resolution",

@@ -11,7 +11,7 @@ from ..architecture import CLASSES
 from ..graph import Graph
 from .edits import Edit
 from .html import columns, note, section, table, text
-from .pitfalls import GUIDE, lesson
+from .pitfalls import lesson
 from .plots import bars
 from .run import Comparison, Run
 
@@ -104,7 +104,7 @@ def lessons_html(edits: Sequence[Edit], graph: Graph, changed: bool) -> str:
     items = {lesson(edit, graph).anchor + lesson(edit, graph).title: (edit, lesson(edit, graph)) for edit in edits}
     return "".join(
         f'<p class="r8-note r8-lesson" role="note"><strong>{escape(found.title)}.</strong> {escape(found.sentence)} '
-        f'<a href="{GUIDE}#{found.anchor}" target="_top">In the hardware guide</a> '
+        f'<a href="{found.address}">Read on</a> '
         f"<small>({escape(str(edit))})</small></p>"
         for edit, found in items.values()
     )
