@@ -44,7 +44,6 @@ def run(build: Path) -> None:
     """Choose the images, measure the activations, and copy the extractions."""
     test = dataset.load("test")
     quantized, plain = (load(build / _evaluation(model)) for model in (sensitivity.MODEL, sensitivity.FLOAT))
-    versions = environment()["versions"]
     playground_data(
         build / FOLDER,
         model=build / extract.operations(sensitivity.MODEL)[0],
@@ -56,7 +55,7 @@ def run(build: Path) -> None:
         sensitivity=build / sensitivity.RESULT,
         about={
             "checkpoint": read_json(build / checkpoint.RESULT)["label"],
-            "quantized by": f"ONNX Runtime {versions['onnxruntime']}",
+            "quantized by": f"ONNX Runtime {environment()['packages']['onnxruntime']}",
             "model": f"{sensitivity.MODEL}.onnx",
         },
     )

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
+from ...dataset import cache_folder
 from ...wasm import export
 from .._stage import Stage
 from . import playground
@@ -28,4 +27,4 @@ def stages() -> Iterator[Stage]:
 
 def run(build: Path) -> None:
     """Export; what was fetched and compiled before is taken from the cache."""
-    export(NOTEBOOK, build / playground.FOLDER, build / APP, user_cache_path("resnet8doc") / "wasm", progress=False)
+    export(NOTEBOOK, build / playground.FOLDER, build / APP, cache_folder() / "wasm", progress=False)
