@@ -239,7 +239,9 @@ def _report(
 
 def _ranges(model: onnx.ModelProto, float_model: onnx.ModelProto, ranges: TensorsData) -> dict[str, Any]:
     arrays = {item.name: numpy_helper.to_array(item) for item in model.graph.initializer}
-    limits = {name: _floats(ranges[name].range_value) for name in sorted(ranges.keys())}
+    graph = float_model.graph
+    order = [value.name for value in graph.input] + [output for node in graph.node for output in node.output]
+    limits = {name: _floats(ranges[name].range_value) for name in order if name in ranges}
     used = limits | _replaced(float_model, limits)
     result: dict[str, Any] = {name: {"min": low, "max": high} for name, (low, high) in limits.items()}
     for name, entry in result.items():
