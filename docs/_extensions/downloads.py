@@ -10,6 +10,9 @@ from sphinx.application import Sphinx
 
 from resnet8doc.files import read_json, replacing
 
+VECTORS = "vectors/manifest.json"
+"""Lists the files of test vectors: which ones there are depends on the model's layers."""
+
 
 def copy_all(app: Sphinx, exception: Exception | None) -> None:
     """Copy what the manifest lists, each file only if it changed, and remove what it lists no longer."""
@@ -17,7 +20,9 @@ def copy_all(app: Sphinx, exception: Exception | None) -> None:
         return
     build = Path(app.config.freshness_build_folder)
     target = Path(app.outdir) / "downloads"
-    listed = {name for stage in read_json(build / "manifest.json")["stages"] for name in stage["outputs"]}
+    listed = {name for stage in read_json(build / "manifest.json")["stages"] for name in stage["writes"]}
+    if VECTORS in listed:
+        listed |= {f"vectors/{entry['path']}" for entry in read_json(build / VECTORS)["files"]}
     for name in sorted(listed):
         source, copy = build / name, target / name
         if not copy.is_file() or _stamp(copy) != _stamp(source):

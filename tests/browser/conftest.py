@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 HTML = Path(os.environ.get("RESNET8DOC_BUILD", ROOT / "build")) / "html"
@@ -22,6 +22,11 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+
+DESK: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+PATIENCE = 120_000
+"""Milliseconds: on a machine that does much else, a page takes long."""
 
 PAGES = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts)
 """Every page of the built site, the listings and the index of names included."""
@@ -90,15 +95,39 @@ def server() -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="session", params=["http", "file"])
-def base(request: pytest.FixtureRequest, server: str) -> str:
-    """Give the site's address, once from a server and once from disk."""
-    return server if request.param == "http" else HTML.as_uri() + "/"
+@pytest.fixture(scope="session")
+def tab(browser: Browser) -> Iterator[Page]:
+    """Give one tab of a desk's width, used again and again: opening a tab costs more than opening a page."""
+    context = browser.new_context(viewport=DESK, color_scheme="light")
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture(scope="session")
-def visit(browser: Browser, base: str) -> Iterator[Visit]:
-    """Give one tab of a desk's width, used again and again: opening a tab costs more than opening a page."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield Visit(context.new_page(), base)
+def served(tab: Page, server: str) -> Visit:
+    """Give the site as a server gives it."""
+    return Visit(tab, server)
+
+
+@pytest.fixture(scope="session")
+def from_disk(browser: Browser) -> Iterator[Visit]:
+    """Give the site as it lies on disk."""
+    context = browser.new_context(viewport=DESK)
+    context.set_default_timeout(PATIENCE)
+    yield Visit(context.new_page(), HTML.as_uri() + "/")
     context.close()
+
+
+@pytest.fixture(params=["served", "from_disk"])
+def visit(request: pytest.FixtureRequest) -> Visit:
+    """Give the site both ways, one after the other."""
+    found: Visit = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="session", params=WRITTEN)
+def opened(request: pytest.FixtureRequest, served: Visit) -> Visit:
+    """Give each page, opened once: pytest runs all tests of one page before it goes to the next."""
+    served.open(request.param)
+    return served

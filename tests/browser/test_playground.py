@@ -296,7 +296,8 @@ def test_a_foreign_extraction_is_refused(live: Live) -> None:
     np.savez(buffer, a=np.zeros(3))
     _give(live, "Open your own extraction", ("a.json", b'{"weights": []}'), ("a.npz", buffer.getvalue()))
     live.expect_error("this is not an extraction")
-    live.expect_node("stem_conv_quant")
+    expect(live.page.locator("#root [data-r8-probabilities='quantized']")).to_be_visible()
+    assert "model=" not in live.page.url
 
 
 def test_an_own_extraction_opens(live: Live) -> None:

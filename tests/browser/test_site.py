@@ -9,28 +9,60 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from .conftest import HTML, PAGES, WRITTEN, Visit
+from .conftest import DESK, HTML, PAGES, PHONE, WRITTEN, Visit
 
 pytestmark = pytest.mark.browser
 
 BUILD = Path(os.environ.get("RESNET8DOC_BUILD", HTML.parent))
 
 
-@pytest.mark.criterion("10.3")
-@pytest.mark.criterion("18.6")
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_whole_by_itself(visit: Visit, name: str) -> None:
-    """It has a title, asks no other host, logs no error; its formulas and diagrams are drawn."""
-    page = visit.open(name)
+def assert_whole(visit: Visit) -> None:
+    """Hold that the page has a title, asks no other host, logs no error, and that formulas and diagrams are drawn."""
+    page = visit.page
     assert page.locator("article h1, .bd-search-container h1").first.inner_text().strip()
-    formulas = page.locator("article .math")
-    assert page.locator("article .math mjx-container").count() == formulas.count()
+    assert page.locator("article .math mjx-container").count() == page.locator("article .math").count()
     assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
     assert page.locator(".mermaid .error-icon").count() == 0
     assert visit.elsewhere == []
     assert visit.errors == []
+
+
+@pytest.mark.criterion("10.3")
+@pytest.mark.criterion("18.6")
+def test_a_page_is_whole(opened: Visit) -> None:
+    assert_whole(opened)
+
+
+def test_a_phone_scrolls_down_but_not_sideways(opened: Visit) -> None:
+    opened.page.set_viewport_size(PHONE)
+    width = opened.page.evaluate("document.documentElement.scrollWidth")
+    opened.page.set_viewport_size(DESK)
+    assert width <= PHONE["width"]
+
+
+THEIRS: dict[str, str] = {}
+"""Rules that the theme itself breaks, each with the reason why nothing here can mend it."""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(opened: Visit, theme: str) -> None:
+    opened.page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
+    violations = Axe().run(opened.page).response["violations"]
+    opened.page.evaluate("document.documentElement.dataset.theme = 'light'")
+    serious = {
+        violation["id"]: [node["html"][:200] for node in violation["nodes"][:3]]
+        for violation in violations
+        if violation["impact"] in ("critical", "serious") and violation["id"] not in THEIRS
+    }
+    assert serious == {}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole_from_disk(from_disk: Visit, name: str) -> None:
+    from_disk.open(name)
+    assert_whole(from_disk)
 
 
 @pytest.mark.parametrize("name", WRITTEN)
@@ -101,20 +133,6 @@ def test_dark_and_light(visit: Visit) -> None:
     page.evaluate("localStorage.clear()")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_phone_scrolls_down_but_not_sideways(browser: Browser, server: str, theme: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=theme)  # type: ignore[arg-type]
-    visit = Visit(context.new_page(), server)
-    wide = {}
-    for name in WRITTEN:
-        page = visit.open(name)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > 390:
-            wide[name] = width
-    context.close()
-    assert wide == {}
-
-
 def test_a_long_table_sorts_by_its_heads(visit: Visit) -> None:
     page = visit.open("index.html")
     table = page.locator("table.sortable").first
@@ -127,31 +145,11 @@ def test_a_long_table_sorts_by_its_heads(visit: Visit) -> None:
         assert values == sorted(values, reverse=order == "descending")
 
 
-THEIRS: dict[str, str] = {}
-"""Rules that the theme itself breaks, each with the reason why nothing here can mend it."""
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious(browser: Browser, server: str, theme: str) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
-    visit = Visit(context.new_page(), server)
-    axe = Axe()
-    found = {}
-    for name in WRITTEN:
-        page = visit.open(name)
-        for violation in axe.run(page).response["violations"]:
-            if violation["impact"] in ("critical", "serious") and violation["id"] not in THEIRS:
-                nodes = [node["html"][:160] for node in violation["nodes"][:3]]
-                found[f"{name}: {violation['id']}"] = nodes
-    context.close()
-    assert found == {}
-
-
 @pytest.mark.criterion("18.4")
-def test_the_headline_figures_are_those_that_were_measured(visit: Visit) -> None:
+def test_the_headline_figures_are_those_that_were_measured(served: Visit) -> None:
     """Read the table of the first page, number by number, against the results file."""
     rows = {row["file"]: row for row in json.loads((BUILD / "results" / "comparison.json").read_text())["rows"]}
-    page = visit.open("index.html")
+    page = served.open("index.html")
     shown: dict[str, list[str]] = {}
     for row in page.locator("table.resnet8doc-table").first.locator("tbody tr").all():
         model, *cells = [text.strip(" \u2007").replace("−", "-") for text in row.locator("> *").all_inner_texts()]
@@ -165,8 +163,8 @@ def written(row: dict[str, Any]) -> list[str]:
     return [row["framework"], *figures]
 
 
-def test_every_page_is_a_notebook_too(visit: Visit) -> None:
-    page = visit.open("index.html")
+def test_every_page_is_a_notebook_too(served: Visit) -> None:
+    page = served.open("index.html")
     link = page.locator("a.btn-download-notebook-button").get_attribute("href")
     assert link == "_sources/index.ipynb"
     notebook = json.loads((HTML / link).read_text())
