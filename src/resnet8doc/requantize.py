@@ -54,9 +54,10 @@ class Arithmetic:
     padding
         ``zero_point``: padded elements stand for real zero. A bug: ``zero_code`` (they hold the code 0).
     relu
-        ``saturation``: a fused ReLU is the clamp at the output's lowest code, nothing more. Three bugs: ``code_zero``
+        Of QLinearConv, QLinearMatMul, QGemm and QLinearAdd. ``saturation``: a fused ReLU is the clamp at the output's
+        lowest code, nothing more. Three bugs: ``code_zero``
         (codes below 0 are set to 0, wherever the zero point is), ``zero_point`` (codes below the zero point are set
-        to it, in layers that have no ReLU too), ``before_bias`` (the accumulator is clamped at 0, then the bias added).
+        to it, in layers that have no ReLU too), ``before_bias`` (the accumulator is clamped at 0, then a bias added).
     pairwise_saturation
         Add products two by two into int16, saturating, before the int32 accumulator: what ``vpmaddubsw`` does to
         unsigned activations times signed weights on x86 without VNNI.

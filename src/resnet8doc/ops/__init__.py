@@ -10,6 +10,7 @@ from ._conv import conv
 from ._dequantize_linear import dequantize_linear, dequantize_linear_element, dequantize_linear_loops
 from ._elementwise import add, clip, identity, mul, relu
 from ._fma import fma
+from ._pairwise import saturates
 from ._products import gemm, matmul
 from ._qgemm import qgemm
 from ._qlinear_add import qlinear_add
@@ -81,6 +82,7 @@ __all__ = [
     "reduce_mean",
     "relu",
     "reshape",
+    "saturates",
     "softmax",
     "squeeze",
     "transpose",

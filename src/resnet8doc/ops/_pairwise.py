@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..requantize import Arithmetic
-from ._accumulate import accumulate
+from ._accumulate import held
 
 Array = npt.NDArray[Any]
 
@@ -50,18 +50,36 @@ def accumulate_pairwise(
     x_zero_point, w_zero_point
         To recover the stored codes; scalars, ``w_zero_point`` also ``[N]``.
     """
-    total = accumulate(x_centred, w_centred, arithmetic)
-    shape = total.shape[:-2]
-    x_all = np.broadcast_to(x_centred + x_zero_point.astype(np.float64), (*shape, *x_centred.shape[-2:]))
-    w_all = np.broadcast_to(w_centred + w_zero_point.astype(np.float64), (*shape, *w_centred.shape[-2:]))
-    for batch in np.ndindex(shape):
-        x, w = x_all[batch], w_all[batch]
+    x_codes = x_centred + x_zero_point.astype(np.float64)
+    w_codes = w_centred + w_zero_point.astype(np.float64)
+    lead = np.broadcast_shapes(x_codes.shape[:-2], w_codes.shape[:-2])
+    x_codes, w_codes = (np.broadcast_to(codes, (*lead, *codes.shape[-2:])) for codes in (x_codes, w_codes))
+    if arithmetic.accumulator_overflow == "saturate":
+        return _one_by_one(x_centred, w_centred, x_codes, w_codes, arithmetic)
+    total = np.asarray(x_centred.astype(np.float64) @ w_centred.astype(np.float64)).astype(np.int64)
+    for batch in np.ndindex(lead):
+        x, w = x_codes[batch], w_codes[batch]
         pairs = w[: w.shape[0] // 2 * 2].reshape(-1, 2, w.shape[1])
         high = np.maximum(pairs, 0).sum(axis=1) * 255 > INT16.max
         low = np.minimum(pairs, 0).sum(axis=1) * 255 < INT16.min
         for number in np.flatnonzero((high | low).any(axis=1)):
             channels = np.flatnonzero(high[number] | low[number])
             product = x[:, 2 * number : 2 * number + 2] @ pairs[number][:, channels]
-            clamped = np.clip(product, INT16.min, INT16.max)
-            total[batch][:, channels] += (clamped - product).astype(np.int64)
+            total[batch][:, channels] += (np.clip(product, INT16.min, INT16.max) - product).astype(np.int64)
+    return held(total, arithmetic)
+
+
+def _one_by_one(x_centred: Array, w_centred: Array, x_codes: Array, w_codes: Array, arithmetic: Arithmetic) -> Array:
+    """Sum in a saturating accumulator: each product, and with every second one what the pair's clamp takes away."""
+
+    def outer(x: Array, w: Array, k: int) -> Array:
+        return np.asarray(x[..., :, k, None] * w[..., k, None, :]).astype(np.int64)
+
+    total = np.zeros_like(outer(x_codes, w_codes, 0))
+    for k in range(x_codes.shape[-1]):
+        term = outer(x_centred, w_centred, k)
+        if k % 2:
+            pair = outer(x_codes, w_codes, k - 1) + outer(x_codes, w_codes, k)
+            term = term + np.clip(pair, INT16.min, INT16.max) - pair
+        total = held(total + term, arithmetic)
     return total

@@ -110,18 +110,19 @@ def _element(q: Checked, g: Geometry, group: int, index: tuple[int, ...], arithm
                 weight = int(q.w[m, c, k, l])
                 product = (code - x_zero) * (weight - w_zero)
                 raw.append(code * weight)
+                taken = 0  # by the clamp of a pair
                 if arithmetic.pairwise_saturation and len(raw) % 2 == 0:
                     pair = raw[-1] + raw[-2]
-                    adder.add(min(max(pair, int(INT16.min)), int(INT16.max)) - pair)
-                adder.add(product)
+                    taken = pair - min(max(pair, int(INT16.min)), int(INT16.max))
+                adder.add(product - taken)
                 trace.terms.append(
                     Term((c, k, l), at, code, code - x_zero, weight, weight - w_zero, product, adder.value)
                 )
     kind = f"int{arithmetic.accumulator_bits}"
     trace.step("accumulator", f"the sum of {len(trace.terms)} products", adder.value, kind)
-    if arithmetic.relu == "before_bias":
-        adder.value = trace.step("clamped before the bias", f"max({adder.value}, 0)", max(adder.value, 0), kind)
     if q.B is not None:
+        if arithmetic.relu == "before_bias":
+            adder.value = trace.step("clamped before the bias", f"max({adder.value}, 0)", max(adder.value, 0), kind)
         before, bias = adder.value, int(q.B[m])
         trace.step("bias added", f"{before} + {bias}", adder.add(bias), kind)
     multiplier = scale_multiplier(q.x_scale, q.w_scale, q.y_scale, arithmetic)

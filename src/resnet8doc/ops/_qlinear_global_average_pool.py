@@ -1,5 +1,6 @@
 """QLinearGlobalAveragePool: the mean of all pixels, in integers; ONNX Runtime's own."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy.typing as npt
 
 from ..requantize import RUNTIME, Arithmetic, requantize
 from . import _checks as check
-from ._accumulate import add_bias
+from ._accumulate import accumulate, held
 
 Array = npt.NDArray[Any]
 
@@ -64,6 +65,7 @@ def qlinear_global_average_pool(
     >>> qlinear_global_average_pool(X, np.float32(1), np.uint8(1), np.float32(1), np.uint8(1))
     array([[[[3]]]], dtype=uint8)
     """
+    arithmetic = replace(arithmetic, relu="saturation")
     x = check.codes(X, "X")
     check.rank(x, "X", "[N, H, W, C]" if channels_last else "[N, C, H, W]")
     x_scale, y_scale = check.scale(x_scale, "x_scale"), check.scale(y_scale, "y_scale")
@@ -71,8 +73,13 @@ def qlinear_global_average_pool(
     y_zero = check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y")
     axes = (1, 2) if channels_last else (2, 3)
     pixels = x.shape[axes[0]] * x.shape[axes[1]]
-    total = x.sum(axis=axes, keepdims=True, dtype=np.int64) - int(x_zero) * pixels
-    total = add_bias(total, np.zeros((), np.int32), arithmetic)
+    if arithmetic.accumulator_overflow == "wrap":
+        total = held(x.sum(axis=axes, keepdims=True, dtype=np.int64) - int(x_zero) * pixels, arithmetic)
+    else:
+        image = x if channels_last else x.transpose(0, 2, 3, 1)
+        rows = np.subtract(image, x_zero, dtype=np.float64).reshape(image.shape[0], pixels, -1).transpose(0, 2, 1)
+        shape = (image.shape[0], 1, 1, -1) if channels_last else (image.shape[0], -1, 1, 1)
+        total = accumulate(rows, np.ones((pixels, 1)), arithmetic).reshape(shape)
     multiplier = pool_multiplier(x_scale, y_scale, pixels, arithmetic)
     return requantize(total, multiplier, y_zero, y_zero.dtype, arithmetic)
 

@@ -123,11 +123,11 @@ def products(
     """Sum the products of one row and one column."""
     adder = Adder(arithmetic)
     for k, (code, weight) in enumerate(pairs):
+        product, taken = (code - a_zero) * (weight - b_zero), 0
         if arithmetic.pairwise_saturation and can_saturate and k % 2:
             pair = code * weight + pairs[k - 1][0] * pairs[k - 1][1]
-            adder.add(min(max(pair, int(INT16.min)), int(INT16.max)) - pair)
-        product = (code - a_zero) * (weight - b_zero)
-        adder.add(product)
+            taken = pair - min(max(pair, int(INT16.min)), int(INT16.max))
+        adder.add(product - taken)
         trace.terms.append(Term((k,), used[k], code, code - a_zero, weight, weight - b_zero, product, adder.value))
     trace.step("accumulator", f"the sum of {len(pairs)} products", adder.value, f"int{arithmetic.accumulator_bits}")
     return adder.value

@@ -1,6 +1,7 @@
 """QLinearAveragePool and QLinearGlobalAveragePool in plain loops."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,7 @@ def qlinear_global_average_pool_element(
     >>> trace.value("accumulator"), trace.value("multiplier"), trace.value("scaled"), trace.output
     (10, 0.25, 2.5, 3)
     """
+    arithmetic = replace(arithmetic, relu="saturation")
     x = check.codes(X, "X")
     n, channel = (index[0], index[3]) if channels_last else index[:2]
     height, width = x.shape[1:3] if channels_last else x.shape[2:]
@@ -86,8 +88,6 @@ def qlinear_global_average_pool_element(
     total = trace.step(
         "accumulator", f"the sum of {height * width} codes less {x_zero}", adder.value, f"int{adder.bits}"
     )
-    if arithmetic.relu == "before_bias":
-        total = trace.step("clamped", f"max({total}, 0)", max(total, 0), f"int{adder.bits}")
     multiplier = pool_multiplier(
         check.scale(x_scale, "x_scale"), check.scale(y_scale, "y_scale"), height * width, arithmetic
     )[()]
@@ -123,6 +123,7 @@ def qlinear_average_pool_element(
     >>> [(step.name, step.value) for step in trace.steps]
     [('sum', 14.0), ('mean', 3.5), ('divided', 3.5), ('zero point added', 3.5), ('rounded', 4), ('saturated', 4)]
     """
+    arithmetic = replace(arithmetic, relu="saturation")
     x = check.codes(X, "X")
     image = x.transpose(0, 3, 1, 2) if channels_last else x
     kernel, steps = pair(kernel_shape, "kernel_shape"), pair(strides, "strides")

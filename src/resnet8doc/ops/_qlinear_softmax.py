@@ -1,6 +1,7 @@
 """QLinearSoftmax: probabilities from codes by a table of exponentials; ONNX Runtime's own."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,11 +36,11 @@ def qlinear_softmax(
        t_i = \exp\left((i - 255 + b) s_x\right), \quad b = \max(0, \ln(\mathrm{FLT\_MAX} / n) - 5) / s_x
 
     with :math:`n` the length of the axis and the logarithm rounded to float32; :math:`b` uses the range of float32, so
-    that the smallest do not vanish. Then, each step rounded to float32, with :math:`i = x - \max x + 255` and
-    :math:`\Sigma` the sum of the row's :math:`t_i`, added one after another,
+    that the smallest do not vanish. Then, with :math:`i = x - \max x + 255`, with :math:`\Sigma` the sum of the row's
+    :math:`t_i`, added one after another in float32, and with product and quotient in float64,
 
     .. math::
-       y = \mathrm{saturate}(\mathrm{round}((t_i / \Sigma) \cdot \lfloor 1 / s_y \rfloor) + z_y) .
+       y = \mathrm{saturate}(\mathrm{round}(t_i \cdot \lfloor 1 / s_y \rfloor / \Sigma) + z_y) .
 
     Parameters
     ----------
@@ -109,7 +110,8 @@ def _runtime(rows: Array, scale: Array, y_scale: Array, zero: Array, arithmetic:
     for k in range(t.shape[-1]):
         total = total + t[..., k]
     levels = np.floor(np.float32(1) / y_scale)
-    return round_to_integer(t / total[..., None] * levels, arithmetic.rounding) + zero.astype(np.float32)
+    quotient = t.astype(np.float64) * np.float64(levels) / total[..., None].astype(np.float64)
+    return np.asarray(round_to_integer(quotient, arithmetic.rounding) + zero.astype(np.float64))
 
 
 def _documented(rows: Array, scale: Array, y_scale: Array, zero: Array, arithmetic: Arithmetic) -> Array:
@@ -143,6 +145,7 @@ def qlinear_softmax_element(
     >>> [(step.name, step.value) for step in trace.steps if step.name in ("table index", "rounded")]
     [('table index', 245), ('rounded', 63)]
     """
+    arithmetic = replace(arithmetic, relu="saturation")
     x, single = np.asarray(X), np.float32
     axis %= x.ndim
     lead, rest = tuple(index[:axis]), tuple(index[axis:])
@@ -165,7 +168,7 @@ def qlinear_softmax_element(
         total = single(total + table[code - largest + 255])
     trace.step("sum", "of the exponentials, one by one", total)
     levels = trace.step("levels", f"floor(1 / {y_scale})", single(np.floor(single(1) / single(y_scale))))
-    real = trace.step("scaled", f"{t} / {total} * {levels}", single(single(t / total) * levels))
+    real = trace.step("scaled", f"{t} * {levels} / {total}", np.float64(t) * np.float64(levels) / np.float64(total))
     rounded = round_step(trace, real, arithmetic)
     whole = trace.step("zero point added", f"{rounded} + {zero}", rounded + zero, "int32")
     clamp_step(trace, whole, zero, x.dtype, arithmetic)

@@ -74,7 +74,8 @@ def quantize_linear(
     array([  73, -127, -125, -125, -128], dtype=int8)
     """
     x, scale, zero_point = _checked(x, y_scale, y_zero_point, axis, block_size, output_dtype, precision)
-    quotient = x / scale
+    with np.errstate(over="ignore"):  # a quotient beyond float32 is an infinity, which the clamp takes
+        quotient = x / scale
     if arithmetic.zero_point_added == "before_rounding":
         whole = round_to_integer(quotient + zero_point.astype(np.float32), arithmetic.rounding)
     else:
@@ -125,7 +126,8 @@ def quantize_linear_element(
     x, scales, zeros = _checked(x, y_scale, y_zero_point, axis, 0, 0, 0)
     scale, zero = np.float32(np.broadcast_to(scales, x.shape)[index]), int(np.broadcast_to(zeros, x.shape)[index])
     trace = Trace("QuantizeLinear", index)
-    quotient = trace.step("divided", f"{x[index]} / {scale}", np.float32(x[index] / scale))
+    with np.errstate(over="ignore"):
+        quotient = trace.step("divided", f"{x[index]} / {scale}", np.float32(x[index] / scale))
     if np.isnan(quotient):
         trace.step("saturated", "not a number: the lowest code", int(np.iinfo(zeros.dtype).min), str(zeros.dtype))
         return trace

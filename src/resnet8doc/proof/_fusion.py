@@ -41,8 +41,8 @@ def compare_fusion(
     dict
         ``unfused`` and ``fused`` (operators counted), ``tensors`` (a row for each that both have: ``tensor``,
         ``scale``, ``made_by`` in both, ``values``, ``mismatches``, ``largest`` in codes), ``outputs`` (``values``,
-        ``mismatches``, ``largest``, ``decisions_changed``), ``signed_to_unsigned`` (whether activations changed type), ``machine``,
-        ``images``, ``seconds``.
+        ``mismatches``, ``largest``, ``decisions_changed``), ``signed_to_unsigned`` (whether activations changed
+        type), ``machine``, ``images``, ``seconds``.
     """
     started = time.perf_counter()
     path = Path(model)
