@@ -42,7 +42,8 @@ class Builder:
         dtype = more.pop("dtype", str(self.code))
         self.nodes.append({
             "name": name, "op_type": op_type, "domain": "com.microsoft" if own else "",
-            "layer": name.removesuffix("_quant"), "attributes": more, "inputs": [{"formal": f, "tensor": t} for f, t in inputs],
+            "layer": name.removesuffix("_quant"), "attributes": more,
+            "inputs": [{"formal": f, "tensor": t} for f, t in inputs],
             "outputs": [{"tensor": output, "dtype": dtype, "shape": ["batch", *shape]}],
         })  # fmt: skip
         return output

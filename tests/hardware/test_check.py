@@ -197,6 +197,10 @@ def test_npz_refusals(network: Graph, images: Array, tmp_path: Path) -> None:
     refused(r"stem_y has shape \[8, 4, 8\]; expected \[8, 8, 4\] or \[4, 8, 8\]", stem_y=good.reshape(8, 4, 8))
     refused("dequantize is made by DequantizeLinear", dequantize=np.zeros(5))
     refused("there are no outputs")
+    with path.open("wb") as stream:
+        np.save(stream, good)
+    with pytest.raises(UserError, match=r"mine\.npz holds a single array; expected an \.npz"):
+        check(path, network, images[:1])
     np.savez(path, stem_y=good)
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(UserError, match=r"cannot be read .*expected a complete \.npz"):

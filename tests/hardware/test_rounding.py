@@ -80,8 +80,9 @@ def test_study_counts(network: Graph, images: Array) -> None:
 
 def test_ties_are_counted(network: Graph, images: Array) -> None:
     # With a multiplier of 1/4 every fourth sum that is even and no multiple of 4 is a tie.
-    rounded = network.with_parameters({"pixel_scale": np.ones((), np.float32), "stem_w_scale": np.full(4, 0.25, np.float32),
-                                       "stem_y_scale": np.ones((), np.float32)})  # fmt: skip
+    one = np.ones((), np.float32)
+    quarter = np.full(4, 0.25, np.float32)
+    rounded = network.with_parameters({"pixel_scale": one, "stem_w_scale": quarter, "stem_y_scale": one})
     ties = rounding(rounded, images, np.zeros(len(images), int), alone_images=1, progress=False)["ties"]
     stem = next(row for row in ties if row["tensor"] == "stem_y")
     assert 0.2 < stem["ties"] / stem["values"] < 0.3

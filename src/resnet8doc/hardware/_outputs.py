@@ -86,14 +86,18 @@ def _find(network: Network, name: str) -> Operation:
 
 def _read_npz(path: Path) -> dict[str, Array]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+        # Opened here, because numpy leaves a file open that turns out to be no archive.
+        with path.open("rb") as stream:
+            archive = np.load(stream, allow_pickle=False)
+            if isinstance(archive, np.lib.npyio.NpzFile):
+                return {name: archive[name] for name in archive.files}
     except FileNotFoundError as error:
         raise UserError(f"{path} does not exist", "an .npz file", "Name an existing file.") from error
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise UserError(
             f"{path} cannot be read ({error})", "a complete .npz of plain numbers", "Write it again with numpy.savez."
         ) from error
+    raise UserError(f"{path} holds a single array", "an .npz, with an array for each layer", "Use numpy.savez.")
 
 
 def _read_folder(folder: Path) -> dict[str, Array]:

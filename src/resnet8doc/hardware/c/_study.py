@@ -88,8 +88,9 @@ def study_c(graph: Graph, images: Array, labels: Array, folder: Path, *, progres
         if variant == "float" and counts["mismatches"]:
             first = next(row for row in counts["tensors"] if row["mismatches"])
             raise UserError(
-                f"the C program differs from the engine in {counts['mismatches']} values; the first: {first['tensor']}, "
-                f"{first['first']}", "every byte equal", "Mend the generator, or report the compiler.",
+                f"the C program differs from the engine in {counts['mismatches']} values; the first: "
+                f"{first['tensor']}, {first['first']}",
+                "every byte equal", "Mend the generator, or report the compiler.",
             )  # fmt: skip
         checked = build(graph, folder / f"{variant}_sanitized", variant, flags=("-O1", *SANITIZE))
         few = np.asarray(images)[:SANITIZED_IMAGES]
