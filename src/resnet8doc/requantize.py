@@ -18,6 +18,8 @@ import numpy.typing as npt
 from .errors import UserError
 
 Array = npt.NDArray[Any]
+Number = npt.NDArray[Any] | np.generic
+"""A numpy scalar, or an array of numbers: what a scale or a zero point may be."""
 
 Rounding = Literal["half_even", "half_up", "half_away_from_zero", "truncate", "floor", "shift"]
 Multiplier = Literal["float32", "float64", "float16", "fixed_point", "fixed_point_double_rounding", "power_of_two"]
@@ -101,6 +103,9 @@ class Arithmetic:
             if choices and value not in choices:
                 listed = ", ".join(map(repr, choices))
                 raise UserError(f"{field.name} is {value!r}", f"one of {listed}", "Choose one of these.")
+        flag: object = self.pairwise_saturation
+        if not isinstance(flag, bool):
+            raise UserError(f"pairwise_saturation is {flag!r}", "True or False", "Choose one of these.")
         if not 2 <= self.accumulator_bits <= 64:
             raise UserError(f"accumulator_bits is {self.accumulator_bits}", "2 to 64", "Choose a width in that range.")
 
@@ -126,7 +131,7 @@ ONNX_REFERENCE = Arithmetic(zero_point_added="before_rounding", form="documented
 """What ``onnx.reference`` computes."""
 
 
-def round_to_integer(value: Array, rounding: Rounding = "half_even") -> Array:
+def round_to_integer(value: Number, rounding: Rounding = "half_even") -> Array:
     r"""Round real numbers to integers.
 
     .. math::
@@ -175,7 +180,7 @@ def round_to_integer(value: Array, rounding: Rounding = "half_even") -> Array:
     return result.astype(value.dtype)
 
 
-def narrow(value: Array, dtype: npt.DTypeLike, overflow: Overflow = "saturate") -> Array:
+def narrow(value: Number, dtype: npt.DTypeLike, overflow: Overflow = "saturate") -> Array:
     """Bring integers, held in any type, into an integer type.
 
     Parameters
@@ -198,7 +203,7 @@ def narrow(value: Array, dtype: npt.DTypeLike, overflow: Overflow = "saturate") 
     return wrap(np.asarray(value).astype(np.int64), limits.bits).astype(np.int64).astype(dtype)
 
 
-def wrap(value: Array, bits: int) -> Array:
+def wrap(value: Number, bits: int) -> Array:
     """Keep the low ``bits`` of int64 numbers and read them as two's complement.
 
     Examples
@@ -210,7 +215,7 @@ def wrap(value: Array, bits: int) -> Array:
     return np.right_shift(np.left_shift(np.asarray(value, np.int64), shift), shift)
 
 
-def scale_multiplier(x_scale: Array, w_scale: Array, y_scale: Array, arithmetic: Arithmetic = RUNTIME) -> Array:
+def scale_multiplier(x_scale: Number, w_scale: Number, y_scale: Number, arithmetic: Arithmetic = RUNTIME) -> Array:
     r"""Return the factor of requantization, :math:`M = (s_x \cdot s_w) / s_y`.
 
     The product is taken first and rounded to float32, then the quotient, rounded to float32 again: ONNX Runtime's order
@@ -235,6 +240,7 @@ def scale_multiplier(x_scale: Array, w_scale: Array, y_scale: Array, arithmetic:
     >>> scale_multiplier(np.float32(0.1), np.array([0.02, 0.5], np.float32), np.float32(0.3))
     array([0.00666667, 0.16666666], dtype=float32)
     """
+    w_scale = np.asarray(w_scale)
     if arithmetic.channel_scale != "own" and np.size(w_scale) > 1:
         w_scale = (
             np.broadcast_to(w_scale[:1], w_scale.shape) if arithmetic.channel_scale == "first" else np.roll(w_scale, -1)
@@ -247,7 +253,7 @@ def scale_multiplier(x_scale: Array, w_scale: Array, y_scale: Array, arithmetic:
     return np.asarray(np.asarray(x_scale, wide) * np.asarray(w_scale, wide) / np.asarray(y_scale, wide))
 
 
-def fixed_point(multiplier: Array) -> tuple[Array, Array]:
+def fixed_point(multiplier: Number) -> tuple[Array, Array]:
     r"""Write positive factors as :math:`m \cdot 2^{-shift}` with a 31-bit integer :math:`m`.
 
     Source: TensorFlow Lite, ``kernels/internal/quantization_util.cc``, ``QuantizeMultiplier`` (there the shift counts
@@ -272,7 +278,7 @@ def fixed_point(multiplier: Array) -> tuple[Array, Array]:
     return np.where(over, m >> 1, m), 31 - (exponent.astype(np.int64) + over)
 
 
-def multiply_by_fixed_point(accumulator: Array, m: Array, shift: Array, *, double_rounding: bool = False) -> Array:
+def multiply_by_fixed_point(accumulator: Number, m: Number, shift: Number, *, double_rounding: bool = False) -> Array:
     r"""Return :math:`\lfloor a m / 2^{shift} \rceil` in integers alone.
 
     Rounded once, half up: :math:`(a m + 2^{shift-1}) \gg shift`. Rounded twice: first the high half of the doubled
@@ -300,6 +306,7 @@ def multiply_by_fixed_point(accumulator: Array, m: Array, shift: Array, *, doubl
     >>> multiply_by_fixed_point(a, m, shift), multiply_by_fixed_point(a, m, shift, double_rounding=True)
     (array([-1,  0,  1,  2]), array([-2, -1,  1,  2]))
     """
+    m, shift = np.asarray(m, np.int64), np.asarray(shift, np.int64)
     product = np.asarray(accumulator, np.int64) * m
     one = np.int64(1)
     if not double_rounding or np.any(shift < 31):
@@ -314,7 +321,7 @@ def multiply_by_fixed_point(accumulator: Array, m: Array, shift: Array, *, doubl
 
 
 def requantize(
-    accumulator: Array, multiplier: Array, zero_point: Array, dtype: npt.DTypeLike, arithmetic: Arithmetic = RUNTIME
+    accumulator: Number, multiplier: Number, zero_point: Number, dtype: npt.DTypeLike, arithmetic: Arithmetic = RUNTIME
 ) -> Array:
     r"""Turn accumulators into bytes: :math:`\mathrm{saturate}(\mathrm{round}(a M) + z)`.
 

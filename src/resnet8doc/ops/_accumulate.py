@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import Arithmetic, wrap
+from ..requantize import Arithmetic, Number, wrap
 
 Array = npt.NDArray[Any]
 
 EXACT_IN_FLOAT32 = 1 << 24
 
 
-def largest_operand(dtype: npt.DTypeLike, zero_point: Array) -> int:
+def largest_operand(dtype: npt.DTypeLike, zero_point: Number) -> int:
     """Return the largest ``|x - zero_point|`` that codes of that type can have."""
     limits = np.iinfo(dtype)
     z = np.asarray(zero_point, np.int64)

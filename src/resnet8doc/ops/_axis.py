@@ -6,13 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
+from ..requantize import Number
 from ._checks import scale as checked_scale
 
 Array = npt.NDArray[Any]
 
 
 def along_axis(
-    x: Array, x_name: str, scale: Array, scale_name: str, zero_point: Array, zero_point_name: str, axis: int
+    x: Array, x_name: str, scale: Number, scale_name: str, zero_point: Number, zero_point_name: str, axis: int
 ) -> tuple[Array, Array]:
     """Return scale and zero point reshaped so that they broadcast against ``x``."""
     if np.size(scale) == 1:
@@ -26,7 +27,7 @@ def along_axis(
         return scale, np.reshape(zero_point, ())
     if not -x.ndim <= axis < x.ndim:
         raise UserError(f"axis is {axis}", f"an axis of {x_name}, which has {x.ndim}", "Correct axis.")
-    scale = checked_scale(scale, scale_name, x.shape[axis])
+    scale, zero_point = checked_scale(scale, scale_name, x.shape[axis]), np.asarray(zero_point)
     if zero_point.shape not in (scale.shape, ()):
         raise UserError(
             f"{scale_name} has shape {list(scale.shape)} and {zero_point_name} {list(zero_point.shape)}",

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
+from ..requantize import Number
 from ._axis import along_axis
 from ._trace import Trace
 
@@ -16,8 +17,8 @@ INPUT_TYPES = (np.int8, np.uint8, np.int16, np.uint16, np.int32)
 
 def dequantize_linear(
     x: Array,
-    x_scale: Array,
-    x_zero_point: Array | None = None,
+    x_scale: Number,
+    x_zero_point: Number | None = None,
     *,
     axis: int = 1,
     block_size: int = 0,
@@ -69,7 +70,7 @@ def dequantize_linear(
     return np.subtract(x, zero_point, dtype=np.float32) * scale
 
 
-def dequantize_linear_loops(x: Array, x_scale: Array, x_zero_point: Array | None = None, *, axis: int = 1) -> Array:
+def dequantize_linear_loops(x: Array, x_scale: Number, x_zero_point: Number | None = None, *, axis: int = 1) -> Array:
     """Compute what :func:`dequantize_linear` does, one element after another (the slow twin).
 
     Examples
@@ -84,7 +85,7 @@ def dequantize_linear_loops(x: Array, x_scale: Array, x_zero_point: Array | None
 
 
 def dequantize_linear_element(
-    index: tuple[int, ...], x: Array, x_scale: Array, x_zero_point: Array | None = None, *, axis: int = 1, **_: Any
+    index: tuple[int, ...], x: Array, x_scale: Number, x_zero_point: Number | None = None, *, axis: int = 1, **_: Any
 ) -> Trace:
     """Write down how ``dequantize_linear(...)[index]`` comes about.
 
@@ -103,7 +104,7 @@ def dequantize_linear_element(
 
 
 def _checked(
-    x: Array, x_scale: Array, x_zero_point: Array | None, axis: int, block_size: int, output_dtype: int
+    x: Array, x_scale: Number, x_zero_point: Number | None, axis: int, block_size: int, output_dtype: int
 ) -> tuple[Array, Array, Array]:
     x = np.asarray(x)
     if x.dtype not in INPUT_TYPES:

@@ -5,13 +5,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..requantize import Number
+
 Array = npt.NDArray[Any]
 
 RUN = 2048
 """A bias or multiplier for each channel is repeated to rows of about so many floats: numpy adds long rows faster."""
 
 
-def epilogue(accumulator: Array, bias: Array | None, multiplier: Array, zero_point: Array) -> Array:
+def epilogue(accumulator: Array, bias: Array | None, multiplier: Number, zero_point: Number) -> Array:
     """Add the bias, scale, round, add the zero point, clamp.
 
     ``accumulator``, contiguous ``[rows, channels]``, is overwritten. It holds whole numbers below 2^24, bias included,

@@ -5,10 +5,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..requantize import Number
+
 Array = npt.NDArray[Any]
 
 
-def fma(a: Array, b: Array, c: Array) -> Array:
+def fma(a: Number, b: Number, c: Number) -> Array:
     r"""Return :math:`a b + c` rounded once to float32.
 
     The product of two float32 numbers is exact in float64 (24 + 24 bits of 53). Their sum with ``c`` is not always, and

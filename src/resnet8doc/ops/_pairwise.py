@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import Arithmetic
+from ..requantize import Arithmetic, Number
 from ._accumulate import held
 
 Array = npt.NDArray[Any]
@@ -36,7 +36,7 @@ def effective(arithmetic: Arithmetic, x_dtype: npt.DTypeLike, w_dtype: npt.DType
 
 
 def accumulate_pairwise(
-    x_centred: Array, w_centred: Array, x_zero_point: Array, w_zero_point: Array, arithmetic: Arithmetic
+    x_centred: Array, w_centred: Array, x_zero_point: Number, w_zero_point: Number, arithmetic: Arithmetic
 ) -> Array:
     """Return the sum of products, int64, with each pair clamped to int16 on the way.
 

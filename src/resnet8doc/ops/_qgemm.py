@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
-from ..requantize import RUNTIME, Arithmetic, requantize, scale_multiplier
+from ..requantize import RUNTIME, Arithmetic, Number, requantize, scale_multiplier
 from . import _checks as check
 from ._accumulate import accumulate, add_bias
 from ._pairwise import accumulate_pairwise, effective
@@ -17,14 +17,14 @@ Array = npt.NDArray[Any]
 
 def qgemm(
     A: Array,
-    a_scale: Array,
-    a_zero_point: Array,
+    a_scale: Number,
+    a_zero_point: Number,
     B: Array,
-    b_scale: Array,
-    b_zero_point: Array,
+    b_scale: Number,
+    b_zero_point: Number,
     C: Array | None = None,
-    y_scale: Array | None = None,
-    y_zero_point: Array | None = None,
+    y_scale: Number | None = None,
+    y_zero_point: Number | None = None,
     *,
     alpha: float = 1.0,
     transA: int = 0,
@@ -115,14 +115,14 @@ class CheckedGemm:
 
 def checked_gemm(
     A: Array,
-    a_scale: Array,
-    a_zero_point: Array,
+    a_scale: Number,
+    a_zero_point: Number,
     B: Array,
-    b_scale: Array,
-    b_zero_point: Array,
+    b_scale: Number,
+    b_zero_point: Number,
     C: Array | None = None,
-    y_scale: Array | None = None,
-    y_zero_point: Array | None = None,
+    y_scale: Number | None = None,
+    y_zero_point: Number | None = None,
     alpha: float = 1.0,
     transA: int = 0,
     transB: int = 0,

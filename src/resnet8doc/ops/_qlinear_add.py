@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
-from ..requantize import RUNTIME, Arithmetic, narrow, round_to_integer
+from ..requantize import RUNTIME, Arithmetic, Number, narrow, round_to_integer
 from . import _checks as check
 from ._fma import fma
 
@@ -18,13 +18,13 @@ Array = npt.NDArray[Any]
 
 def qlinear_add(
     A: Array,
-    A_scale: Array,
-    A_zero_point: Array | None,
+    A_scale: Number,
+    A_zero_point: Number | None,
     B: Array,
-    B_scale: Array,
-    B_zero_point: Array | None,
-    C_scale: Array,
-    C_zero_point: Array | None = None,
+    B_scale: Number,
+    B_zero_point: Number | None,
+    C_scale: Number,
+    C_zero_point: Number | None = None,
     *,
     arithmetic: Arithmetic = RUNTIME,
 ) -> Array:
@@ -95,8 +95,8 @@ class Checked:
 
 
 def checked(
-    A: Array, A_scale: Array, A_zero_point: Array | None, B: Array, B_scale: Array, B_zero_point: Array | None,
-    C_scale: Array, C_zero_point: Array | None = None,
+    A: Array, A_scale: Number, A_zero_point: Number | None, B: Array, B_scale: Number, B_zero_point: Number | None,
+    C_scale: Number, C_zero_point: Number | None = None,
 ) -> Checked:  # fmt: skip
     """Check types and shapes."""
     a, b = check.codes(A, "A"), check.codes(B, "B")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import RUNTIME, Arithmetic
+from ..requantize import RUNTIME, Arithmetic, Number
 from ._qlinear_add import checked
 from ._steps import clamp_step, round_step
 from ._trace import Trace
@@ -50,13 +50,13 @@ def qlinear_add_loops(*inputs: Any, arithmetic: Arithmetic = RUNTIME) -> Array:
 def qlinear_add_element(
     index: tuple[int, ...],
     A: Array,
-    A_scale: Array,
-    A_zero_point: Array | None,
+    A_scale: Number,
+    A_zero_point: Number | None,
     B: Array,
-    B_scale: Array,
-    B_zero_point: Array | None,
-    C_scale: Array,
-    C_zero_point: Array | None = None,
+    B_scale: Number,
+    B_zero_point: Number | None,
+    C_scale: Number,
+    C_zero_point: Number | None = None,
     *,
     arithmetic: Arithmetic = RUNTIME,
 ) -> Trace:

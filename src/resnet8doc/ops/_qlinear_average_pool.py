@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import RUNTIME, Arithmetic, narrow, round_to_integer
+from ..requantize import RUNTIME, Arithmetic, Number, narrow, round_to_integer
 from . import _checks as check
 from ._average_pool import window_sums
 from ._dequantize_linear import dequantize_linear
@@ -18,10 +18,10 @@ Array = npt.NDArray[Any]
 
 def qlinear_average_pool(
     X: Array,
-    x_scale: Array,
-    x_zero_point: Array | None,
-    y_scale: Array,
-    y_zero_point: Array | None = None,
+    x_scale: Number,
+    x_zero_point: Number | None,
+    y_scale: Number,
+    y_zero_point: Number | None = None,
     *,
     kernel_shape: Sequence[int],
     auto_pad: AutoPad = "NOTSET",

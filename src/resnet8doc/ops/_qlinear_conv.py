@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import RUNTIME, Arithmetic, requantize, scale_multiplier
+from ..requantize import RUNTIME, Arithmetic, Number, requantize, scale_multiplier
 from . import _checks as check
 from ._accumulate import accumulate, accumulator_bound, add_bias, exact_float, largest_operand
 from ._conv_geometry import Geometry, geometry
@@ -23,13 +23,13 @@ BLOCK = 1 << 19
 
 def qlinear_conv(
     x: Array,
-    x_scale: Array,
-    x_zero_point: Array,
+    x_scale: Number,
+    x_zero_point: Number,
     w: Array,
-    w_scale: Array,
-    w_zero_point: Array,
-    y_scale: Array,
-    y_zero_point: Array,
+    w_scale: Number,
+    w_zero_point: Number,
+    y_scale: Number,
+    y_zero_point: Number,
     B: Array | None = None,
     *,
     auto_pad: AutoPad = "NOTSET",
@@ -137,8 +137,8 @@ class Checked:
 
 
 def checked(
-    x: Array, x_scale: Array, x_zero_point: Array, w: Array, w_scale: Array, w_zero_point: Array, y_scale: Array,
-    y_zero_point: Array, B: Array | None,
+    x: Array, x_scale: Number, x_zero_point: Number, w: Array, w_scale: Number, w_zero_point: Number, y_scale: Number,
+    y_zero_point: Number, B: Array | None,
 ) -> Checked:  # fmt: skip
     """Check types and shapes of the nine inputs."""
     x, w = check.codes(x, "x"), check.codes(w, "w")
@@ -189,7 +189,7 @@ def _one_group(q: Checked, g: Geometry, inputs: slice, outputs: slice, arithmeti
         out[...] = requantize(total, multiplier, q.y_zero_point, q.y_zero_point.dtype, arithmetic).reshape(out.shape)
 
 
-def workspace(images: int, g: Geometry, dtype: Any, zero_point: Array, arithmetic: Arithmetic) -> tuple[Array, Array]:
+def workspace(images: int, g: Geometry, dtype: Any, zero_point: Number, arithmetic: Arithmetic) -> tuple[Array, Array]:
     """Return room for padded images ``[N, H + pads, W + pads, C]``, their padding filled, and for their columns.
 
     Both are used again for every block: fresh memory would cost as much as the arithmetic.
@@ -200,7 +200,7 @@ def workspace(images: int, g: Geometry, dtype: Any, zero_point: Array, arithmeti
     return np.full(shape, fill, dtype), np.empty((images, *g.size, *g.kernel, g.channels_in), dtype)
 
 
-def gather(block: Array, zero_point: Array, g: Geometry, image: Array, x_columns: Array) -> Array:
+def gather(block: Array, zero_point: Number, g: Geometry, image: Array, x_columns: Array) -> Array:
     """Return every window of ``x - x_zero_point`` as one row: ``[N * rows * columns, kernel rows * columns * C]``."""
     n = block.shape[0]
     top, left = g.pads[:2]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import RUNTIME, Arithmetic, scale_multiplier
+from ..requantize import RUNTIME, Arithmetic, Number, scale_multiplier
 from ._conv_geometry import Geometry, geometry
 from ._pairwise import INT16
 from ._qlinear_conv import Checked, checked, conv_arithmetic
@@ -43,13 +43,13 @@ def qlinear_conv_loops(*inputs: Any, group: int = 1, arithmetic: Arithmetic = RU
 def qlinear_conv_element(
     index: tuple[int, ...],
     x: Array,
-    x_scale: Array,
-    x_zero_point: Array,
+    x_scale: Number,
+    x_zero_point: Number,
     w: Array,
-    w_scale: Array,
-    w_zero_point: Array,
-    y_scale: Array,
-    y_zero_point: Array,
+    w_scale: Number,
+    w_zero_point: Number,
+    y_scale: Number,
+    y_zero_point: Number,
     B: Array | None = None,
     *,
     group: int = 1,

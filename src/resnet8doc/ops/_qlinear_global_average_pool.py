@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import RUNTIME, Arithmetic, requantize
+from ..requantize import RUNTIME, Arithmetic, Number, requantize
 from . import _checks as check
 from ._accumulate import accumulate, held
 
@@ -15,10 +15,10 @@ Array = npt.NDArray[Any]
 
 def qlinear_global_average_pool(
     X: Array,
-    x_scale: Array,
-    x_zero_point: Array | None,
-    y_scale: Array,
-    y_zero_point: Array | None = None,
+    x_scale: Number,
+    x_zero_point: Number | None,
+    y_scale: Number,
+    y_zero_point: Number | None = None,
     *,
     channels_last: int = 0,
     arithmetic: Arithmetic = RUNTIME,
@@ -84,7 +84,7 @@ def qlinear_global_average_pool(
     return requantize(total, multiplier, y_zero, y_zero.dtype, arithmetic)
 
 
-def pool_multiplier(x_scale: Array, y_scale: Array, pixels: int, arithmetic: Arithmetic) -> Array:
+def pool_multiplier(x_scale: Number, y_scale: Number, pixels: int, arithmetic: Arithmetic) -> Array:
     """Return ``M``: the number of pixels is a factor of the denominator."""
     if arithmetic.multiplier in ("float32", "float16"):
         exact = np.asarray(np.float32(x_scale) / (np.float32(y_scale) * np.float32(pixels)))

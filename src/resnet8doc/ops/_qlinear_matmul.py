@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
-from ..requantize import RUNTIME, Arithmetic, requantize, scale_multiplier
+from ..requantize import RUNTIME, Arithmetic, Number, requantize, scale_multiplier
 from . import _checks as check
 from ._accumulate import accumulate, accumulator_bound, add_bias, exact_float, largest_operand
 from ._epilogue import epilogue
@@ -17,13 +17,13 @@ Array = npt.NDArray[Any]
 
 def qlinear_matmul(
     a: Array,
-    a_scale: Array,
-    a_zero_point: Array,
+    a_scale: Number,
+    a_zero_point: Number,
     b: Array,
-    b_scale: Array,
-    b_zero_point: Array,
-    y_scale: Array,
-    y_zero_point: Array,
+    b_scale: Number,
+    b_zero_point: Number,
+    y_scale: Number,
+    y_zero_point: Number,
     *,
     arithmetic: Arithmetic = RUNTIME,
 ) -> Array:
@@ -94,8 +94,8 @@ def qlinear_matmul(
 
 
 def checked(
-    a: Array, a_scale: Array, a_zero_point: Array, b: Array, b_scale: Array, b_zero_point: Array, y_scale: Array,
-    y_zero_point: Array,
+    a: Array, a_scale: Number, a_zero_point: Number, b: Array, b_scale: Number, b_zero_point: Number, y_scale: Number,
+    y_zero_point: Number,
 ) -> tuple[Array, Array, tuple[Array, Array, Array], tuple[Array, Array, Array]]:  # fmt: skip
     """Check the eight inputs; return the codes, and scales and zero points that broadcast against ``[..., M, N]``."""
     a, b = check.codes(a, "a"), check.codes(b, "b")
@@ -141,13 +141,13 @@ def _aligned(value: Array, name: str, length: int, along: str) -> Array:
     raise UserError(f"{name} has shape {list(value.shape)}", expected, f"Reshape {name}.")
 
 
-def _scale(value: Array, name: str, length: int, along: str) -> Array:
+def _scale(value: Number, name: str, length: int, along: str) -> Array:
     array = np.asarray(value)
     check.scale(array.reshape(-1), name, array.size)
     return _aligned(array, name, length, along)
 
 
-def _zero(value: Array, name: str, dtype: npt.DTypeLike, of: str, length: int, along: str) -> Array:
+def _zero(value: Number, name: str, dtype: npt.DTypeLike, of: str, length: int, along: str) -> Array:
     array = np.asarray(value)
     check.zero_point(array.reshape(-1), name, dtype, of, array.size)
     return _aligned(array, name, length, along)

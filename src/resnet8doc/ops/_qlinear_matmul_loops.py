@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import RUNTIME, Arithmetic, scale_multiplier
+from ..requantize import RUNTIME, Arithmetic, Number, scale_multiplier
 from ._pairwise import INT16, saturates
 from ._qgemm import checked_gemm
 from ._qlinear_matmul import checked
@@ -37,13 +37,13 @@ def qlinear_matmul_loops(*inputs: Any, arithmetic: Arithmetic = RUNTIME) -> Arra
 def qlinear_matmul_element(
     index: tuple[int, ...],
     a: Array,
-    a_scale: Array,
-    a_zero_point: Array,
+    a_scale: Number,
+    a_zero_point: Number,
     b: Array,
-    b_scale: Array,
-    b_zero_point: Array,
-    y_scale: Array,
-    y_zero_point: Array,
+    b_scale: Number,
+    b_zero_point: Number,
+    y_scale: Number,
+    y_zero_point: Number,
     *,
     arithmetic: Arithmetic = RUNTIME,
 ) -> Trace:

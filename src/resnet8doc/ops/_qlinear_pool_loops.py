@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import RUNTIME, Arithmetic
+from ..requantize import RUNTIME, Arithmetic, Number
 from . import _checks as check
 from ._qlinear_average_pool import qlinear_average_pool
 from ._qlinear_global_average_pool import pool_multiplier, qlinear_global_average_pool
@@ -52,10 +52,10 @@ def qlinear_average_pool_loops(*inputs: Any, arithmetic: Arithmetic = RUNTIME, *
 def qlinear_global_average_pool_element(
     index: tuple[int, ...],
     X: Array,
-    x_scale: Array,
-    x_zero_point: Array | None,
-    y_scale: Array,
-    y_zero_point: Array | None = None,
+    x_scale: Number,
+    x_zero_point: Number | None,
+    y_scale: Number,
+    y_zero_point: Number | None = None,
     *,
     channels_last: int = 0,
     arithmetic: Arithmetic = RUNTIME,
@@ -99,10 +99,10 @@ def qlinear_global_average_pool_element(
 def qlinear_average_pool_element(
     index: tuple[int, ...],
     X: Array,
-    x_scale: Array,
-    x_zero_point: Array | None,
-    y_scale: Array,
-    y_zero_point: Array | None = None,
+    x_scale: Number,
+    x_zero_point: Number | None,
+    y_scale: Number,
+    y_zero_point: Number | None = None,
     *,
     kernel_shape: Sequence[int],
     auto_pad: AutoPad = "NOTSET",

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
-from ..requantize import RUNTIME, Arithmetic, narrow, round_to_integer
+from ..requantize import RUNTIME, Arithmetic, Number, narrow, round_to_integer
 from . import _checks as check
 from ._steps import clamp_step, round_step
 from ._trace import Trace
@@ -18,10 +18,10 @@ Array = npt.NDArray[Any]
 
 def qlinear_softmax(
     X: Array,
-    X_scale: Array,
-    x_zero_point: Array | None,
-    y_scale: Array,
-    y_zero_point: Array,
+    X_scale: Number,
+    x_zero_point: Number | None,
+    y_scale: Number,
+    y_zero_point: Number,
     *,
     opset: int,
     axis: int = -1,
@@ -94,7 +94,7 @@ def qlinear_softmax(
     return y.reshape(x.shape) if opset < 13 else np.moveaxis(y, -1, axis)
 
 
-def exponentials(scale: Array, length: int) -> Array:
+def exponentials(scale: Number, length: int) -> Array:
     """Return the table ``t``: float32 ``[256]``."""
     step = float(np.float32(scale))
     logarithm = float(np.float32(math.log(np.float32(np.finfo(np.float32).max) / np.float32(length))))
@@ -126,10 +126,10 @@ def _documented(rows: Array, scale: Array, y_scale: Array, zero: Array, arithmet
 def qlinear_softmax_element(
     index: tuple[int, ...],
     X: Array,
-    X_scale: Array,
-    x_zero_point: Array | None,
-    y_scale: Array,
-    y_zero_point: Array,
+    X_scale: Number,
+    x_zero_point: Number | None,
+    y_scale: Number,
+    y_zero_point: Number,
     *,
     opset: int,
     axis: int = -1,

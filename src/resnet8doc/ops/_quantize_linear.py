@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
-from ..requantize import RUNTIME, Arithmetic, narrow, round_to_integer
+from ..requantize import RUNTIME, Arithmetic, Number, narrow, round_to_integer
 from ._axis import along_axis
 from ._steps import round_step
 from ._trace import Trace
@@ -18,8 +18,8 @@ OUTPUT_TYPES = (np.int8, np.uint8, np.int16, np.uint16)
 
 def quantize_linear(
     x: Array,
-    y_scale: Array,
-    y_zero_point: Array | None = None,
+    y_scale: Number,
+    y_zero_point: Number | None = None,
     *,
     axis: int = 1,
     block_size: int = 0,
@@ -89,7 +89,7 @@ def quantize_linear(
 
 
 def quantize_linear_loops(
-    x: Array, y_scale: Array, y_zero_point: Array | None = None, *, axis: int = 1, arithmetic: Arithmetic = RUNTIME
+    x: Array, y_scale: Number, y_zero_point: Number | None = None, *, axis: int = 1, arithmetic: Arithmetic = RUNTIME
 ) -> Array:
     """Compute what :func:`quantize_linear` does, one element after another (the slow twin).
 
@@ -108,8 +108,8 @@ def quantize_linear_loops(
 def quantize_linear_element(
     index: tuple[int, ...],
     x: Array,
-    y_scale: Array,
-    y_zero_point: Array | None = None,
+    y_scale: Number,
+    y_zero_point: Number | None = None,
     *,
     axis: int = 1,
     arithmetic: Arithmetic = RUNTIME,
@@ -147,7 +147,13 @@ def quantize_linear_element(
 
 
 def _checked(
-    x: Array, y_scale: Array, y_zero_point: Array | None, axis: int, block_size: int, output_dtype: int, precision: int
+    x: Array,
+    y_scale: Number,
+    y_zero_point: Number | None,
+    axis: int,
+    block_size: int,
+    output_dtype: int,
+    precision: int,
 ) -> tuple[Array, Array, Array]:
     x = np.asarray(x)
     if x.dtype != np.float32:
