@@ -3,6 +3,6 @@
 from ._graph import Graph
 from ._load import from_bytes, load
 from ._model import Input, Node, Quantization, TensorInfo
-from ._trace import trace_node as trace
+from ._trace import trace
 
 __all__ = ["Graph", "Input", "Node", "Quantization", "TensorInfo", "from_bytes", "load", "trace"]

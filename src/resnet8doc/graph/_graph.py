@@ -9,12 +9,12 @@ import numpy.typing as npt
 
 from ..errors import UserError
 from ..ops import OPERATORS, Trace
-from ..requantize import RUNTIME, Arithmetic
+from ..requantize import RUNTIME, Arithmetic, Number
 from ._model import Node, Quantization, TensorInfo
 from ._parameters import check_parameters
 from ._parse import parse_info, parse_nodes, parse_tensors
 from ._quantization import find_quantization
-from ._trace import trace_node
+from ._trace import check_traced
 
 Array = npt.NDArray[Any]
 Feeds = Array | Mapping[str, Array]
@@ -76,7 +76,7 @@ class Graph:
     arithmetic: Arithmetic = RUNTIME
 
     @classmethod
-    def from_parts(cls, operations: Mapping[str, Any], tensors: Mapping[str, Array]) -> "Graph":
+    def from_parts(cls, operations: Mapping[str, Any], tensors: Mapping[str, Number]) -> "Graph":
         """Build a graph from an extraction's JSON and its tensors.
 
         Parameters
@@ -210,9 +210,13 @@ class Graph:
         found = self.node(node)
         needed = [entry.tensor for entry in found.inputs if not entry.parameter]
         values = self.run(feeds, needed)
-        return trace_node(found, self.arguments(found, values), tuple(index), arithmetic or self.arithmetic)
+        traced = check_traced(found)
+        shape = self.compute(found, values).shape
+        if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
+            raise UserError(f"index is {list(index)}", f"one inside {list(shape)}", "Choose an element of the output.")
+        return traced(tuple(index), self.arguments(found, values), arithmetic or self.arithmetic)
 
-    def with_parameters(self, changes: Mapping[str, Array]) -> "Graph":
+    def with_parameters(self, changes: Mapping[str, Number]) -> "Graph":
         """Return a graph with some stored tensors replaced, for every node that reads them.
 
         Raises
@@ -225,7 +229,7 @@ class Graph:
             parameters[name] = _like(self.parameter(name), value, name)
         return replace(self, parameters=parameters)
 
-    def with_input(self, node: str, formal: str, value: Array) -> "Graph":
+    def with_input(self, node: str, formal: str, value: Number) -> "Graph":
         """Return a graph in which one operator's input alone is replaced (a fault): its neighbours keep the old one.
 
         Parameters
@@ -362,7 +366,7 @@ class Graph:
         return freed
 
 
-def _like(old: Array, value: Array, name: str) -> Array:
+def _like(old: Array, value: Number, name: str) -> Array:
     new = np.asarray(value)
     if new.dtype != old.dtype or new.shape != old.shape:
         raise UserError(

@@ -1,7 +1,10 @@
 """Reading an extraction from disk."""
 
+import io
 import json
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +19,31 @@ from ._parse import REMEDY
 Array = npt.NDArray[Any]
 
 
-def read_tensors(path: Path) -> dict[str, Array]:
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, AttributeError, KeyError, NotImplementedError,
+    OverflowError, RuntimeError,
+)  # fmt: skip
+"""What zipfile and numpy raise for bytes that are no ``.npz``, found by flipping each byte of one."""
+
+
+def read_tensors(content: bytes, name: str) -> dict[str, Array]:
     """Return the arrays of an ``.npz``; nothing in it is ever unpickled.
 
     Raises
     ------
     UserError
-        If the file is missing, truncated, no ``.npz``, or holds Python objects.
+        If the bytes are truncated, no ``.npz``, or hold Python objects.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
-    except FileNotFoundError as error:
-        raise UserError(f"{path} does not exist", "the .npz beside the extraction's JSON", REMEDY) from error
-    except (zipfile.BadZipFile, EOFError, OSError, AttributeError) as error:
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            return {key: stored[key] for key in stored.files}
+    except DAMAGE as error:
         raise UserError(
-            f"{path} is no complete .npz ({error})", "the .npz beside the extraction's JSON", REMEDY
+            f"{name} is no complete .npz ({error})", "the .npz beside the extraction's JSON", REMEDY
         ) from error
     except ValueError as error:
         raise UserError(
-            f"{path} holds something else than arrays of numbers ({error})", "numbers alone", "Do not trust it."
+            f"{name} holds something else than numbers ({error})", "numbers alone", "Do not trust it."
         ) from error
 
 
@@ -55,7 +63,14 @@ def load(path: Path | str) -> Graph:
         If a file is missing or damaged, or the two do not belong together.
     """
     path = Path(path)
-    return Graph.from_parts(read_json(path), read_tensors(path.with_suffix(".npz")))
+    tensors = path.with_suffix(".npz")
+    operations = read_json(path)
+    try:
+        content = tensors.read_bytes()
+    except OSError as error:
+        missing = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
+        raise UserError(f"{tensors} {missing}", "the .npz beside the extraction's JSON", REMEDY) from error
+    return Graph.from_parts(operations, read_tensors(content, str(tensors)))
 
 
 def from_bytes(operations: bytes, tensors: bytes) -> Graph:
@@ -66,17 +81,8 @@ def from_bytes(operations: bytes, tensors: bytes) -> Graph:
     UserError
         As :func:`load`.
     """
-    import io
-
     try:
         parsed = json.loads(operations)
     except ValueError as error:
         raise UserError(f"the extraction is not JSON ({error})", "JSON", REMEDY) from error
-    try:
-        with np.load(io.BytesIO(tensors), allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, AttributeError) as error:
-        raise UserError(
-            f"the tensors are no complete .npz of numbers ({error})", "the .npz beside the JSON", REMEDY
-        ) from error
-    return Graph.from_parts(parsed, arrays)
+    return Graph.from_parts(parsed, read_tensors(tensors, "the tensors' file"))

@@ -26,11 +26,35 @@ ELEMENTS: dict[str, Callable[..., Trace]] = {
 }
 
 
-def trace_node(
-    node: Node, arguments: Mapping[str, Array | None], index: tuple[int, ...], arithmetic: Arithmetic
-) -> Trace:
-    """Trace one element of a node's output."""
+def check_traced(node: Node) -> Callable[[tuple[int, ...], Mapping[str, Array | None], Arithmetic], Trace]:
+    """Return the function that traces a node's elements, or refuse its operator."""
     element = ELEMENTS.get(node.op_type)
     if element is None:
         raise UserError(f"node {node.name} is {node.op_type}", f"one of {', '.join(ELEMENTS)}", "Trace one of these.")
-    return element(index, **arguments, **node.attributes, arithmetic=arithmetic)
+
+    def traced(index: tuple[int, ...], arguments: Mapping[str, Array | None], arithmetic: Arithmetic) -> Trace:
+        return element(index, **arguments, **node.attributes, arithmetic=arithmetic)
+
+    return traced
+
+
+def trace(node: Node, arguments: Mapping[str, Array | None], index: tuple[int, ...], arithmetic: Arithmetic) -> Trace:
+    """Trace one element of a node's output, on given inputs.
+
+    Parameters
+    ----------
+    node
+        Of a graph.
+    arguments
+        Its inputs by formal name, as :meth:`Graph.arguments` returns them.
+    index
+        Of the output element.
+    arithmetic
+        How to compute.
+
+    Raises
+    ------
+    UserError
+        If the operator cannot be traced.
+    """
+    return check_traced(node)(index, arguments, arithmetic)

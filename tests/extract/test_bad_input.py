@@ -1,0 +1,194 @@
+"""What cannot be read is said, with the place where."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper
+
+from resnet8doc import graph as engine
+from resnet8doc.errors import UserError
+from resnet8doc.extract import extract, load
+
+Build = Callable[..., Path]
+
+
+def message(call: Callable[[], Any]) -> str:
+    with pytest.raises(UserError) as error:
+        call()
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"s": np.float32(0)}, "node quantize: y_scale is 0.0; expected a finite number above 0."),
+        ({"ys": np.float32(-1)}, "node conv: y_scale is -1.0; expected a finite number above 0."),
+        (
+            {"ws": np.array([1, np.nan, 1, 1], np.float32)},
+            "node conv: w_scale[1] is nan; expected a finite number above 0.",
+        ),
+        ({"cs": np.float32("inf")}, "node add: C_scale is inf; expected a finite number above 0."),
+        ({"wz": np.zeros(4, np.uint8)}, "node conv: w_zero_point is uint8 and w is int8; expected one type for both."),
+        ({"w": np.zeros((4, 3, 3), np.int8)}, "node conv: w has shape [4, 3, 3]; expected 4 axes."),
+        ({"ws": None}, "node conv reads ws, which nothing before it computes; expected a graph input"),
+        ({"s": np.float64(1)}, "node quantize: y_scale is float64; expected float32."),
+    ],
+)
+def test_parameters(tiny: Build, changes: dict[str, Any], said: str) -> None:
+    assert message(lambda: extract(tiny(**changes))).startswith(said)
+
+
+def test_an_unknown_operator_is_named_with_its_node(tiny: Build) -> None:
+    def change(model: onnx.ModelProto) -> None:
+        model.graph.node.append(helper.make_node("LSTM", ["y"], ["h"], name="memory"))
+        model.graph.node.append(helper.make_node("Mystery", ["y"], ["m"], name="secret", domain="org.example"))
+
+    said = message(lambda: extract(tiny(change)))
+    assert said.startswith("the model has operators that cannot be read: LSTM (memory); org.example.Mystery (secret);")
+
+
+def test_a_missing_input_is_named(tiny: Build) -> None:
+    def change(model: onnx.ModelProto) -> None:
+        model.graph.node[1].input[1] = ""
+
+    assert message(lambda: extract(tiny(change))).startswith(
+        "node conv (QLinearConv) has no x_scale; expected a tensor"
+    )
+
+
+def test_an_attribute_that_the_operator_does_not_have(tiny: Build) -> None:
+    def change(model: onnx.ModelProto) -> None:
+        model.graph.node[1].attribute.append(helper.make_attribute("padding", 3))
+
+    assert message(lambda: extract(tiny(change))).startswith("node conv has an attribute 'padding'; expected auto_pad,")
+
+
+def test_a_file_that_is_no_model(tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    assert message(lambda: extract(path)) == f"{path} does not exist; expected an ONNX model. Check the path."
+    path.write_bytes(b"not a model")
+    assert message(lambda: extract(path)).startswith(f"{path} ")
+    path.write_bytes(b"")
+    assert message(lambda: extract(path)).startswith(f"{path} holds no nodes; expected an ONNX model.")
+
+
+def test_what_onnxruntime_refuses_is_handed_on(tiny: Build) -> None:
+    said = message(lambda: extract(tiny(yz=np.uint8(3))))
+    assert said.startswith("ONNX Runtime refuses the model (")
+
+
+def edited(path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    operations = json.loads(path.read_text())
+    change(operations)
+    path.write_text(json.dumps(operations))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        (lambda o: o.pop("nodes"), "at the top: 'nodes' is a required property"),
+        (lambda o: o["nodes"][1].update(op_type=7), "at nodes/1/op_type: 7 is not of type 'string'"),
+        (lambda o: o["nodes"][0].update(extra=1), "at nodes/0: Additional properties are not allowed"),
+        (lambda o: o.update(version=2), "at version: 1 was expected"),
+        (lambda o: o["tensors"].update(file="../elsewhere.npz"), "at tensors/file: '../elsewhere.npz' does not match"),
+        (lambda o: o["inputs"][0].update(dtype="complex"), "at inputs/0/dtype"),
+    ],
+)
+def test_json_that_breaks_the_schema(tiny: Build, change: Callable[[dict[str, Any]], None], where: str) -> None:
+    path = edited(extract(tiny()), change)
+    said = message(lambda: load(path))
+    assert said.startswith("the extraction breaks its schema ")
+    assert where in said
+
+
+def test_tensors_of_another_extraction(tiny: Build) -> None:
+    path = extract(tiny())
+    other = extract(tiny(b=np.zeros(4, np.int32)), path.parent / "other")
+    path.with_suffix(".npz").write_bytes(other.with_suffix(".npz").read_bytes())
+    assert "is not the file that was extracted with" in message(lambda: load(path))
+
+
+def test_truncated_tensors(tiny: Build) -> None:
+    path = extract(tiny())
+    npz = path.with_suffix(".npz")
+    npz.write_bytes(npz.read_bytes()[:-100])
+    assert message(lambda: engine.load(path)).startswith(f"{npz} is no complete .npz (")
+    assert message(lambda: engine.from_bytes(path.read_bytes(), npz.read_bytes())).startswith(
+        "the tensors' file is no complete .npz ("
+    )
+
+
+def test_damaged_tensors(tiny: Build) -> None:
+    """A flipped byte is noticed, or lies in a date or a permission that nothing reads."""
+    path = extract(tiny())
+    operations, content = path.read_bytes(), path.with_suffix(".npz").read_bytes()
+    whole = dict(engine.from_bytes(operations, content).parameters)
+    noticed = 0
+    for position in range(40, len(content), 61):
+        damaged = bytearray(content)
+        damaged[position] ^= 0xFF
+        try:
+            found = engine.from_bytes(operations, bytes(damaged))
+        except UserError:
+            noticed += 1
+            continue
+        np.testing.assert_equal(dict(found.parameters), whole)
+    assert noticed > 10
+
+
+def test_missing_tensors(tiny: Build) -> None:
+    path = extract(tiny())
+    path.with_suffix(".npz").unlink()
+    assert message(lambda: load(path)).startswith(f"{path.with_suffix('.npz')} does not exist")
+
+
+class Bomb:
+    """Says so when it is unpickled."""
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        return pytest.fail, ("an object array was unpickled",)
+
+
+def test_an_object_array_is_never_unpickled(tiny: Build) -> None:
+    path = extract(tiny())
+    npz = path.with_suffix(".npz")
+    with np.load(npz) as stored:
+        arrays = dict(stored)
+    arrays["b"] = np.array([Bomb()] * 4, object)
+    np.savez(npz, **arrays)
+    assert "holds something else than numbers" in message(lambda: engine.load(path))
+    assert "holds something else" in message(lambda: engine.from_bytes(path.read_bytes(), npz.read_bytes()))
+    assert message(lambda: engine.Graph.from_parts(json.loads(path.read_text()), arrays)).startswith(
+        "b is an array of Python objects; expected numbers."
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda a: a.pop("w"), "the stored tensors lack w; expected every tensor that the JSON lists."),
+        (lambda a: a.update(b=np.zeros(3, np.int32)), "b is int32 [3]; expected int32 [4], as the JSON says."),
+        (
+            lambda a: a.update(extra=np.zeros(1)),
+            "the stored tensors hold extra as well; expected those that the JSON lists.",
+        ),
+    ],
+)
+def test_tensors_that_do_not_fit_the_json(tiny: Build, change: Callable[[dict[str, Any]], None], said: str) -> None:
+    path = extract(tiny())
+    arrays = engine.load(path).parameters | {}  # type: ignore[operator] # a dict behind its read-only type
+    change(arrays)
+    assert message(lambda: engine.Graph.from_parts(json.loads(path.read_text()), arrays)).startswith(said)
+
+
+def test_json_that_is_none(tiny: Build) -> None:
+    path = extract(tiny())
+    npz = path.with_suffix(".npz").read_bytes()
+    assert message(lambda: engine.from_bytes(b"{", npz)).startswith("the extraction is not JSON")
+    assert message(lambda: engine.from_bytes(b"[]", npz)).startswith("this is not an extraction")
