@@ -6,5 +6,16 @@ from ._machine import Machine, machine
 from ._operators import compare_operators
 from ._prove import failure, prove
 from ._single import Case
+from ._speed import measure_speed
 
-__all__ = ["GENERATORS", "Case", "Machine", "compare_fusion", "compare_operators", "failure", "machine", "prove"]
+__all__ = [
+    "GENERATORS",
+    "Case",
+    "Machine",
+    "compare_fusion",
+    "compare_operators",
+    "failure",
+    "machine",
+    "measure_speed",
+    "prove",
+]
