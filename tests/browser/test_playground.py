@@ -12,6 +12,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from resnet8doc import playground as pg
@@ -79,7 +80,7 @@ def start(browser: Browser, server: str, query: str = "") -> Live:
     visit = Visit(page, server)
     began = time.monotonic()
     page.goto(f"{server}{APP}{query}")
-    page.locator("#root [data-r8-probabilities='quantized']").wait_for()
+    page.locator("[data-r8-probabilities='quantized']:visible").first.wait_for()
     content = time.monotonic() - began
     page.locator("#root [data-r8-live='browser']").wait_for(state="attached")
     return Live(page, visit, content, time.monotonic() - began)
@@ -337,6 +338,21 @@ def test_from_disk_it_says_how_to_serve_it(browser: Browser) -> None:
     expect(page.get_by_role("status")).to_contain_text("python -m http.server")
     expect(page.locator("#r8-static [data-r8-probabilities='quantized']")).to_be_visible()
     page.close()
+
+
+def test_axe_finds_nothing_serious_in_our_markup(live: Live) -> None:
+    """What marimo's own markup brings is marimo's; everything that carries one of our marks is ours."""
+    found = Axe().run(live.page).response["violations"]
+    ours = [
+        f"{one['id']}: {node['html'][:200]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+        if "r8-" in node["html"] or "r8-" in " ".join(map(str, node["target"]))
+    ]
+    theirs = sorted({one["id"] for one in found if one["impact"] in ("serious", "critical")})
+    print(f"\naxe, serious or critical on the whole page: {theirs}")
+    assert ours == []
 
 
 def test_without_javascript_the_builds_outputs_are_there(browser: Browser, server: str) -> None:

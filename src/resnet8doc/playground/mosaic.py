@@ -13,7 +13,7 @@ from .png import data_uri
 
 Array = npt.NDArray[Any]
 GAP = 1
-TARGET = 360
+TARGET = 330
 """Width in CSS pixels that a mosaic is drawn at, nearly."""
 
 

@@ -77,10 +77,14 @@ def sqnr_html(comparison: Comparison) -> str:
     changed = comparison.modified.values is not comparison.original.values
     rows = []
     for entry in comparison.before:
-        row: dict[str, Any] = {"node": entry.node, "cumulative, dB": entry.cumulative, "local, dB": entry.local}
+        row: dict[str, Any] = {
+            "node": entry.node,
+            "cumulative, dB": round(entry.cumulative, 2),
+            "local, dB": round(entry.local, 2),
+        }
         if changed and entry.node in after:
-            row["modified, dB"] = after[entry.node]
-            row["change, dB"] = after[entry.node] - entry.cumulative if np.isfinite(entry.cumulative) else 0.0
+            row["modified, dB"] = round(after[entry.node], 2)
+            row["change, dB"] = round(after[entry.node] - entry.cumulative, 2) if np.isfinite(entry.cumulative) else 0.0
         rows.append(row)
     if not rows:
         return note("There is no float network with the same tensor names to compare with.")

@@ -72,7 +72,7 @@ def finish(folder: Path) -> None:
     """
     page = folder / "index.html"
     text = page.read_text(encoding="utf-8")
-    static = f'<main id="r8-static" hidden>\n{static_outputs(text)}\n</main>'
+    static = f'<main id="r8-static">\n{static_outputs(text)}\n</main>'
     head, body = (_HERE / "frame.html").read_text(encoding="utf-8").split("<!-- body -->")
     text = _once(text, r"<head>", "<head>" + head)
     text = _once(text, r'<body>\s*<div id="root"></div>', f'<body>{body}<div id="root"></div>\n{static}')
