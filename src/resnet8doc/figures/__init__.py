@@ -10,11 +10,14 @@ from ._memory import memory
 from ._mermaid import Node, mermaid, nodes_of
 from ._style import Drawing, drawing, style
 from ._table import Table, table
+from ._vector_links import vector_links
+from ._worked_example import WorkedExample, operator_inputs, worked_example
 
 __all__ = [
     "Drawing",
     "Node",
     "Table",
+    "WorkedExample",
     "accuracy_and_size",
     "confusion_matrix",
     "damage",
@@ -23,8 +26,11 @@ __all__ = [
     "memory",
     "mermaid",
     "nodes_of",
+    "operator_inputs",
     "per_class_deltas",
     "style",
     "table",
+    "vector_links",
+    "worked_example",
     "write_graph",
 ]

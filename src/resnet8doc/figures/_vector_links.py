@@ -1,0 +1,54 @@
+"""Links to an operator's test vectors, which are copied into the site."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from ._table import Table, table
+
+TITLES = {"npz": "NumPy", "json": "JSON", "c": "C header", "hex.zip": "hex for $readmemh"}
+
+
+def vector_links(manifest: Mapping[str, Any], op_types: Collection[str], *, up: str = "../") -> Table:
+    """Return links to the vectors of every node of some types.
+
+    Parameters
+    ----------
+    manifest
+        ``vectors/manifest.json``, read.
+    op_types
+        ``{"QLinearConv"}``.
+    up
+        From the page to the site's root.
+
+    Raises
+    ------
+    ValueError
+        If there is no vector of such an operator.
+
+    Examples
+    --------
+    >>> files = [{"node": "pool", "format": "npz", "path": "pool-image0.npz", "bytes": 2400}]
+    >>> layers = [{"node": "pool", "layer": "pool", "op_type": "QLinearGlobalAveragePool"}]
+    >>> print(vector_links({"files": files, "layers": layers}, {"QLinearGlobalAveragePool"}))
+    node  NumPy
+    pool  pool-image0.npz
+    """
+    nodes = [layer["node"] for layer in manifest["layers"] if layer["op_type"] in op_types]
+    if not nodes:
+        raise ValueError(f"no vector is of {', '.join(sorted(op_types))}")
+    files = {(entry["node"], entry["format"]): entry["path"] for entry in manifest["files"]}
+    formats = [form for form in TITLES if any((node, form) in files for node in nodes)]
+    rows = [
+        {"node": node, **{form: _link(files.get((node, form)), up) for form in formats}}
+        for node in nodes
+    ]  # fmt: skip
+    titles = {"node": "node", **{form: TITLES[form] for form in formats}}
+    return table(rows, caption="Test vectors: input, parameters, accumulators, expected output", columns=titles)
+
+
+def _link(path: str | None, up: str) -> Markup | None:
+    return None if path is None else Markup('<a href="{0}downloads/vectors/{1}" download>{1}</a>').format(up, path)
