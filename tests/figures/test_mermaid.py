@@ -48,7 +48,7 @@ def test_labels_say_operator_kernel_and_shape(model: onnx.ModelProto) -> None:
     text = mermaid(nodes_of(model), direction="LR")
     assert text.startswith("flowchart LR\n")
     assert '["<b>x_q</b><br/>QuantizeLinear"]:::boundary' in text
-    assert '(["x<br/>batch × 3 × 8 × 8"]):::end' in text
+    assert '(["x<br/>batch × 3 × 8 × 8"]):::terminal' in text
     assert '["<b>conv</b><br/>Conv<br/>3×3, 3 → 16, stride 2"]:::weighted' in text
     assert len(re.findall("classDef", text)) == 4  # only the colours that occur
 

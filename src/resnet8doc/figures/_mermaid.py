@@ -11,7 +11,7 @@ _COLOURS = {
     "boundary": ("#fde9c9", "#a86a00"),
     "merge": ("#d9ead3", "#3d7a2e"),
     "plain": ("#eeeeee", "#666666"),
-    "end": ("#ffffff", "#333333"),
+    "terminal": ("#ffffff", "#333333"),  # not "end", which closes a subgraph in Mermaid
 }
 
 _CLASSES = {
@@ -122,7 +122,7 @@ def mermaid(nodes: Iterable[Node], *, direction: Literal["TB", "LR"] = "TB") -> 
     >>> boxes = [Node("image", "", (), ("image",)), Node("stem_conv", "Conv", ("image",), ("x",), ("3×3, 3 → 16",))]
     >>> print(mermaid(boxes))  # doctest: +ELLIPSIS
     flowchart TB
-        n0(["image"]):::end
+        n0(["image"]):::terminal
         n1["<b>stem_conv</b><br/>Conv<br/>3×3, 3 → 16"]:::weighted
         n0 --> n1
         classDef ...
@@ -131,7 +131,7 @@ def mermaid(nodes: Iterable[Node], *, direction: Literal["TB", "LR"] = "TB") -> 
     givers = {tensor: number for number, node in enumerate(nodes) for tensor in node.outputs}
     boxes, edges, used = [], [], []
     for number, node in enumerate(nodes):
-        kind = _CLASSES.get(node.operator, "plain") if node.operator else "end"
+        kind = _CLASSES.get(node.operator, "plain") if node.operator else "terminal"
         parts = [f"<b>{_escape(node.name)}</b>" if node.operator else _escape(node.name.strip())]
         parts += [_escape(line) for line in (node.operator, *node.lines) if line]
         label = "<br/>".join(parts)

@@ -14,7 +14,7 @@ CONVERTER_OPSET = 18
 """The newest that tf2onnx 1.17.0 writes."""
 
 OPSET = 20
-"""The newest in which onnx2torch 1.5.15 reads every operator here. onnx.reference needs 19 for quantized models."""
+"""The newest in which onnx2torch 1.5.15 reads every operator here. onnx.reference needs 19 for DequantizeLinear."""
 
 
 def readable(model: onnx.ModelProto) -> onnx.ModelProto:
