@@ -1,6 +1,7 @@
 """Everything that can be done with this repository: ``nox -l`` is its menu, ``nox`` alone builds the site."""
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,7 @@ nox.options.reuse_venv = "yes"
 
 ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
-GROUPS = ("docs", "tests", "browser", "lint", "types", "bench")
+GROUPS = ("docs", "tests", "browser", "lint", "types")
 STAMP = ".installed"
 
 
@@ -35,13 +36,16 @@ def env(session: nox.Session) -> None:
     stamp.write_text(wanted)
 
 
+def programs() -> Path:
+    """Return the folder of the shared environment's programs."""
+    folder = ROOT / ".nox" / "env"
+    return folder / "Scripts" if (folder / "Scripts").exists() else folder / "bin"
+
+
 def shared(session: nox.Session, *command: str) -> None:
     """Run a Python module with the shared environment's interpreter, its programs first on the PATH."""
-    folder = ROOT / ".nox" / "env" / "bin"
-    if not folder.exists():  # Windows
-        folder = ROOT / ".nox" / "env" / "Scripts"
-    path = f"{folder}{';' if folder.name == 'Scripts' else ':'}{session.env.get('PATH', '')}"
-    session.run(str(folder / "python"), "-m", *command, external=True, env={"PATH": path})
+    path = os.pathsep.join([str(programs()), os.environ.get("PATH", "")])
+    session.run(str(programs() / "python"), "-m", *command, external=True, env={"PATH": path})
 
 
 @nox.session(venv_backend="none", requires=["env"])
@@ -68,7 +72,7 @@ def lint(session: nox.Session) -> None:
     """Check style, imports and the layers' order."""
     shared(session, "ruff", "check", ".")
     shared(session, "ruff", "format", "--check", ".")
-    shared(session, "importlinter.cli", "lint")
+    session.run(str(programs() / "lint-imports"), external=True)
 
 
 @nox.session(venv_backend="none", requires=["env"])
