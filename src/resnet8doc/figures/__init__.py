@@ -12,6 +12,7 @@ from ._style import Drawing, drawing, style
 from ._table import Table, table
 from ._vector_links import vector_links
 from ._worked_example import WorkedExample, operator_inputs, worked_example
+from ._zoom import zoomable
 
 __all__ = [
     "Drawing",
@@ -33,4 +34,5 @@ __all__ = [
     "vector_links",
     "worked_example",
     "write_graph",
+    "zoomable",
 ]

@@ -58,7 +58,7 @@ def worked_example(trace: Trace) -> WorkedExample:
     >>> trace = dequantize_linear_element((0,), np.array([127], np.int8), np.float32(0.5), np.int8(-128))
     >>> print(worked_example(trace))
     step     computed            value  type     width (bits)  needs (bits)
-    centred  127 - -128          255    int32              32             9
+    centred  127 − −128          255    int32              32             9
     scaled   float32(255) * 0.5  127.5  float32            32             –
     """
     place = ", ".join(map(str, trace.index))
