@@ -34,7 +34,8 @@ def accumulator_bound(w_centred: Array, operand: int, bias: Array | None = None)
     Parameters
     ----------
     w_centred
-        Weights less their zero point, ``[..., K, channels]``.
+        Weights less their zero point, ``[..., K, channels]``, as integers or as floats (in float32 the sum is exact for
+        all ``K`` below 65,793).
     operand
         From :func:`largest_operand`.
     bias
@@ -50,7 +51,7 @@ def accumulator_bound(w_centred: Array, operand: int, bias: Array | None = None)
     >>> accumulator_bound(np.array([[3, -2], [-4, 1]]), 255, np.array([10, -10], np.int32))
     array([1795,  775])
     """
-    bound = np.abs(w_centred).sum(axis=-2, dtype=np.float64).astype(np.int64) * operand
+    bound = np.add.reduce(np.abs(w_centred), axis=-2).astype(np.int64) * operand
     return np.asarray(bound if bias is None else bound + np.abs(bias.astype(np.int64)))
 
 

@@ -76,9 +76,9 @@ def qlinear_add(
     """
     q = checked(A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point)
     key = (q.scales, q.zeros, q.a.dtype, arithmetic)
-    if math.prod(q.shape) < CODES * CODES:
+    if math.prod(q.shape) < WORTH_A_TABLE:
         return _sum(q.a, q.b, *key)
-    # More elements than pairs of codes: each pair is computed once, by the same formula, and looked up.
+    # Each pair of codes is computed once, by the same formula, and looked up.
     index = np.left_shift(q.a.view(np.uint8), 8, dtype=np.uint16)
     return _look_up(_table(*key), np.bitwise_or(index, q.b.view(np.uint8)))
 
@@ -120,6 +120,9 @@ def checked(
 
 
 CODES = 256
+
+WORTH_A_TABLE = 2048
+"""Elements from which on a table of all pairs is made; it is kept for the next image."""
 
 
 def _look_up(table: Array, index: Array) -> Array:

@@ -155,9 +155,9 @@ def checked(
 
 
 def centred_weights(q: Checked, outputs: slice) -> Array:
-    """Return ``w - w_zero_point`` of some output channels as float64 ``[kH * kW * C, channels]``, as columns are."""
+    """Return ``w - w_zero_point`` of some output channels as float32 ``[kH * kW * C, channels]``, as columns are."""
     zero = q.w_zero_point[outputs, None, None, None] if q.w_zero_point.ndim else q.w_zero_point
-    w = np.subtract(q.w[outputs], zero, dtype=np.float64)
+    w = np.subtract(q.w[outputs], zero, dtype=np.float32)
     return w.transpose(2, 3, 1, 0).reshape(-1, w.shape[0])
 
 
@@ -171,7 +171,7 @@ def _one_group(q: Checked, g: Geometry, inputs: slice, outputs: slice, arithmeti
     bound = accumulator_bound(w, largest_operand(q.x.dtype, q.x_zero_point), bias)
     fast = arithmetic.plain and exact_float(bound) is np.float32
     dtype = np.float32 if fast else np.float64
-    w = w.astype(dtype)
+    w = w.astype(dtype, copy=False)
     step = max(1, BLOCK // max(1, g.size[0] * g.size[1] * w.shape[0]))
     image, x_columns = workspace(min(step, q.x.shape[0]), g, dtype, q.x_zero_point, arithmetic)
     for start in range(0, q.x.shape[0], step):

@@ -79,11 +79,11 @@ def qlinear_matmul(
     """
     a, b, scales, zeros = checked(a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point)
     arithmetic = effective(arithmetic, a.dtype, b.dtype)
-    w = np.subtract(b, zeros[1], dtype=np.float64)
+    w = np.subtract(b, zeros[1], dtype=np.float32)
     multiplier = scale_multiplier(*scales, arithmetic)
     fast = arithmetic.plain and exact_float(accumulator_bound(w, largest_operand(a.dtype, zeros[0]))) is np.float32
     if fast and zeros[2].ndim == 0 and multiplier.ndim < 2 and a.ndim == 2 == b.ndim:
-        product = np.subtract(a, zeros[0], dtype=np.float32) @ w.astype(np.float32)
+        product = np.subtract(a, zeros[0], dtype=np.float32) @ w
         return epilogue(product, None, multiplier, zeros[2])
     x = np.subtract(a, zeros[0], dtype=np.float64)
     if arithmetic.pairwise_saturation:

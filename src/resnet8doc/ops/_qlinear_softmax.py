@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -94,16 +95,19 @@ def qlinear_softmax(
     return y.reshape(x.shape) if opset < 13 else np.moveaxis(y, -1, axis)
 
 
-def exponentials(scale: Number, length: int) -> Array:
+@lru_cache(maxsize=64)
+def exponentials(scale: float, length: int) -> Array:
     """Return the table ``t``: float32 ``[256]``."""
     step = float(np.float32(scale))
     logarithm = float(np.float32(math.log(np.float32(np.finfo(np.float32).max) / np.float32(length))))
     shift = max(0.0, logarithm - 5.0) / step
-    return np.array([math.exp((i - 255 + shift) * step) for i in range(256)], np.float64).astype(np.float32)
+    table = np.array([math.exp((i - 255 + shift) * step) for i in range(256)], np.float64).astype(np.float32)
+    table.flags.writeable = False
+    return table
 
 
 def _runtime(rows: Array, scale: Array, y_scale: Array, zero: Array, arithmetic: Arithmetic) -> Array:
-    table = exponentials(scale, rows.shape[-1])
+    table = exponentials(float(scale), rows.shape[-1])
     wide = rows.astype(np.int16)
     t = table[wide - wide.max(axis=-1, keepdims=True) + 255]
     total = np.zeros(t.shape[:-1], np.float32)
@@ -159,7 +163,7 @@ def qlinear_softmax_element(
         )
         trace.step("quantized probability", "softmax in float32, quantized", y[tuple(index)])
         return trace
-    table = exponentials(check.scale(X_scale, "X_scale"), len(row))
+    table = exponentials(float(check.scale(X_scale, "X_scale")), len(row))
     largest = trace.step("largest code", f"max of {len(row)} codes", max(row), str(x.dtype))
     at = trace.step("table index", f"{own} - {largest} + 255", own - largest + 255, "int32")
     t = trace.step("exponential", f"table[{at}]", table[at])

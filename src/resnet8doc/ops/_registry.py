@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ._average_pool import average_pool
@@ -43,26 +44,26 @@ class Operator:
     function: Callable[..., Any]
     output: str
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[str, ...]:
         """The formal names of the inputs, in order."""
         parameters = inspect.signature(self.function).parameters.values()
         return tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
 
-    @property
+    @cached_property
     def required_inputs(self) -> int:
         """How many inputs must be given."""
         parameters = inspect.signature(self.function).parameters.values()
         optional = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is not p.empty]
         return len(self.inputs) - len(optional)
 
-    @property
+    @cached_property
     def attributes(self) -> tuple[str, ...]:
         """The names of the attributes."""
         parameters = inspect.signature(self.function).parameters.values()
         return tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name != "arithmetic")
 
-    @property
+    @cached_property
     def quantized(self) -> bool:
         """Whether it takes an :class:`~resnet8doc.requantize.Arithmetic`."""
         return "arithmetic" in inspect.signature(self.function).parameters
