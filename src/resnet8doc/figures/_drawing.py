@@ -103,8 +103,8 @@ def _layout(graph: Graph, ink: str) -> AGraph:
         margin="0.12,0.06",
     )
     drawing.edge_attr.update(fontname="sans-serif", fontsize="9", color=ink, fontcolor=ink, arrowsize="0.7")
-    for entry in graph.inputs:
-        _end(drawing, graph, "in", entry.name)
+    for fed in graph.inputs:
+        _end(drawing, graph, "in", fed.name)
     for node in graph.nodes:
         fill = FILLS[_family(node)]
         drawing.add_node(f"op:{node.name}", label=_label(graph, node), fillcolor=fill, tooltip=node.name)
@@ -114,9 +114,9 @@ def _layout(graph: Graph, ink: str) -> AGraph:
             if not entry.parameter:
                 drawing.add_edge(made_by[entry.tensor], f"op:{node.name}", label=_edge(graph, entry.tensor))
         made_by[node.output] = f"op:{node.name}"
-    for entry in graph.outputs:
-        _end(drawing, graph, "out", entry.name)
-        drawing.add_edge(made_by[entry.name], f"out:{entry.name}", label="")
+    for result in graph.outputs:
+        _end(drawing, graph, "out", result.name)
+        drawing.add_edge(made_by[result.name], f"out:{result.name}", label="")
     return drawing
 
 

@@ -27,7 +27,7 @@ from ._qlinear_pool_loops import (
     qlinear_global_average_pool_element,
     qlinear_global_average_pool_loops,
 )
-from ._qlinear_softmax import qlinear_softmax, qlinear_softmax_element, qlinear_softmax_loops
+from ._qlinear_softmax import exponentials, qlinear_softmax, qlinear_softmax_element, qlinear_softmax_loops
 from ._quantize_linear import quantize_linear, quantize_linear_element, quantize_linear_loops
 from ._reductions import global_average_pool, reduce_mean, softmax
 from ._registry import OPERATORS, Operator
@@ -48,6 +48,7 @@ __all__ = [
     "dequantize_linear",
     "dequantize_linear_element",
     "dequantize_linear_loops",
+    "exponentials",
     "flatten",
     "fma",
     "gemm",

@@ -95,10 +95,32 @@ def qlinear_softmax(
     return y.reshape(x.shape) if opset < 13 else np.moveaxis(y, -1, axis)
 
 
+def exponentials(scale: Number, length: int) -> Array:
+    """Return the table ``t`` of :func:`qlinear_softmax`.
+
+    Parameters
+    ----------
+    scale
+        ``X_scale``.
+    length
+        Of the axis along which the probabilities sum to 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 ``[256]``; the last entry belongs to the largest code. Read-only.
+
+    Examples
+    --------
+    >>> table = exponentials(np.float32(0.1), 10)
+    >>> float(table[254] / table[255])  # exp(-0.1)
+    0.9048373699188232
+    """
+    return _exponentials(float(np.float32(scale)), length)
+
+
 @lru_cache(maxsize=64)
-def exponentials(scale: float, length: int) -> Array:
-    """Return the table ``t``: float32 ``[256]``."""
-    step = float(np.float32(scale))
+def _exponentials(step: float, length: int) -> Array:
     logarithm = float(np.float32(math.log(np.float32(np.finfo(np.float32).max) / np.float32(length))))
     shift = max(0.0, logarithm - 5.0) / step
     table = np.array([math.exp((i - 255 + shift) * step) for i in range(256)], np.float64).astype(np.float32)
@@ -107,7 +129,7 @@ def exponentials(scale: float, length: int) -> Array:
 
 
 def _runtime(rows: Array, scale: Array, y_scale: Array, zero: Array, arithmetic: Arithmetic) -> Array:
-    table = exponentials(float(scale), rows.shape[-1])
+    table = exponentials(scale, rows.shape[-1])
     wide = rows.astype(np.int16)
     t = table[wide - wide.max(axis=-1, keepdims=True) + 255]
     total = np.zeros(t.shape[:-1], np.float32)
@@ -163,7 +185,7 @@ def qlinear_softmax_element(
         )
         trace.step("quantized probability", "softmax in float32, quantized", y[tuple(index)])
         return trace
-    table = exponentials(float(check.scale(X_scale, "X_scale")), len(row))
+    table = exponentials(check.scale(X_scale, "X_scale"), len(row))
     largest = trace.step("largest code", f"max of {len(row)} codes", max(row), str(x.dtype))
     at = trace.step("table index", f"{own} - {largest} + 255", own - largest + 255, "int32")
     t = trace.step("exponential", f"table[{at}]", table[at])
