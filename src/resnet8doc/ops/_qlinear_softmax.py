@@ -113,8 +113,8 @@ def exponentials(scale: Number, length: int) -> Array:
     Examples
     --------
     >>> table = exponentials(np.float32(0.1), 10)
-    >>> float(table[254] / table[255])  # exp(-0.1)
-    0.9048373699188232
+    >>> float(table[254] / table[255])  # about exp(-0.1)
+    0.904837429523468
     """
     return _exponentials(float(np.float32(scale)), length)
 

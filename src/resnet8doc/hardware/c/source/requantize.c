@@ -52,7 +52,9 @@ void qlinear_softmax(const softmax_t *p, const code_t *x, code_t *y)
     for (int i = 0; i < p->count; i++)
         sum += p->exponential[x[i] - largest + 255]; /* in this order: float addition is not associative */
     for (int i = 0; i < p->count; i++) {
-        const float scaled = p->exponential[x[i] - largest + 255] * p->levels;
-        y[i] = round_and_saturate(scaled / sum, p->y_zero_point);
+        /* Product and quotient in double: a float product could overflow, a float quotient round to a tie that is none. */
+        const double scaled = (double)p->exponential[x[i] - largest + 255] * (double)p->levels;
+        const long code = lrint(scaled / (double)sum) + p->y_zero_point;
+        y[i] = (code_t)(code < CODE_MIN ? CODE_MIN : code > CODE_MAX ? CODE_MAX : code);
     }
 }
