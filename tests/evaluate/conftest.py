@@ -87,7 +87,7 @@ def _write_torchscript(path: Path, weights: Weights, classes: int = 10, engine: 
 
 def _write_keras(path: Path, weights: Weights, size: int = 32) -> Path:
     """Write the classifier as a Keras model for square images of a given size."""
-    from resnet8doc.models._tensorflow import keras
+    from resnet8doc._tensorflow import keras
 
     model = keras.Sequential(
         [keras.Input((size, size, 3)), keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(10, "softmax")]

@@ -115,5 +115,5 @@ def test_an_onnx_file_of_another_network_is_refused(tmp_path: Path) -> None:
 
 def test_tensorflow_and_torchs_compiler_live_in_one_process() -> None:
     """Loaded in the other order TensorFlow 2.21.0 and Triton crash; `_tensorflow` is what keeps them apart."""
-    program = "from resnet8doc.models._tensorflow import tf; import torch._dynamo"
+    program = "from resnet8doc._tensorflow import tf; import torch._dynamo"
     subprocess.run([sys.executable, "-c", program], check=True)

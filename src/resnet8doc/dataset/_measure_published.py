@@ -7,11 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
-from tensorflow.lite.python import schema_py_generated as schema
 
+from .._tensorflow import keras, schema
 from ..architecture import CLASSES, LAYERS
 from ..files import sha256, write_json
 from ._load import load

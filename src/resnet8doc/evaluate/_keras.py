@@ -3,7 +3,7 @@
 import zipfile
 from pathlib import Path
 
-from ..models._tensorflow import keras, tf
+from .._tensorflow import keras, tf
 from ._runners import INPUT, OUTPUT, Float32, Runner, corrupt, wrong_shape
 
 

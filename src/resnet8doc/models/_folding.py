@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._tensorflow import keras
 from ..architecture import LAYERS
 from ._fold import fold
 from ._keras import keras_from_weights
-from ._tensorflow import keras
 
 
 def folding_differences(

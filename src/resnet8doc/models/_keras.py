@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._tensorflow import keras
 from ..architecture import BATCH_NORMALIZATION_EPSILON, FOLDED_WEIGHTS, IMAGE_SHAPE, LAYERS, WEIGHTS, Layer
 from ..errors import UserError
 from ..files import replacing
 from ._fold import Weights
-from ._tensorflow import keras
 
 
 def _keras_layer(layer: Layer, input_shape: tuple[int, ...]) -> Any:

@@ -5,11 +5,11 @@ from typing import Any
 
 import onnx
 
+from .._tensorflow import tf
 from ..architecture import IMAGE_SHAPE
 from ..files import replacing
 from ._log import logged
 from ._readable import CONVERTER_OPSET, readable
-from ._tensorflow import tf
 
 
 def to_onnx(model: Any, path: Path, log: Path) -> None:

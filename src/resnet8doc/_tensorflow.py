@@ -16,5 +16,6 @@ if importlib.util.find_spec("triton"):
 
 import keras
 import tensorflow as tf
+from tensorflow.lite.python import schema_py_generated as schema
 
-__all__ = ["keras", "tf"]
+__all__ = ["keras", "schema", "tf"]
