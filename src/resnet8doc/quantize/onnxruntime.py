@@ -25,6 +25,8 @@ from . import inspect
 from ._calibration_images import batches
 from .variants import Variant, of_runtime
 
+__all__ = ["quantize", "quantize_all"]
+
 _TYPES = {"int8": QuantType.QInt8, "uint8": QuantType.QUInt8, "int4": QuantType.QInt4}
 _FORMATS = {"QDQ": QuantFormat.QDQ, "QOperator": QuantFormat.QOperator}
 _OPERATORS = sorted({*QLinearOpsRegistry, *QDQRegistry})  # quantize_static's own choice, in a fixed order
