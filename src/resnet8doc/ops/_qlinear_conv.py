@@ -17,8 +17,9 @@ from ._windows import AutoPad, windows
 
 Array = npt.NDArray[Any]
 
-BLOCK = 1 << 19
-"""Columns are made for so many floats at a time (2 MB): they stay in the cache between the copy and the product."""
+BLOCK = 1 << 20
+"""Columns are made for so many floats at a time (4 MB): fewer calls of numpy than with less, fewer cache misses than
+with more."""
 
 
 def qlinear_conv(
