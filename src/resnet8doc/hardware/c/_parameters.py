@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...ops import quantize_linear
-from ...ops._qlinear_softmax import exponentials
+from ...ops import exponentials, quantize_linear
 from ...requantize import Arithmetic
 from .._accumulators import multipliers, output_zero_point
 from .._formats import C_TYPES, c_float, c_numbers
