@@ -77,7 +77,7 @@ listings_root = str(DOCS.parent)
 # API reference
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_default_options = {"members": True, "no-value": True}  # some constants are whole tables
+autodoc_default_options = {"members": True}
 numpydoc_show_class_members = False  # autodoc lists them already
 numpydoc_class_members_toctree = False
 numpydoc_validation_checks = {"GL08"}  # a public object without a docstring fails the build
@@ -130,4 +130,5 @@ mathjax4_config = {
         "paths": {"fonts": "[mathjax]/fonts"},
     },
     "options": {"enableAssistiveMml": True},
+    "output": {"displayOverflow": "linebreak"},
 }

@@ -15,6 +15,9 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
 
+HIDE = ":meta hide-value:"
+SHORT = 80
+
 
 def borrow_docstrings(app: Sphinx, env: Any, names: list[str]) -> None:
     """Do so for every package that a page about to be read documents."""
@@ -33,7 +36,24 @@ def _borrow(module: str) -> ModuleAnalyzer:
         for local, source, original in _imports(analyzer.code, module):
             if docstring := _borrow(source).attr_docs.get(("", original)):
                 analyzer.attr_docs["", local] = docstring
+    for name in _long(analyzer.code):
+        docstring = analyzer.attr_docs.get(("", name), [])
+        if docstring and HIDE not in docstring:
+            docstring += ["", HIDE, ""]
     return analyzer
+
+
+def _long(code: str) -> Iterator[str]:
+    """Yield the names of constants whose value is computed or does not fit a line."""
+    for node in ast.parse(code).body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            try:
+                short = len(repr(ast.literal_eval(node.value))) <= SHORT
+            except ValueError:  # no literal
+                short = False
+            if not short:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
 def _imports(code: str, package: str) -> Iterator[tuple[str, str, str]]:

@@ -35,6 +35,12 @@ WRITTEN = [page for page in PAGES if not page.startswith(("listings/", "_modules
 """Those that are written or made from docstrings, not from source code."""
 
 
+SOURCES = (
+    [next(page for page in PAGES if page.startswith(folder)) for folder in ("listings/", "_modules/")] if PAGES else []
+)
+"""One page of each kind that shows source code: the others are made by the same template."""
+
+
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
     """Serves files without a word on stderr."""
 

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from .conftest import DESK, HTML, PAGES, PHONE, WRITTEN, Visit
+from .conftest import DESK, HTML, PAGES, PHONE, SOURCES, WRITTEN, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -42,8 +42,15 @@ def test_a_phone_scrolls_down_but_not_sideways(opened: Visit) -> None:
     assert width <= PHONE["width"]
 
 
-THEIRS: dict[str, str] = {}
+THEIRS = {
+    "summary-name": "the theme's navigation opens its parts by arrows without a name; each stands beside the part's link",
+}
 """Rules that the theme itself breaks, each with the reason why nothing here can mend it."""
+
+
+def is_theirs(rule: str, node: dict[str, Any]) -> bool:
+    """Tell whether a violation is the theme's own and not in the article."""
+    return rule in THEIRS and "article" not in str(node["target"])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -52,14 +59,15 @@ def test_axe_finds_nothing_serious(opened: Visit, theme: str) -> None:
     violations = Axe().run(opened.page).response["violations"]
     opened.page.evaluate("document.documentElement.dataset.theme = 'light'")
     serious = {
-        violation["id"]: [node["html"][:200] for node in violation["nodes"][:3]]
+        violation["id"]: nodes
         for violation in violations
-        if violation["impact"] in ("critical", "serious") and violation["id"] not in THEIRS
+        if violation["impact"] in ("critical", "serious")
+        and (nodes := [node["html"][:200] for node in violation["nodes"] if not is_theirs(violation["id"], node)])
     }
     assert serious == {}
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*WRITTEN, "search.html", *SOURCES])
 def test_a_page_is_whole_from_disk(from_disk: Visit, name: str) -> None:
     from_disk.open(name)
     assert_whole(from_disk)
