@@ -79,7 +79,7 @@ def start(browser: Browser, server: str, query: str = "") -> Live:
     page.set_default_timeout(PATIENCE)
     visit = Visit(page, server)
     began = time.monotonic()
-    page.goto(f"{server}{APP}{query}")
+    page.goto(f"{server}{APP}{query}", wait_until="commit")
     page.locator("[data-r8-probabilities='quantized']:visible").first.wait_for()
     content = time.monotonic() - began
     page.locator("#root [data-r8-live='browser']").wait_for(state="attached")
@@ -104,7 +104,7 @@ def test_it_reads_and_waits_before_python_is_there(browser: Browser, server: str
     """The build's outputs are there, the page says that it loads, and no control can be moved in vain."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto(server + APP)
+    page.goto(server + APP, wait_until="commit", timeout=PATIENCE)
     page.locator("#root [data-r8-probabilities='quantized']").wait_for(timeout=PATIENCE)
     expect(page.get_by_role("status")).to_contain_text(re.compile("Python is (still )?starting"))
     assert page.locator("#root").evaluate("root => root.inert")
@@ -358,7 +358,7 @@ def test_axe_finds_nothing_serious_in_our_markup(live: Live) -> None:
 def test_without_javascript_the_builds_outputs_are_there(browser: Browser, server: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(server + APP)
+    page.goto(server + APP, wait_until="commit", timeout=PATIENCE)
     expect(page.locator("#r8-static [data-r8-probabilities='quantized']")).to_be_visible()
     expect(page.locator("#r8-frame")).to_contain_text("runs no JavaScript")
     context.close()
