@@ -43,7 +43,7 @@ def test_a_phone_scrolls_down_but_not_sideways(opened: Visit) -> None:
 
 
 THEIRS = {
-    "summary-name": "the theme's navigation opens its parts by arrows without a name; each stands beside the part's link",
+    "summary-name": "the theme's navigation opens its parts by arrows without a name, each beside the part's link",
 }
 """Rules that the theme itself breaks, each with the reason why nothing here can mend it."""
 
