@@ -38,7 +38,14 @@ extensions = [
     "listings",
     "constants",
 ]
-exclude_patterns = ["_extensions", "_static", "_templates"]
+exclude_patterns = [
+    "_extensions", "_static", "_templates",
+    # Written, but not whole yet: these parts of the site refer to pages that are still missing.
+    "operators", "architecture", "playground",
+]  # fmt: skip
+nitpick_ignore = [
+    ("py:class", "resnet8doc.playground.run.Difference"),  # described where it is used, in the playground's page
+]
 nitpicky = True
 nitpick_ignore_regex = [
     # Single backticks in docstrings name parameters and attributes too, which are no targets; modules, functions and

@@ -13,6 +13,7 @@ from . import (
     extract,
     hardware,
     manifest,
+    playground,
     prove,
     quantize,
     sensitivity,
@@ -45,6 +46,7 @@ def all_stages(name: str, *, site_too: bool = True) -> list[Stage]:
         *prove.stages(),
         *hardware.stages(),
         *sensitivity.stages(),
+        *playground.stages(),
     ]
     made += manifest.stages(made)
     if site_too:

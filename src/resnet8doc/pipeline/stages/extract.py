@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...extract import extract
 from .._stage import Stage
 from . import convert, quantize
 
@@ -26,4 +25,6 @@ def stages() -> Iterator[Stage]:
 
 def run(build: Path, model: str) -> None:
     """Extract one model."""
+    from ...extract import extract  # here, so that listing the stages costs no framework
+
     extract(build / "models" / f"{model}.onnx")

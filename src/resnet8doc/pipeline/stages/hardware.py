@@ -13,10 +13,10 @@ from . import extract
 MODEL = "resnet8_int8_qoperator"
 VECTORS = "vectors"
 FORMATS = ("npz", "json", "c", "hex.zip")
-IMAGES = 1000
+IMAGES = 300
 """Test images of the studies of pitfalls and rounding."""
 
-CONFUSION_IMAGES = 1
+CONFUSION_IMAGES = 4
 C_IMAGES = 1000
 """Test images on which every build compares the C with the engine; ``nox -s proof`` takes all."""
 

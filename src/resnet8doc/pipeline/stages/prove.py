@@ -6,7 +6,6 @@ from pathlib import Path
 from ... import dataset
 from ...errors import UserError
 from ...files import write_json
-from ...proof import compare_fusion, failure, prove
 from .._stage import Stage
 
 IMAGES = 1000
@@ -44,6 +43,8 @@ def stages() -> Iterator[Stage]:
 
 def run(build: Path, model: str, images: int) -> None:
     """Prove one model; on a processor that is listed as proven a mismatch stops the build and is shown."""
+    from ...proof import failure, prove  # here, so that listing the stages costs no framework
+
     found = prove(build / "models" / f"{model}.onnx", dataset.load("test").images[:images], threads=1, progress=False)
     write_json(build / result(model), found)
     if (why := failure(found)) is not None:
@@ -52,6 +53,8 @@ def run(build: Path, model: str, images: int) -> None:
 
 def fuse(build: Path, model: str, images: int) -> None:
     """Compare a QDQ model as it stands with what ONNX Runtime fuses it to."""
+    from ...proof import compare_fusion  # likewise
+
     found = compare_fusion(
         build / "models" / f"{model}.onnx", dataset.load("test").images[:images], threads=1, progress=False
     )
