@@ -53,6 +53,8 @@ nitpick_ignore_regex = [
     ("py:obj", r".*"),
     # Private classes in signatures: what they offer is documented with the function that returns them.
     ("py:class", r"resnet8doc\..*\._.*"),
+    # What the playground's parts hand to one another; only what its package exports is documented.
+    ("py:class", r"resnet8doc\.playground\.[a-z]+\..*"),
     # Types of other projects in signatures. Their inventories cannot be fetched: the build asks no other host.
     ("py:(class|data|meth|attr|exc)", r"(?!resnet8doc\.).*"),
 ]
