@@ -64,9 +64,8 @@ class Collector:
             for holder in found[number]:
                 name = f"{holder.file}::{holder.function}"
                 ran = {id_: result for id_, result in self.results.items() if _function(id_) == name}
-                for id_, result in (
-                    ran.items() or {name: {"outcome": "not run", "seconds": 0.0, "evidence": []}}.items()
-                ):
+                not_run: dict[str, Any] = {"outcome": "not run", "seconds": 0.0, "evidence": []}
+                for id_, result in (ran or {name: not_run}).items():
                     tests.append({
                         "id": id_, "file": holder.file, "line": holder.line,
                         "outcome": result["outcome"], "seconds": round(result["seconds"], 3),

@@ -72,7 +72,9 @@ def test_a_constant_too_many_is_an_error(converted: Path, tmp_path: Path) -> Non
 @pytest.mark.criterion("1.3")
 @pytest.mark.criterion("3.2")
 @pytest.mark.criterion("3.3")
-def test_the_pipelines_proof_covers_every_test_image(artifact: Callable[[str], Path]) -> None:
+def test_the_pipelines_proof_covers_every_test_image(
+    artifact: Callable[[str], Path], record_property: Callable[[str, object], None]
+) -> None:
     found = read_json(artifact("results/conversion.json"))
     validate(found, "conversion")
     for item in found["comparisons"]:
@@ -83,6 +85,11 @@ def test_the_pipelines_proof_covers_every_test_image(artifact: Callable[[str], P
     assert shapes["onnx"]["input"] == shapes["pytorch"]["input"] == ["batch", 32, 32, 3]
     assert shapes["onnx"]["output"] == shapes["pytorch"]["output"] == ["batch", 10]
     assert shapes["onnx"]["layers"] == shapes["keras"]["layers"] - 7  # the batch normalizations
+    record_property(
+        "evidence",
+        f"input {tuple(shapes['onnx']['input'])}, output {tuple(shapes['onnx']['output'])}, "
+        f"{shapes['onnx']['layers']} layers",
+    )
 
 
 def test_mlperf_tinys_facts(mlperf_tiny: Path, tmp_path: Path) -> None:

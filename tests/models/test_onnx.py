@@ -43,17 +43,24 @@ def test_conversion_writes_the_file(converted: Path) -> None:
 
 
 @pytest.mark.criterion("1.1")
-def test_the_pipeline_wrote_the_file(artifact: Callable[[str], Path]) -> None:
-    check_is_resnet8(artifact("models/resnet8.onnx"))
+def test_the_pipeline_wrote_the_file(
+    artifact: Callable[[str], Path], record_property: Callable[[str, object], None]
+) -> None:
+    path = artifact("models/resnet8.onnx")
+    check_is_resnet8(path)
+    record_property("evidence", f"{path.name}, {path.stat().st_size:,} bytes")
 
 
 @pytest.mark.criterion("1.2")
-def test_the_log_shows_tf2onnx_without_an_error(artifact: Callable[[str], Path]) -> None:
+def test_the_log_shows_tf2onnx_without_an_error(
+    artifact: Callable[[str], Path], record_property: Callable[[str, object], None]
+) -> None:
     path = artifact("logs/keras_to_onnx.log")
     lines = path.read_text(encoding="utf-8").splitlines()
     assert any(line.startswith("INFO tf2onnx") and "Using opset <onnx, 18>" in line for line in lines)
     assert any(line.startswith("INFO tf2onnx.optimizer: After optimization") for line in lines)
     assert log_summary(path)["errors"] == []
+    record_property("evidence", f"{len(lines)} lines, no error; {log_summary(path)['versions']}")
 
 
 @pytest.mark.criterion("1.3")

@@ -49,7 +49,9 @@ def test_shapes_are_those_of_onnx(converted: Path, images: NDArray[np.float32]) 
 
 
 @pytest.mark.criterion("3.4")
-def test_the_log_shows_onnx2torch(artifact: Callable[[str], Path]) -> None:
+def test_the_log_shows_onnx2torch(
+    artifact: Callable[[str], Path], record_property: Callable[[str, object], None]
+) -> None:
     path = artifact("logs/onnx_to_pytorch.log")
     lines = path.read_text(encoding="utf-8").splitlines()
     assert "onnx2torch 1.5.15" in lines[0]
@@ -57,6 +59,7 @@ def test_the_log_shows_onnx2torch(artifact: Callable[[str], Path]) -> None:
     found = log_summary(path)
     assert found["errors"] == []
     assert all("torch.jit" in item["message"] for item in found["warnings"])  # its deprecation, and nothing else
+    record_property("evidence", f"{len(lines)} lines, no error; {found['versions']}")
 
 
 def test_the_file_runs_in_a_process_without_this_package_or_onnx2torch(

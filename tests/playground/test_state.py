@@ -67,7 +67,8 @@ def test_a_picture_of_the_right_size_is_taken_as_it_is() -> None:
 )
 def test_what_was_done_to_a_picture_is_said(content: bytes, word: str) -> None:
     pixels, done = pg.read_picture(content)
-    assert (pixels.shape, pixels.dtype) == ((32, 32, 3), np.uint8)
+    assert pixels.shape == (32, 32, 3)
+    assert pixels.dtype == np.uint8
     assert word in " ".join(done)
 
 

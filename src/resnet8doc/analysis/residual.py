@@ -75,8 +75,12 @@ def mismatches(graph: Graph) -> list[Mismatch]:
             node.name,
             str(node.tensor("A")),
             str(node.tensor("B")),
-            *(float(value(node, f"{of}_scale")) for of in "ABC"),
-            *(int(value(node, f"{of}_zero_point")) for of in "ABC"),
+            float(value(node, "A_scale")),
+            float(value(node, "B_scale")),
+            float(value(node, "C_scale")),
+            int(value(node, "A_zero_point")),
+            int(value(node, "B_zero_point")),
+            int(value(node, "C_zero_point")),
         )
         for node in residual_nodes(graph)
     ]
@@ -132,7 +136,8 @@ def integer_addition(inputs: Mapping[str, Any]) -> Array:
     a, b = (inputs[of].astype(np.int16) - np.int16(inputs[f"{of}_zero_point"]) for of in "AB")
     limits = np.iinfo(inputs["A"].dtype)
     total = a + b + np.int16(inputs["C_zero_point"])
-    return np.clip(total, limits.min, limits.max).astype(inputs["A"].dtype)
+    result: Array = np.clip(total, limits.min, limits.max).astype(inputs["A"].dtype)
+    return result
 
 
 def careless_addition(inputs: Mapping[str, Any]) -> Array:

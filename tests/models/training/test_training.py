@@ -56,6 +56,8 @@ def test_the_exported_weights_compute_what_was_trained(tmp_path: Path) -> None:
     network = Network()
     for layer in network.layers.values():
         if isinstance(layer, torch.nn.BatchNorm2d):
+            assert layer.running_mean is not None
+            assert layer.running_var is not None
             layer.running_mean.normal_()
             layer.running_var.uniform_(0.5, 2)
     network.eval()
