@@ -20,7 +20,7 @@ from .conftest import HTML, ROOT
 
 pytestmark = pytest.mark.browser
 
-PATIENCE = 600_000
+PATIENCE = 120_000
 RUNS, GROWTH = 100, 20e6
 
 
