@@ -114,6 +114,7 @@ html_context = {
 html_theme = "sphinx_book_theme"
 html_title = "resnet8doc"
 html_static_path = ["_static", str(fetch_assets(build_folder() / "assets"))]
+html_favicon = "_static/favicon.svg"
 html_css_files = ["resnet8doc.css"]
 templates_path = ["_templates"]
 html_copy_source = True
