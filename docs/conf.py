@@ -140,5 +140,4 @@ mathjax4_config = {
         "paths": {"fonts": "[mathjax]/fonts"},
     },
     "options": {"enableAssistiveMml": True},
-    "output": {"displayOverflow": "linebreak"},
 }

@@ -8,6 +8,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+_FORMULA = re.compile(r'<div class="math\b')
 _MERMAID = re.compile(r'class="[^"]*\bmermaid\b')
 _SORTABLE = re.compile(r'class="[^"]*\bsortable\b')
 
@@ -29,6 +30,8 @@ def add_scripts(app: Sphinx, name: str, template: str, context: dict[str, Any], 
     """Add what this page needs."""
     app.add_js_file(None, body=_NO_EXCERPTS, priority=250)  # after documentation_options.js, which has 200
     body = context.get("body", "")
+    if _FORMULA.search(body):
+        app.add_js_file("focus-formulas.js", loading_method="defer", priority=510)  # after MathJax, which has 500
     if _MERMAID.search(body):
         app.add_js_file("mermaid/mermaid.min.js", loading_method="defer")
         app.add_js_file("draw-mermaid.js", loading_method="defer", priority=510)
