@@ -37,6 +37,7 @@ extensions = [
     "downloads",
     "listings",
     "constants",
+    "sources",
 ]
 exclude_patterns = [
     "_extensions", "_static", "_templates",
@@ -87,6 +88,7 @@ listings_root = str(DOCS.parent)
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_default_options = {"members": True}
+autosummary_generate = False  # numpydoc loads autosummary, which would import every documented module on each build
 numpydoc_show_class_members = False  # autodoc lists them already
 numpydoc_class_members_toctree = False
 numpydoc_validation_checks = {"GL08"}  # a public object without a docstring fails the build

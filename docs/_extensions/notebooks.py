@@ -32,8 +32,15 @@ def write_all(app: Sphinx, exception: Exception | None) -> None:
 def _executed(path: Path) -> Any:
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.get("kernelspec", {}).pop("freshness", None)
+    count = 0
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"  # nbformat's are random, and the same page shall give the same file
+        if cell.cell_type == "code":
+            count += 1  # jupyter-cache does not keep it
+            cell.execution_count = count
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = count
     return notebook
 
 
