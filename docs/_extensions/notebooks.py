@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 
 
@@ -25,12 +26,18 @@ def write_all(app: Sphinx, exception: Exception | None) -> None:
         source = Path(app.env.doc2path(name))
         if source.suffix == ".md":
             made = executed / f"{name}.ipynb"
-            notebook = _executed(made) if made.is_file() else _prose(source.read_text(encoding="utf-8"))
+            notebook = (
+                _executed(made, env.mystnb_config.execution_cache_path)
+                if made.is_file()
+                else _prose(source.read_text(encoding="utf-8"))
+            )
             _write(Path(app.outdir) / "_sources" / f"{name}.ipynb", nbformat.writes(notebook) + "\n")
 
 
-def _executed(path: Path) -> Any:
+def _executed(path: Path, cache: str) -> Any:
     notebook = nbformat.read(path, as_version=4)
+    if all(cell.get("execution_count") is None for cell in notebook.cells):  # it came from the cache, and myst-nb
+        _, notebook = get_cache(cache).merge_match_into_notebook(notebook)  # writes such a one without its outputs
     notebook.metadata.get("kernelspec", {}).pop("freshness", None)
     count = 0
     for number, cell in enumerate(notebook.cells):
