@@ -32,7 +32,7 @@ def env(session: nox.Session) -> None:
     stamp.unlink(missing_ok=True)
     # One resolution for all: torch, tensorflow and onnx agree on numpy only when they are asked together.
     session.install(*requirements, *PROJECT["build-system"]["requires"])
-    session.install("--no-deps", "--no-build-isolation", "--editable", ".")
+    session.install("--no-deps", "--editable", ".")
     stamp.write_text(wanted)
 
 

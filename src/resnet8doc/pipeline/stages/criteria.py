@@ -23,7 +23,14 @@ def stages(others: Sequence[Stage]) -> Iterator[Stage]:
         reads=tuple(name for stage in others for name in stage.writes if not name.startswith("logs/")),
         writes=(RESULT, LOG),
         sources=tuple(
-            sorted([*(ROOT / "tests").rglob("*.py"), *(ROOT / "src").rglob("*.py"), ROOT / "pyproject.toml"])
+            sorted(
+                [
+                    *(ROOT / "tests").rglob("*.py"),
+                    *(ROOT / "src").rglob("*.py"),
+                    *(ROOT / "src").rglob("*.toml"),
+                    ROOT / "pyproject.toml",
+                ]
+            )
         ),
     )
 

@@ -18,14 +18,14 @@ SHOWN = 40
 
 def stages(others: Sequence[Stage]) -> Iterator[Stage]:
     """Yield the stage that builds the site from what the ``others`` made."""
-    pages = [path for path in (ROOT / "docs").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    sources = [*pages, *(ROOT / "src").rglob("*.py"), *(ROOT / "tests").rglob("*.py"), ROOT / "pyproject.toml"]
+    folders = (ROOT / "docs", ROOT / "src", ROOT / "tests")
+    sources = [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     yield Stage(
         "site",
         run,
         reads=tuple(name for stage in others for name in stage.writes),
         writes=("html/index.html", "html/searchindex.js", LOG),
-        sources=tuple(sorted(sources)),
+        sources=tuple(sorted([*sources, ROOT / "pyproject.toml"])),
     )
 
 
