@@ -206,10 +206,12 @@ def test_a_trace_of_a_convolution_holds_every_product(graph: Graph, images: np.n
         (lambda g, x: g.with_parameters({"b": np.zeros(2, np.int32)}), "b is given as int32 [2]; expected int32 [3]."),
         (lambda g, x: g.with_input("first", "x", x),
          "node first has no parameter 'x'; expected one of x_scale, x_zero_point,"),
-        (lambda g, x: g.with_parameters({"s1": np.float32(0)}).run(x),
-         "node first (QLinearConv): y_scale is 0.0; expected a finite number above 0."),
-        (lambda g, x: g.with_input("add", "C_scale", np.float32("nan")).run(x),
-         "node add (QLinearAdd): C_scale is nan; expected a finite number above 0."),
+        (lambda g, x: g.with_parameters({"s1": np.float32(0)}),
+         "node first: y_scale is 0.0; expected a finite number above 0."),
+        (lambda g, x: g.with_parameters({"ws": np.array([1, -1, 1], np.float32)}),
+         "node first: w_scale[1] is -1.0; expected a finite number above 0."),
+        (lambda g, x: g.with_input("add", "C_scale", np.float32("nan")),
+         "node add: C_scale is nan; expected a finite number above 0."),
     ],
 )  # fmt: skip
 def test_mistakes_are_said(graph: Graph, images: np.ndarray[Any, Any], call: Any, said: str) -> None:

@@ -13,11 +13,17 @@ def main() -> None:
             "Install it: pip install -e '.[frameworks]', or use nox -s run."
         )
     from .errors import UserError
+    from .files import disk_error
 
     try:
         app()
     except UserError as error:
         sys.exit(f"error: {error}")
+    except OSError as error:
+        said = disk_error(error)
+        if said is None:  # a defect, not the user's disk: whoever sees it needs the traceback
+            raise
+        sys.exit(f"error: {said}")
 
 
 if __name__ == "__main__":

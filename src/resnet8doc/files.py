@@ -1,5 +1,6 @@
 """Writing files so that none is ever half-written, and naming them by content."""
 
+import errno
 import hashlib
 import json
 import os
@@ -68,11 +69,33 @@ def make_folder(path: Path) -> Path:
     return path
 
 
+ROOM = "a folder that can be written, on a disk with room"
+REMEDY = "Free some space, mend the permissions, or choose another folder."
+REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+SAYINGS = ("No space left on device", "No usable temporary directory", "requested and")
+"""How h5py, tempfile and numpy (``100 requested and 40 written``) say it without a number."""
+
+
 def _unwritable(path: Path, error: OSError) -> UserError:
+    return UserError(f"cannot write {path} ({error.strerror or error})", ROOM, REMEDY)
+
+
+def disk_error(error: OSError) -> UserError | None:
+    """Return what to tell the user of a full disk or a refused file; None for any other failure.
+
+    Examples
+    --------
+    >>> disk_error(OSError(28, "No space left on device", "mine.npz")).found
+    'cannot read or write mine.npz (No space left on device)'
+    >>> disk_error(ConnectionResetError(104, "Connection reset by peer")) is None
+    True
+    """
+    if error.errno not in REFUSALS and not any(saying in str(error) for saying in SAYINGS):
+        return None
     return UserError(
-        f"cannot write {path} ({error.strerror or error})",
-        "a folder that can be written, on a disk with room",
-        "Free some space, mend the permissions, or choose another folder.",
+        f"cannot read or write {error.filename or 'a file'} ({error.strerror or error})",
+        ROOM,
+        f"{REMEDY} Temporary files go to the folder that TMPDIR names.",
     )
 
 

@@ -65,6 +65,52 @@ def test_a_build_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     assert "Traceback" not in said.stderr
 
 
+def test_no_folder_for_temporary_files_is_said(tmp_path: Path) -> None:
+    """Where tempfile finds no folder, a sentence names the way out: so for any command, from one place."""
+    code = (
+        "import sys, tempfile, resnet8doc.__main__ as m, resnet8doc.cli as c\n"
+        "tempfile._candidate_tempdir_list = lambda: [sys.argv[1]]\n"
+        "c.app = lambda: tempfile.mkdtemp()\n"
+        "m.main()"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "missing")], capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 1
+    assert said.stderr.startswith("error: cannot read or write a file (No usable temporary directory found in")
+    assert said.stderr.rstrip().endswith("Temporary files go to the folder that TMPDIR names.")
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_is_said(tmp_path: Path) -> None:
+    """The same from a real ENOSPC, in a command that writes a user's file."""
+    code = (
+        "import resnet8doc.__main__ as m, resnet8doc.cli as c\n"
+        "def write():\n    with open('/dev/full', 'wb', buffering=0) as f: f.write(b'x')\n"
+        "c.app = write\n"
+        "m.main()"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert said.returncode == 1
+    assert said.stderr.startswith("error: cannot read or write a file (No space left on device); expected a folder")
+    assert "Traceback" not in said.stderr
+
+
+def test_another_failure_of_the_system_keeps_its_traceback() -> None:
+    code = (
+        "import resnet8doc.__main__ as m, resnet8doc.cli as c\n"
+        "def fail():\n    raise ConnectionResetError(104, 'Connection reset by peer')\n"
+        "c.app = fail\n"
+        "m.main()"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert said.returncode == 1
+    assert "Traceback" in said.stderr
+
+
 @pytest.mark.slow
 def test_a_result_is_a_table_or_json(artifact: Callable[[str], Path], tmp_path: Path) -> None:
     expected = read_json(artifact("results/calibration.json"))

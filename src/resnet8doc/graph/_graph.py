@@ -222,11 +222,12 @@ class Graph:
         Raises
         ------
         UserError
-            If a tensor does not exist or the new one's type or shape differs.
+            If a tensor does not exist, the new one's type or shape differs, or a scale is not a finite number above 0.
         """
         parameters = dict(self.parameters)
         for name, value in changes.items():
             parameters[name] = _like(self.parameter(name), value, name)
+        check_parameters(self.nodes, parameters)
         return replace(self, parameters=parameters)
 
     def with_input(self, node: str, formal: str, value: Number) -> "Graph":
@@ -242,7 +243,8 @@ class Graph:
         Raises
         ------
         UserError
-            If there is no such node or parameter, or the new one's type or shape differs.
+            If there is no such node or parameter, the new one's type or shape differs, or it is a scale and not a
+            finite number above 0.
         """
         found = self.node(node)
         entry = next((e for e in found.inputs if e.formal == formal and e.parameter), None)
@@ -253,6 +255,7 @@ class Graph:
         parameters = {**self.parameters, name: _like(self.parameters[entry.tensor], value, name)}
         inputs = tuple(replace(e, tensor=name) if e.formal == formal else e for e in found.inputs)
         nodes = tuple(replace(n, inputs=inputs) if n.name == node else n for n in self.nodes)
+        check_parameters(nodes, parameters)
         return replace(self, nodes=nodes, parameters=parameters)
 
     def with_arithmetic(self, arithmetic: Arithmetic) -> "Graph":

@@ -14,7 +14,7 @@ from doit.exceptions import TaskFailed
 from doit.tools import config_changed
 
 from ..errors import UserError
-from ..files import make_folder, sha256, write_json
+from ..files import disk_error, make_folder, sha256, write_json
 from ._closure import source_files
 
 
@@ -75,7 +75,11 @@ def _execute(stage: Stage, build: Path) -> TaskFailed | None:
             stage.action(build, *stage.arguments)
     except UserError as error:
         return TaskFailed(str(error))
-    except Exception:  # a defect, not a mistake: whoever sees it needs all of it
+    except Exception as error:
+        said = disk_error(error) if isinstance(error, OSError) else None
+        if said is not None:
+            return TaskFailed(str(said))
+        # a defect, not a mistake: whoever sees it needs all of it
         return TaskFailed(f"{traceback.format_exc()}\nWhat it said before is in {log}.")
     write_json(
         build / stage.stamp,

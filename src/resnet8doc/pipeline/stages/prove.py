@@ -19,6 +19,9 @@ INTEGER = (
 )
 QDQ = ("resnet8_int8", "resnet8_uint8")
 FUSION_IMAGES = 200
+CASES = 300
+"""Random cases of each operator in every build; the tests add those that hypothesis finds."""
+OPERATORS = "results/operators.json"
 
 
 def result(model: str) -> str:
@@ -32,13 +35,14 @@ def fusion(model: str) -> str:
 
 
 def stages() -> Iterator[Stage]:
-    """Yield a stage for each model that is proven, and one for each whose fusion is looked at."""
+    """Yield a stage for each model that is proven, for each whose fusion is looked at, and for single operators."""
     for model in (*INTEGER, *QDQ):
         yield Stage(f"prove {model}", run, (model, IMAGES), reads=(f"models/{model}.onnx",), writes=(result(model),))
     for model in QDQ:
         yield Stage(
             f"fuse {model}", fuse, (model, FUSION_IMAGES), reads=(f"models/{model}.onnx",), writes=(fusion(model),)
         )
+    yield Stage("prove operators", operators, (CASES,), writes=(OPERATORS,))
 
 
 def run(build: Path, model: str, images: int) -> None:
@@ -59,3 +63,17 @@ def fuse(build: Path, model: str, images: int) -> None:
         build / "models" / f"{model}.onnx", dataset.load("test").images[:images], threads=1, progress=False
     )
     write_json(build / fusion(model), found)
+
+
+def operators(build: Path, cases: int) -> None:
+    """Compare single operators on random cases; a mismatch of the engine stops the build where it is proven."""
+    from ...proof import compare_operators  # likewise
+
+    found = compare_operators(cases, progress=False)
+    write_json(build / OPERATORS, found)
+    wrong = {name: row["engine"] for name, row in found["operators"].items() if row["engine"]}
+    if wrong and found["proven"]:
+        listed = ", ".join(f"{name} {count}" for name, count in wrong.items())
+        raise UserError(
+            f"values differ from ONNX Runtime's: {listed}", "0 on this processor", f"Read {build / OPERATORS}."
+        )
