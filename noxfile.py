@@ -86,8 +86,15 @@ def browser(session: nox.Session) -> None:
     """Drive the built site in Chromium, from a server and from disk, with the network cut."""
     if not (ROOT / "build" / "html" / "index.html").exists():
         session.error("build/html is not built yet: run nox -s build first")
-    # The playground is not part of the site yet; its tests in a browser wait for it.
-    shared(session, "pytest", "-m", "browser", "tests/browser/test_site.py", *session.posargs)
+    shared(session, "pytest", "-m", "browser", "tests/browser", *session.posargs)
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def playground(session: nox.Session) -> None:
+    """Open the playground's notebook in marimo's editor, with ONNX Runtime and PyTorch live."""
+    if not (ROOT / "build" / "playground" / "gallery.npz").exists():
+        session.error("build/playground is not built yet: run nox -s build first")
+    shared(session, "marimo", "edit", "notebooks/quantization.py", *session.posargs)
 
 
 @nox.session(venv_backend="none", requires=["env"])

@@ -175,7 +175,7 @@ def _(after, label, mo, original, pg, reference):
 @app.cell(hide_code=True)
 def _(graph, initial, mo, pg):
     _names = pg.graph_nodes(graph)
-    _fallback = "stack1_conv1_quant" if "stack1_conv1_quant" in _names else _names[0]
+    _fallback = "stack1_conv1" if "stack1_conv1" in _names else _names[0]
     node_name = mo.ui.dropdown(_names, value=initial.node if initial.node in _names else _fallback,
                                label="Layer or operation", searchable=False)  # fmt: skip
     paint = mo.ui.dropdown(["cumulative", "local", "modified"], value="cumulative", label="SQNR painted on the graph")

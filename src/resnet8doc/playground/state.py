@@ -30,7 +30,7 @@ class State:
 
     model: str = "resnet8_int8_qoperator"
     image: str = ""
-    node: str = "stack1_conv1_quant"
+    node: str = "stack1_conv1"
     pixel: tuple[int, int, int] = (0, 0, 0)
     edits: tuple[Edit, ...] = ()
 
@@ -62,8 +62,8 @@ def link(state: State, app: str = "../playground/app/index.html") -> str:
 
     Examples
     --------
-    >>> link(State(node="stack2_add_quant"))
-    '../playground/app/index.html?node=stack2_add_quant'
+    >>> link(State(node="stack2_add"))
+    '../playground/app/index.html?node=stack2_add'
     """
     query = urlencode(state.to_query(), safe=",~!*")
     return f"{app}?{query}" if query else app

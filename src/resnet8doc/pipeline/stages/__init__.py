@@ -14,6 +14,7 @@ from . import (
     hardware,
     manifest,
     playground,
+    playground_page,
     prove,
     quantize,
     sensitivity,
@@ -52,4 +53,5 @@ def all_stages(name: str, *, site_too: bool = True) -> list[Stage]:
     if site_too:
         made += criteria.stages(made)
         made += site.stages(made)
+        made += playground_page.stages()
     return made
