@@ -40,6 +40,8 @@ def mlperf_tiny() -> Path:
     """Give the folder of MLPerf Tiny's checkpoint."""
     named = os.environ.get("RESNET8DOC_MLPERF_TINY")
     folder = Path(named) if named else ROOT.parent / "shared" / "data" / "mlperf-tiny"
+    if folder.is_file():
+        folder = folder.parent
     if not folder.is_dir():
         pytest.skip(f"MLPerf Tiny's checkpoint is not at hand ({folder}); name its folder in RESNET8DOC_MLPERF_TINY")
     return folder

@@ -1,7 +1,6 @@
 """MLPerf Tiny's calibration indices point into the test images; where its files are at hand, it is measured again."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from resnet8doc.dataset import published_indices
-
-HOME = Path(os.environ.get("RESNET8DOC_MLPERF_TINY") or Path(__file__).parents[3] / "shared/data/mlperf-tiny")
 
 
 def test_the_kept_figures_name_the_test_images() -> None:
@@ -26,10 +23,9 @@ def test_the_kept_figures_name_the_test_images() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not HOME.is_dir(), reason="MLPerf Tiny's files are not on this machine")
-def test_measured_again_the_figures_are_the_same(tmp_path: Path) -> None:
+def test_measured_again_the_figures_are_the_same(mlperf_tiny: Path, tmp_path: Path) -> None:
     again = tmp_path / "again.json"
-    command = [sys.executable, "-m", "resnet8doc.dataset._measure_published", str(HOME), str(again)]
+    command = [sys.executable, "-m", "resnet8doc.dataset._measure_published", str(mlperf_tiny), str(again)]
     subprocess.run(command, check=True, capture_output=True)
     kept, measured = published_indices(), json.loads(again.read_text())
     for old, new in zip(kept.pop("maxima"), measured.pop("maxima"), strict=True):
