@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from . import _main_job
+from . import _main_job, _specification
 from ._figure import Figure
 
 Measurement = Callable[[], Iterator[Figure]]
@@ -14,16 +14,22 @@ Measurement = Callable[[], Iterator[Figure]]
 MEASUREMENTS: dict[str, Measurement] = {
     "import": _main_job.importing,
     "evaluator": _main_job.evaluating,
+    "engine": _specification.engine,
+    "proof-1000": _specification.proof,
     "warm": _main_job.warm_build,
+    "c": _specification.c,
+    "proof": _specification.whole_proof,
     "cold": _main_job.cold_build,
 }
+HEAVY = ("c", "proof", "cold")
+"""Measured only where they are named: they take many minutes."""
 
 
 def main() -> None:
-    """Run the measurements named on the command line, or all but the cold build."""
+    """Run the measurements named on the command line, or all but the heavy ones."""
     parser = argparse.ArgumentParser(prog="nox -s bench --", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[[], *MEASUREMENTS], metavar="NAME", help=", ".join(MEASUREMENTS))
-    names = parser.parse_args().names or [name for name in MEASUREMENTS if name != "cold"]
+    names = parser.parse_args().names or [name for name in MEASUREMENTS if name not in HEAVY]
     table = Table("figure", "measured", "peer", "ratio", "to reach", "reached")
     console = Console(width=150)
     for name in names:

@@ -1,0 +1,108 @@
+"""The figures of the integer specification: the engine's speed and memory, the proof's time, the C's time."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+
+from ..workspace import artifact
+from ._figure import Figure
+
+MODELS = (
+    "resnet8_int8_qoperator",
+    "resnet8_int8_per_tensor_qoperator",
+    "resnet8_uint8_qoperator",
+    "resnet8_u8s8_qoperator",
+)
+BATCH = 100
+ALL = 10_000
+
+PREPARE = "import json, resource, sys\nfrom pathlib import Path\nfrom resnet8doc import dataset\n"
+SPEED = """
+from resnet8doc.proof import measure_speed
+print(json.dumps(measure_speed(*sys.argv[1:3], dataset.load("test").images[:100])))
+"""
+MEMORY = """
+from resnet8doc.graph import load
+images, graph = dataset.load("test").images[:100].copy(), load(sys.argv[1])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+graph.run(images, "all")
+print(json.dumps({"megabytes": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1000}))
+"""
+PROOF = """
+from resnet8doc.proof import prove
+found = prove(sys.argv[1], dataset.load("test").images[:int(sys.argv[2])], progress=False)
+print(json.dumps({"seconds": found["seconds"], **found["totals"]}))
+"""
+C = """
+import tempfile
+from resnet8doc.graph import load
+from resnet8doc.hardware.c import equality
+test = dataset.load("test")
+with tempfile.TemporaryDirectory() as folder:
+    found = equality(load(sys.argv[1]), test.images, test.labels, Path(folder), progress=False)
+print(json.dumps({key: found[key] for key in ("images", "mismatches", "seconds_per_image")}))
+"""
+
+
+def _measured(code: str, *arguments: object, variables: Mapping[str, str] | None = None) -> dict[str, float]:
+    """Run code in a process of its own, so that memory and threads are its own, and return the JSON that it prints."""
+    command = [sys.executable, "-c", PREPARE + code, *map(str, arguments)]
+    environment = {key: value for key, value in os.environ.items() if key != "OPENBLAS_CORETYPE"}
+    said = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, text=True, env={**environment, **(variables or {})}
+    ).stdout
+    found: dict[str, float] = json.loads(said)
+    return found
+
+
+def engine() -> Iterator[Figure]:
+    """Time engine, ONNX Runtime and ReferenceEvaluator, taking turns on one thread; then the engine's memory."""
+    models = artifact(f"models/{MODELS[0]}.onnx"), artifact("models/resnet8_int8.onnx")
+    found = _measured(SPEED, *models, variables={"OPENBLAS_NUM_THREADS": "1"})
+    mine = f"{found['engine_ms']:.2f} ms"
+    ratio, times = found["engine_to_onnxruntime"], found["reference_to_engine"]
+    yield Figure(
+        f"engine, int8 per channel, one thread, batch {BATCH}, an image",
+        mine, f"ONNX Runtime, QOperator {found['onnxruntime_ms']:.2f} ms", ratio, "0.8", ratio <= 0.8,
+    )  # fmt: skip
+    yield Figure(
+        "the same", mine, f"ReferenceEvaluator {found['reference_ms']:.2f} ms", 1 / times, "0.20 (5 times faster)",
+        times >= 5,
+    )  # fmt: skip
+    operations = artifact(f"models/{MODELS[0]}_operations.json")
+    memory = _measured(MEMORY, operations)["megabytes"]
+    yield Figure(
+        f"memory of the engine, batch {BATCH}, all tensors kept", f"{memory:.0f} MB", "", None, "500 MB", memory <= 500
+    )
+
+
+def proof() -> Iterator[Figure]:
+    """Time the proof of one model on 1,000 images."""
+    found = _measured(PROOF, artifact(f"models/{MODELS[0]}.onnx"), 1000)
+    yield Figure(
+        f"proof, 1,000 images, one model, {found['local_mismatches'] + found['end_to_end_mismatches']} mismatches",
+        f"{found['seconds']:.0f} s", "", None, "20 s", found["seconds"] <= 20,
+    )  # fmt: skip
+
+
+def whole_proof() -> Iterator[Figure]:
+    """Time the proof of four models on all test images; takes many minutes."""
+    found = [_measured(PROOF, artifact(f"models/{model}.onnx"), ALL) for model in MODELS]
+    minutes = sum(entry["seconds"] for entry in found) / 60
+    wrong = sum(entry["local_mismatches"] + entry["end_to_end_mismatches"] for entry in found)
+    yield Figure(
+        f"proof, {ALL:,} images, {len(MODELS)} models, {wrong} mismatches", f"{minutes:.1f} min", "", None, "15 min",
+        minutes <= 15,
+    )  # fmt: skip
+
+
+def c() -> Iterator[Figure]:
+    """Time the generated C on all test images, after holding every byte of it against the engine."""
+    found = _measured(C, artifact(f"models/{MODELS[0]}_operations.json"))
+    minutes = found["seconds_per_image"] * ALL / 60
+    yield Figure(
+        f"C, -O2, one core, {found['images']:,} images, {found['mismatches']} mismatches", f"{minutes:.1f} min", "",
+        None, "3 min", minutes <= 3,
+    )  # fmt: skip

@@ -1,0 +1,31 @@
+"""The benchmark measures what it says, each in a process of its own."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from resnet8doc.bench import _specification as specification
+
+
+def test_a_measurement_has_its_own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Prescott")
+    code = "import os\nprint(json.dumps({key[9:]: 1 for key in os.environ if key.startswith('OPENBLAS_')}))"
+    found = specification._measured(code, variables={"OPENBLAS_NUM_THREADS": "1"})
+    assert "NUM_THREADS" in found
+    assert "CORETYPE" not in found
+
+
+@pytest.mark.slow
+def test_the_engine_is_timed_beside_its_peers_and_weighed(
+    artifact: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESNET8DOC_BUILD", str(artifact("models").parent))
+    monkeypatch.delenv("RESNET8DOC_READS", raising=False)
+    against_runtime, against_reference, memory = specification.engine()
+    for figure in (against_runtime, against_reference):
+        mine, peer = (float(re.findall(r"([\d.]+) ms", text)[0]) for text in (figure.measured, figure.peer))
+        assert figure.ratio == pytest.approx(mine / peer, rel=0.05)
+    assert against_runtime.measured == against_reference.measured
+    assert memory.reached
