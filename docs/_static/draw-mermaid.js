@@ -15,6 +15,7 @@
       securityLevel: "strict",
       look: "classic",
       theme: "base",
+      flowchart: { wrappingWidth: 360 }, // lines are broken where the diagram says so
       themeVariables: {
         darkMode: theme === "dark",
         fontFamily: getComputedStyle(document.body).fontFamily,

@@ -57,22 +57,23 @@ def worked_example(trace: Trace) -> WorkedExample:
     >>> from resnet8doc.ops import dequantize_linear_element
     >>> trace = dequantize_linear_element((0,), np.array([127], np.int8), np.float32(0.5), np.int8(-128))
     >>> print(worked_example(trace))
-    step     computed            value  type     width (bits)  needs (bits)
-    centred  127 − −128          255    int32              32             9
-    scaled   float32(255) * 0.5  127.5  float32            32             –
+    step     value  type     width (bits)  needs (bits)  computed
+    centred  255    int32              32             9  127 − −128
+    scaled   127.5  float32            32             –  float32(255) * 0.5
     """
     place = ", ".join(map(str, trace.index))
     steps = table(
         [
             {
-                "step": step.name, "computed": _negative(step.formula), "value": _number(step.value),
-                "type": step.dtype, "width": WIDTHS[step.dtype],
+                "step": step.name, "value": _number(step.value), "type": step.dtype, "width": WIDTHS[step.dtype],
                 "needs": None if step.dtype.startswith("float") else width(int(step.value)),
+                "computed": _negative(step.formula),
             }
             for step in trace.steps
         ],
         caption=f"{trace.op_type}: output [{place}], step by step",
         units={"width": "bits", "needs": "bits"},
+        wrap=("computed",),
         sortable=False,
     )  # fmt: skip
     if not trace.terms:
@@ -139,8 +140,8 @@ def operator_inputs(graph: Graph, node: Node, meanings: Mapping[str, str]) -> Ta
     return table(
         rows,
         caption=f"All inputs of {node.op_type}; type, shape and tensor as in node {node.name} of {graph.name}",
-        columns={"index": "#", "input": "input", "type": "type", "shape": "shape", "stored": "tensor in the file",
-                 "meaning": "meaning"},
+        columns={"index": "#", "input": "input", "meaning": "meaning", "type": "type", "shape": "shape",
+                 "stored": "tensor in the file"},
         wrap=("meaning",),
         sortable=False,
     )  # fmt: skip
