@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from resnet8doc.proof import compare_fusion, compare_operators, failure, machine, prove
+from resnet8doc.files import read_json
+from resnet8doc.proof import GENERATORS, compare_fusion, compare_operators, failure, machine, prove
 from resnet8doc.requantize import Arithmetic
 
 QOPERATOR = [
@@ -108,6 +109,18 @@ def test_single_operators_in_one_table() -> None:
     assert all(row["engine"] == 0 for row in result["operators"].values())
     assert all(row["cases"] == 5 and row["values"] > 0 for row in result["operators"].values())
     assert result["operators"]["QGemm"]["onnx_reference"] is None
+
+
+@pytest.mark.slow
+def test_single_operators_of_the_build_are_equal(artifact: Artifact) -> None:
+    """The table on the proof page: every operator that has a generator, and not one mismatch of the engine."""
+    proven_here()
+    found = read_json(artifact("results/operators.json"))
+    assert set(found["operators"]) == set(GENERATORS)
+    assert {row["engine"] for row in found["operators"].values()} == {0}
+    assert min(row["cases"] for row in found["operators"].values()) >= 300
+    assert found["operators"]["QLinearAdd"]["documented"] > 0  # the departures that the page shows are there
+    assert found["operators"]["QLinearConv"]["onnx_reference"] > 0
 
 
 def test_a_result_is_json_and_fails_only_where_equality_was_proven() -> None:
