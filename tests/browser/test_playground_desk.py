@@ -30,6 +30,7 @@ def marimo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, subp
     folder = tmp_path_factory.mktemp("desk")
     for name in ("quantization.py", "head.html"):
         shutil.copyfile(ROOT / "notebooks" / name, folder / name)
+    shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")  # marimo's settings: cells run when it opens
     models = folder / "build" / "models"
     models.mkdir(parents=True)
     for name in ("resnet8_int8.onnx", "resnet8_int8.pt"):
