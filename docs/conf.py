@@ -6,15 +6,15 @@ import tomllib
 from importlib import metadata
 from pathlib import Path
 
+import resnet8doc
+from resnet8doc.environment import cpu_class
+from resnet8doc.files import read_json
+from resnet8doc.workspace import artifact, build_folder
+
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS / "_extensions"))
 
 from assets import fetch_assets  # noqa: E402 -- found on the path set above
-
-import resnet8doc  # noqa: E402 -- likewise sorted after it
-from resnet8doc.environment import cpu_class  # noqa: E402 -- likewise
-from resnet8doc.files import read_json  # noqa: E402 -- likewise
-from resnet8doc.workspace import artifact, build_folder  # noqa: E402 -- likewise
 
 project = "resnet8doc"
 author = "The resnet8doc authors"

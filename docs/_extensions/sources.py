@@ -18,7 +18,7 @@ ROOT = Path(resnet8doc.__file__).parent
 _ask_sphinx = ModuleAnalyzer.get_module_source
 
 
-def get_module_source(name: str) -> tuple[Path | None, str]:
+def get_module_source(name: str) -> tuple[Path | None, str | None]:
     """Return a module's file and text, as `ModuleAnalyzer.get_module_source` does."""
     package, *parts = name.split(".")
     if package == "resnet8doc":
@@ -26,11 +26,10 @@ def get_module_source(name: str) -> tuple[Path | None, str]:
         for path in (base / "__init__.py", base.with_suffix(".py")):
             if path.is_file():
                 return path, path.read_text(encoding="utf-8")
-    found: Any = _ask_sphinx(name)
-    return found  # type: ignore[no-any-return] # Sphinx's annotation says less than it returns
+    return _ask_sphinx(name)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
-    ModuleAnalyzer.get_module_source = staticmethod(get_module_source)  # type: ignore[method-assign, assignment] # no hook
+    ModuleAnalyzer.get_module_source = staticmethod(get_module_source)  # type: ignore[method-assign, assignment] # Sphinx has no hook for it
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -38,8 +38,8 @@ PAGES = sorted(
 """Every page that Sphinx made, the listings and the index of names included.
 
 The playground's application is marimo's page, not Sphinx's: it has neither article nor formulas to wait for, is whole
-only when Python runs, and from disk shows a sentence. test_playground.py holds it to the same: title, links, no error,
-no other host, axe, a phone's width."""
+only when Python runs, and from disk shows a sentence. test_playground.py holds it to the same: a title, no error, no
+other host, axe, a phone's width."""
 
 WRITTEN = [page for page in PAGES if not page.startswith(("listings/", "_modules/")) and page != "search.html"]
 """Those that are written or made from docstrings, not from source code."""

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from .axe import serious
 from .conftest import DESK, HTML, PAGES, PHONE, SOURCES, WRITTEN, Visit
 
 pytestmark = pytest.mark.browser
@@ -51,24 +51,13 @@ THEIRS = {
 """Rules that others' markup breaks, each with the element and the reason why nothing here can mend it."""
 
 
-def is_theirs(rule: str, node: dict[str, Any]) -> bool:
-    """Tell whether the element is one of `THEIRS`."""
-    return rule in THEIRS and str(node["html"]).startswith(THEIRS[rule])
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(opened: Visit, theme: str) -> None:
     opened.page.add_style_tag(content="* { transition: none !important }")  # or axe would see colours on their way
     opened.page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
-    violations = Axe().run(opened.page).response["violations"]
+    found = serious(opened.page, THEIRS)
     opened.page.evaluate("document.documentElement.dataset.theme = 'light'")
-    serious = {
-        violation["id"]: nodes
-        for violation in violations
-        if violation["impact"] in ("critical", "serious")
-        and (nodes := [node["html"][:200] for node in violation["nodes"] if not is_theirs(violation["id"], node)])
-    }
-    assert serious == {}
+    assert found == {}
 
 
 @pytest.mark.parametrize("name", [*WRITTEN, "search.html", *SOURCES])

@@ -6,7 +6,7 @@ any set of layers can be chosen.
 """
 
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,10 +166,11 @@ def sensitivity(
     }
 
 
-def _batches(count: int, progress: bool) -> "list[slice]":
+def _batches(count: int, progress: bool) -> Iterable[slice]:
     slices = [slice(start, min(start + BATCH, count)) for start in range(0, count, BATCH)]
     if not progress:
         return slices
     from tqdm import tqdm  # not in the browser
 
-    return tqdm(slices, desc="sensitivity", file=sys.stderr)  # type: ignore[no-any-return]  # an iterable of slices
+    bar: Iterable[slice] = tqdm(slices, desc="sensitivity", file=sys.stderr)
+    return bar

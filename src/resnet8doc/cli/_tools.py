@@ -1,7 +1,7 @@
 """Tools on a user's own files: extract, draw, vectors, check, prove."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -15,6 +15,9 @@ Model = Annotated[Path, typer.Argument(help="An ONNX model, QOperator, QDQ or fl
 Network = Annotated[
     Path | None,
     typer.Option(help="An extraction (…_operations.json) or ONNX model; without it, the build's int8 QOperator model."),
+]
+Layout = Annotated[
+    Literal["NHWC", "NCHW"], typer.Option(help="NHWC or NCHW: the order of numbers that come without a shape.")
 ]
 Images = Annotated[int, typer.Option(help="How many of the 10,000 test images.", min=1, max=10_000)]
 
@@ -80,7 +83,7 @@ def vectors(
 def check(
     outputs: Annotated[Path, typer.Argument(help="Your outputs: an .npz, or a folder of .npy, .bin or .hex files.")],
     image: Annotated[list[int] | None, typer.Option(help="The test images they are for, in order.")] = None,
-    layout: Annotated[str, typer.Option(help="NHWC or NCHW: the order of numbers that come without a shape.")] = "NHWC",
+    layout: Layout = "NHWC",
     network: Network = None,
     output_json: OutputJson = None,
 ) -> None:
@@ -89,13 +92,11 @@ def check(
     from ..files import write_json
     from ..hardware import check as run
 
-    if layout not in ("NHWC", "NCHW"):
-        raise UserError(f"--layout is {layout}", "NHWC or NCHW", "Name one of these.")
     numbers = image or [0]
     test = dataset.load("test").images
     if wrong := [number for number in numbers if not 0 <= number < len(test)]:
         raise UserError(f"--image is {wrong[0]}", f"0 to {len(test) - 1}", "Name a test image by its number.")
-    report = run(outputs, _network(network), test[numbers], layout=layout)  # type: ignore[arg-type]  # checked above
+    report = run(outputs, _network(network), test[numbers], layout=layout)
     if output_json is not None:
         write_json(output_json, report.to_dict())
     typer.echo(report)

@@ -87,10 +87,11 @@ def _convolution(network: Network, operation: Operation, codes: Array) -> Array:
     width = (x.shape[3] - columns) // right + 1
     # float64 products run in a fast library, and are exact: every sum stays far below 2^53.
     total = np.zeros((len(x), height, width, len(w)))
-    for k in range(rows):
-        for l in range(columns):  # noqa: E741 - the formula's name
-            window = x[:, :, k : k + (height - 1) * down + 1 : down, l : l + (width - 1) * right + 1 : right]
-            total += window.transpose(0, 2, 3, 1).astype(np.float64) @ w[:, :, k, l].T.astype(np.float64)
+    for row in range(rows):
+        down_rows = slice(row, row + (height - 1) * down + 1, down)
+        for column in range(columns):
+            window = x[:, :, down_rows, column : column + (width - 1) * right + 1 : right]
+            total += window.transpose(0, 2, 3, 1).astype(np.float64) @ w[:, :, row, column].T.astype(np.float64)
     bias = network.parameter(operation, "B")
     total = total if bias is None else total + bias
     return total.astype(np.int64).astype(np.int32)  # one that overflows wraps around, as the standard has it

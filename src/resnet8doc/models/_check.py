@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import onnx
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # protobuf ships no type information
+from google.protobuf.message import DecodeError
 from onnx import numpy_helper
 
 from ..architecture import IMAGE_SHAPE, LAYERS, Layer

@@ -53,7 +53,7 @@ def make(output: Path, work: Path, progress: bool = True) -> dict[str, Any]:
         final = pool.submit(_run, work / "final.pt", False, progress)
         runs = {"held_out": held_out.result(), "final": final.result()}
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **runs["final"].weights)  # type: ignore[arg-type]  # taken for allow_pickle
+    np.savez_compressed(buffer, allow_pickle=False, **runs["final"].weights)
     card = _card(runs, work)
     card["file_sha256"] = hashlib.sha256(buffer.getvalue()).hexdigest()
     with replacing(output / "bundled.npz") as temporary:
