@@ -44,9 +44,9 @@ def test_a_phone_scrolls_down_but_not_sideways(opened: Visit) -> None:
 
 THEIRS = {
     # The theme's navigation opens its parts by arrows that have no name; each stands beside the part's link.
-    "summary-name": "<summary>",
+    "summary-name": ("<summary>",),
     # docutils makes the bibliography a list whose entries have the role of an entry, not of a list item.
-    "aria-required-children": '<div role="list" class="citation-list">',
+    "aria-required-children": ('<div role="list" class="citation-list">',),
 }
 """Rules that others' markup breaks, each with the element and the reason why nothing here can mend it."""
 
