@@ -31,7 +31,8 @@ def env(session: nox.Session) -> None:
         return
     stamp.unlink(missing_ok=True)
     # One resolution for all: torch, tensorflow and onnx agree on numpy only when they are asked together.
-    session.install(*requirements, *PROJECT["build-system"]["requires"])
+    # Byte code is made when a module is first imported: of torch and TensorFlow, little ever is.
+    session.install("--no-compile", *requirements, *PROJECT["build-system"]["requires"])
     session.install("--no-deps", "--editable", ".")
     stamp.write_text(wanted)
 

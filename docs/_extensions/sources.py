@@ -1,7 +1,10 @@
-"""Finding the library's source without importing it.
+"""Pages of the library's source: of its own modules alone, found without importing them, never with a stale link.
 
 To see whether a page of source code is up to date, viewcode asks Sphinx for each module's file, and Sphinx imports the
 module to learn it: TensorFlow and PyTorch with it, seconds for a build that has nothing to do.
+
+And it makes a page again only when the module has changed, although the page also links back to the documentation,
+which may have moved.
 """
 
 from __future__ import annotations
@@ -13,8 +16,10 @@ from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
 
 import resnet8doc
+from resnet8doc.files import read_json, write_json
 
 ROOT = Path(resnet8doc.__file__).parent
+RECORD = "backlinks.json"
 _ask_sphinx = ModuleAnalyzer.get_module_source
 
 
@@ -29,7 +34,24 @@ def get_module_source(name: str) -> tuple[Path | None, str | None]:
     return _ask_sphinx(name)
 
 
+def keep_own_and_fresh(app: Sphinx) -> list[Any]:
+    """Forget other projects' modules, and let pages whose links back have changed be made again."""
+    env: Any = app.env  # viewcode adds to it
+    modules = getattr(env, "_viewcode_modules", {})
+    for name in [name for name in modules if name.partition(".")[0] != "resnet8doc"]:
+        del modules[name]
+    record = Path(app.doctreedir) / RECORD
+    before = read_json(record) if record.is_file() else {}
+    now = {name: entry[2] for name, entry in modules.items() if entry}
+    for name, links in now.items():
+        if before.get(name) != links:
+            (Path(app.outdir) / "_modules" / f"{name.replace('.', '/')}.html").unlink(missing_ok=True)
+    write_json(record, now)
+    return []
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     ModuleAnalyzer.get_module_source = staticmethod(get_module_source)  # type: ignore[method-assign, assignment] # Sphinx has no hook for it
+    app.connect("html-collect-pages", keep_own_and_fresh, priority=100)  # before viewcode makes its pages
     return {"parallel_read_safe": True, "parallel_write_safe": True}

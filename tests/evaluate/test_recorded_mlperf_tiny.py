@@ -13,6 +13,7 @@ from resnet8doc.files import read_json
 
 
 @pytest.mark.slow
+@pytest.mark.other_checkpoint
 @pytest.mark.criterion("8.1")
 def test_measured_again_it_is_the_same(mlperf_tiny: Path, tmp_path: Path) -> None:
     output = tmp_path / "record.json"

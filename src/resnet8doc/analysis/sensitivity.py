@@ -6,7 +6,7 @@ any set of layers can be chosen.
 """
 
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ from ..graph import Graph
 from .pairs import dequantized, quantized, stored_pairs, tensor_pairs
 
 Array = npt.NDArray[Any]
-BATCH = 250
+BATCH = 50
+"""Images at a time: larger ones fall out of the processor's cache."""
 
 
 class Simulation:
@@ -164,6 +165,28 @@ def sensitivity(
             for layer in simulation.layers
         ],
     }
+
+
+def merged(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Add up what :func:`sensitivity` found on different images.
+
+    Examples
+    --------
+    >>> one = {"images": 2, "layers": [{"layer": "dense", "alone_float": {"correct": 1, "changed": 0}}]}
+    >>> merged([one, one])
+    {'images': 4, 'layers': [{'layer': 'dense', 'alone_float': {'correct': 2, 'changed': 0}}]}
+    """
+    return {key: _sum([part[key] for part in parts]) for key in parts[0]}
+
+
+def _sum(values: list[Any]) -> Any:
+    """Add up numbers, wherever they stand; all else is the same in each."""
+    first = values[0]
+    if isinstance(first, dict):
+        return {key: _sum([value[key] for value in values]) for key in first}
+    if isinstance(first, list):
+        return [_sum(list(entries)) for entries in zip(*values, strict=True)]
+    return sum(values) if isinstance(first, int) else first
 
 
 def _batches(count: int, progress: bool) -> Iterable[slice]:

@@ -1,5 +1,6 @@
 """Running stages with doit: in order, two at a time, and only those that are out of date."""
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +12,7 @@ from doit.doit_cmd import DoitMain
 from doit.loader import generate_tasks
 from doit.reporter import ZeroReporter
 from doit.task import Task
+from threadpoolctl import threadpool_limits
 
 from ..environment import versions
 from ..errors import UserError
@@ -18,6 +20,8 @@ from ..files import make_folder
 from ._stage import Stage
 
 STATE = ".doit.json"
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+"""What libraries that are loaded later, and programs that a stage starts, read their number of threads from."""
 
 
 class Reporter(ZeroReporter):
@@ -81,6 +85,14 @@ class _Loader(TaskLoader2):
         return self.tasks
 
 
+def share_cores(processes: int) -> None:
+    """Give each of some processes its part of the cores: threads that wait for a core spin, and cost twice the time."""
+    threads = max(1, (os.cpu_count() or 1) // max(1, processes))
+    for name in THREADS:
+        os.environ.setdefault(name, str(threads))
+    threadpool_limits(threads)  # of what is loaded already, and so of the processes that are forked
+
+
 def run(stages: Iterable[Stage], build: Path, wanted: Sequence[str] = (), processes: int = 2) -> None:
     """Bring files up to date.
 
@@ -101,6 +113,7 @@ def run(stages: Iterable[Stage], build: Path, wanted: Sequence[str] = (), proces
         If a stage failed. Its own message has been printed.
     """
     make_folder(build)
+    share_cores(processes)
 
     def creator() -> Iterator[dict[str, Any]]:
         found = versions()

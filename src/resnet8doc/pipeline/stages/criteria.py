@@ -13,6 +13,8 @@ from .._stage import Stage
 ROOT = Path(__file__).parents[4]
 RESULT = "results/criteria.json"
 LOG = "logs/criteria.log"
+CHOSEN = "criterion and not browser and not other_checkpoint"
+PROCESSES = min(4, os.cpu_count() or 1)
 
 
 def stages(others: Sequence[Stage]) -> Iterator[Stage]:
@@ -36,10 +38,10 @@ def stages(others: Sequence[Stage]) -> Iterator[Stage]:
 
 
 def run(build: Path) -> None:
-    """Run the tests that carry a criterion's number and need no browser; one that fails stops the build."""
+    """Run the criteria's tests that need no browser and no other checkpoint; one that fails stops the build."""
     command = [
         sys.executable, "-m", "pytest", "-p", "resnet8doc.criteria_plugin", "-p", "no:cacheprovider",
-        "-m", "criterion and not browser", "--criteria-json", str(build / RESULT), "tests",
+        "-m", CHOSEN, "-n", str(PROCESSES), "--criteria-json", str(build / RESULT), "tests",
     ]  # fmt: skip
     log = build / LOG
     log.parent.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,9 @@ from .._stage import Stage
 
 ROOT = Path(__file__).parents[4]
 LOG = "logs/sphinx.log"
+PROCESSES = min(4, os.cpu_count() or 1)
+"""Each reads a page and runs its kernel."""
+
 SHOWN = 40
 """Lines of Sphinx's log that are shown when it fails."""
 
@@ -34,8 +37,8 @@ def run(build: Path) -> None:
     log = build / LOG
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [
-        sys.executable, "-m", "sphinx", "-W", "--keep-going", "-b", "html", "-d", str(build / "doctrees"),
-        str(ROOT / "docs"), str(build / "html"),
+        sys.executable, "-m", "sphinx", "-W", "--keep-going", "-b", "html", "-j", str(PROCESSES),
+        "-d", str(build / "doctrees"), str(ROOT / "docs"), str(build / "html"),
     ]  # fmt: skip
     with log.open("w", encoding="utf-8") as stream:
         environment = {**os.environ, BUILD_VARIABLE: str(build)}
