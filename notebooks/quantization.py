@@ -447,7 +447,8 @@ def _(edits, image_name, mo, model_name, node, pg, pixel):
 
 @app.cell(hide_code=True)
 def _(after, mo, modified, node, operations, original, pg, reference, structure):
-    _runs = {"float": reference, "quantized": original, "modified": after}
+    # Not one of the cell's own names: marimo forgets those after the cell, and a file is made when it is asked for.
+    runs = {"float": reference, "quantized": original, "modified": after}
     mo.hstack(
         [
             mo.download(
@@ -456,14 +457,14 @@ def _(after, mo, modified, node, operations, original, pg, reference, structure)
                 "application/zip",
                 label="Modified extraction",
             ),
-            mo.download(lambda: pg.captured(_runs), "tensors.npz", "application/octet-stream", label="All tensors"),
+            mo.download(lambda: pg.captured(runs), "tensors.npz", "application/octet-stream", label="All tensors"),
             mo.download(
-                lambda: pg.figures(node.output, _runs, structure), "figures.zip", "application/zip", label="Figures"
+                lambda: pg.figures(node.output, runs, structure), "figures.zip", "application/zip", label="Figures"
             ),
         ],
         justify="start",
     )
-    return
+    return (runs,)
 
 
 @app.cell(hide_code=True)

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).parents[2]
-HTML = Path(os.environ.get("RESNET8DOC_BUILD", ROOT / "build")) / "html"
+from resnet8doc import playground as pg
+
+from .live import PUBLIC, Live, start
+from .visit import APP, DESK, HTML, Visit
+
 CHROMIUM = os.environ.get("RESNET8DOC_CHROMIUM", "/usr/bin/chromium")
 
 FLAGS = [
@@ -23,12 +26,8 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 
-DESK: ViewportSize = {"width": 1280, "height": 900}
-PHONE: ViewportSize = {"width": 390, "height": 844}
 PATIENCE = 120_000
 """Milliseconds: on a machine that does much else, a page takes long."""
-
-APP = "playground/app/index.html"
 
 PAGES = sorted(
     path.relative_to(HTML).as_posix()
@@ -56,38 +55,6 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
-
-
-class Visit:
-    """A page that watches what is asked of other hosts and what is logged."""
-
-    def __init__(self, page: Page, base: str) -> None:
-        self.page = page
-        self.base = base
-        self.elsewhere: list[str] = []
-        self.errors: list[str] = []
-        page.on("request", self._on_request)
-        page.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
-        page.on("response", lambda got: self.errors.append(f"{got.status}: {got.url}") if got.status >= 400 else None)
-        page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-    def _on_request(self, request: Request) -> None:
-        if not request.url.startswith((self.base, "data:", "blob:")):
-            self.elsewhere.append(request.url)
-
-    def open(self, name: str) -> Page:
-        """Open a page and wait until its formulas and diagrams are drawn."""
-        self.elsewhere.clear()
-        self.errors.clear()
-        self.page.goto(self.base + name)
-        if self.page.locator("script[src*='mathjax/startup.js']").count():
-            self.page.wait_for_function("window.MathJax?.startup?.promise?.then(() => true)")
-        if self.page.locator("pre.mermaid").count():
-            self.page.wait_for_function(
-                "[...document.querySelectorAll('pre.mermaid')].every((one) => one.querySelector('svg'))"
-            )
-        return self.page
 
 
 @pytest.fixture(scope="session")
@@ -147,3 +114,18 @@ def opened(request: pytest.FixtureRequest, served: Visit) -> Visit:
     """Give each page, opened once: pytest runs all tests of one page before it goes to the next."""
     served.open(request.param)
     return served
+
+
+@pytest.fixture(scope="module")
+def live(browser: Browser, server: str) -> Iterator[Live]:
+    """Give one playground to all tests of a file; each begins with what the one before it left."""
+    found = start(browser, server)
+    print(f"\nplayground: first content {found.content_after:.1f} s, live {found.live_after:.1f} s")
+    yield found
+    found.page.context.close()
+
+
+@pytest.fixture(scope="session")
+def assets() -> pg.Assets:
+    """Give what the playground was built with."""
+    return pg.Assets(PUBLIC)

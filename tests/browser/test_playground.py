@@ -1,103 +1,24 @@
-"""The playground in Chromium, on loopback with the network cut, against the engine in CPython and ONNX Runtime."""
+"""The playground's page: loading, links, files, bytes, themes, and what it says where it cannot run."""
 
 import io
 import json
 import re
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Literal
+from urllib.parse import parse_qs
 
 import numpy as np
-import onnx
-import onnxruntime
 import pytest
-from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
 from resnet8doc import playground as pg
 
 from .axe import serious
-from .conftest import APP, HTML, PHONE, Visit
+from .live import PATIENCE, PUBLIC, Live, start
+from .visit import APP, HTML, PHONE
 
 pytestmark = pytest.mark.browser
-
-PUBLIC = HTML / "playground" / "app" / "public"
-PATIENCE = 180_000
-"""Milliseconds: on an idle machine the kernel is up after about 15 s, on a busy one after a minute."""
-
-
-@dataclass
-class Live:
-    """A live playground and how long it took."""
-
-    page: Page
-    visit: Visit
-    content_after: float
-    live_after: float
-
-    def control(self, name: str) -> Locator:
-        """Return one of the notebook's controls."""
-        return self.page.locator(f"#root [data-r8-control='{name}']")
-
-    def choose(self, name: str, option: str) -> None:
-        """Choose from a dropdown."""
-        self.control(name).locator("select").select_option(label=option)
-
-    def write(self, name: str, text: str) -> None:
-        """Write into a text field and leave it."""
-        field = self.control(name).locator("input")
-        field.fill(text)
-        field.press("Enter")
-        field.blur()
-
-    def probabilities(self, run: str) -> list[float]:
-        """Return what a network says, exactly."""
-        values = self.page.locator(f"#root [data-r8-probabilities='{run}']").get_attribute("data-r8-values")
-        assert values is not None
-        return [float(value) for value in values.split()]
-
-    def expect_edits(self, count: int) -> None:
-        """Wait until so many edits are made."""
-        expect(self.page.locator("#root [data-r8-edits]")).to_have_attribute(
-            "data-r8-edits", str(count), timeout=PATIENCE
-        )
-
-    def expect_node(self, name: str) -> None:
-        """Wait until an operator is the one that is looked at."""
-        expect(self.page.get_by_role("heading", name=f"What {name} puts out")).to_be_visible(timeout=PATIENCE)
-
-    def expect_error(self, text: str) -> None:
-        """Wait for a sentence beside a control."""
-        expect(self.page.locator("#root .r8-error").filter(has_text=text)).to_be_visible(timeout=PATIENCE)
-
-
-def start(browser: Browser, server: str, query: str = "") -> Live:
-    """Open the playground and wait until it is live."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    visit = Visit(page, server)
-    began = time.monotonic()
-    page.goto(f"{server}{APP}{query}", wait_until="commit")
-    page.locator("[data-r8-probabilities='quantized']:visible").first.wait_for()
-    content = time.monotonic() - began
-    page.locator("#root [data-r8-live='browser']").wait_for(state="attached")
-    return Live(page, visit, content, time.monotonic() - began)
-
-
-@pytest.fixture(scope="module")
-def live(browser: Browser, server: str) -> Iterator[Live]:
-    """Give one playground for all tests; each begins with what the one before it left and changes what it needs."""
-    found = start(browser, server)
-    print(f"\nplayground: first content {found.content_after:.1f} s, live {found.live_after:.1f} s")
-    yield found
-    found.page.context.close()
-
-
-@pytest.fixture(scope="module")
-def assets() -> pg.Assets:
-    return pg.Assets(PUBLIC)
 
 
 def test_it_reads_and_waits_before_python_is_there(browser: Browser, server: str) -> None:
@@ -109,150 +30,6 @@ def test_it_reads_and_waits_before_python_is_there(browser: Browser, server: str
     expect(page.get_by_role("status")).to_contain_text(re.compile("Python is (still )?starting"))
     assert page.locator("#root").evaluate("root => root.inert")
     context.close()
-
-
-@pytest.mark.criterion("14.4")
-@pytest.mark.criterion("15.1")
-def test_a_layer_is_chosen_from_the_models_own(live: Live, assets: pg.Assets) -> None:
-    names = live.control("node").locator("select option").all_inner_texts()
-    graph = assets.graph(pg.MODEL)
-    assert [name for name in names if name] == [node.name for node in graph.nodes]
-    live.choose("node", "stack2_conv1")
-    live.expect_node("stack2_conv1")
-    table = live.page.locator("#root table").filter(has_text="Scales and zero points of stack2_conv1")
-    scale = float(graph.parameters["stack2_conv1_scale"])
-    expect(table.locator("tr", has_text="y_scale")).to_contain_text(f"{scale:.6g}")
-    channels = live.page.locator("#root table").filter(has_text="Per channel: w_scale")
-    assert channels.locator("tbody tr").count() == 32
-
-
-@pytest.mark.criterion("15.3")
-def test_graph_and_tree_navigate(live: Live) -> None:
-    live.page.locator("#root .r8-node", has_text="stack3_add").press("Enter")
-    live.expect_node("stack3_add")
-    expect(live.control("node").locator("select")).to_have_value(re.compile("stack3_add"))
-    live.page.locator("#root .r8-tree").get_by_role("button", name="stem_conv", exact=True).click()
-    live.expect_node("stem_conv")
-
-
-@pytest.mark.criterion("16.1")
-@pytest.mark.criterion("16.2")
-def test_an_image_runs_as_in_cpython(live: Live, assets: pg.Assets) -> None:
-    gallery = assets.gallery
-    for number in (5, len(gallery.labels) - 1):
-        live.page.locator("#root .r8-sheet button").first.wait_for()
-        live.choose("image", pg.label(gallery, number))
-        graph = assets.graph(pg.MODEL)
-        expected = graph.run(gallery.images[number : number + 1])[graph.outputs[0].name][0]
-        values = " ".join(repr(float(value)) for value in expected)
-        expect(live.page.locator("#root [data-r8-probabilities='quantized']")).to_have_attribute(
-            "data-r8-values", values, timeout=PATIENCE
-        )
-        assert len(live.probabilities("float")) == 10
-
-
-@pytest.mark.criterion("16.2")
-def test_the_microscopes_byte_is_onnx_runtimes(live: Live, assets: pg.Assets) -> None:
-    """At three pixels, a padded corner among them."""
-    node, pixels = "stack2_conv2", ("0,0,0", "17,8,3", "31,15,15")
-    live.choose("node", node)
-    live.expect_node(node)
-    name = live.control("image").locator("select").evaluate("select => select.selectedOptions[0].label")
-    gallery = assets.gallery
-    number = next(n for n in range(len(gallery.labels)) if pg.label(gallery, n) == name)
-    expected = _onnxruntime_codes("stack2_conv2_quantized", gallery.images[number : number + 1])
-    times = []
-    for pixel in pixels:
-        channel, row, column = map(int, pixel.split(","))
-        began = time.monotonic()
-        live.write("pixel", pixel)
-        result = live.page.locator("#root [data-r8-run='quantized'] .r8-result")
-        expect(result).to_contain_text(f"[channel {channel}, row {row}, column {column}]", timeout=PATIENCE)
-        times.append(time.monotonic() - began)
-        assert result.locator("[data-r8-byte]").get_attribute("data-r8-byte") == str(expected[0, channel, row, column])
-    print(f"\nmicroscope: pixel to numbers {min(times):.2f} to {max(times):.2f} s")
-
-
-def _onnxruntime_codes(tensor: str, images: np.ndarray) -> np.ndarray:
-    model = onnx.load(HTML.parent / "models" / "resnet8_int8_qoperator.onnx")
-    model.graph.output.append(onnx.helper.make_tensor_value_info(tensor, onnx.TensorProto.INT8, None))
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    result: np.ndarray = session.run([tensor], {"input": images.astype(np.float32)})[0]
-    return result
-
-
-def test_a_pressed_pixel_is_looked_at(live: Live) -> None:
-    """The mosaic of stack2_conv2 has 6 columns of 32 channels of 16 by 16."""
-    picture = live.page.locator("#root img[data-r8-pixel]").first
-    channels, height, width, columns, zoom, gap = map(int, (picture.get_attribute("data-r8-grid") or "").split(","))
-    channel, row, column = columns + 2, 3, 4
-    x = (channel % columns * (width + gap) + column) * zoom + zoom / 2
-    y = (channel // columns * (height + gap) + row) * zoom + zoom / 2
-    assert channel < channels
-    picture.click(position={"x": x, "y": y})
-    expect(live.page.locator("#root [data-r8-run='quantized'] .r8-result")).to_contain_text(
-        f"[channel {channel}, row {row}, column {column}]", timeout=PATIENCE
-    )
-    expect(live.control("pixel").locator("input")).to_have_value(f"{channel},{row},{column}")
-
-
-@pytest.mark.criterion("17.1")
-@pytest.mark.criterion("17.2")
-@pytest.mark.criterion("17.3")
-def test_the_slider_gives_what_the_engine_gives(live: Live, assets: pg.Assets) -> None:
-    """A scale redesigned by slider: the probabilities equal CPython's, bit for bit; undo and reset go back."""
-    live.choose("node", "stem_conv")
-    live.expect_node("stem_conv")
-    before = live.probabilities("quantized")
-    slider = live.control("slider-scale").get_by_role("slider")
-    slider.focus()
-    began = time.monotonic()
-    slider.press("Home")
-    live.page.locator("#root [data-r8-probabilities='modified']").wait_for()
-    print(f"\nslider to new prediction: {time.monotonic() - began:.2f} s")
-    live.expect_edits(1)
-    graph, gallery = assets.graph(pg.MODEL), assets.gallery
-    field = pg.fields(graph, "redesign", "stem_conv_quantized")[0]
-    edit = pg.Edit("redesign", "stem_conv_quantized", "scale", field.written(-4))
-    name = live.control("image").locator("select").evaluate("select => select.selectedOptions[0].label")
-    number = next(n for n in range(len(gallery.labels)) if pg.label(gallery, n) == name)
-    original = pg.Run.of(graph, gallery.images[number : number + 1])
-    expected = pg.rerun(original, pg.apply(graph, assets.graph(pg.FLOAT), [edit])).probabilities[0]
-    assert live.probabilities("modified") == [float(value) for value in expected]
-    expect(live.page.locator("#root [data-r8-first]")).to_have_attribute("data-r8-first", "stem_conv_quantized")
-    live.page.get_by_role("button", name="Undo").click()
-    live.expect_edits(0)
-    expect(live.page.locator("#root [data-r8-probabilities='modified']")).to_have_count(0)
-    assert live.probabilities("quantized") == before
-
-
-@pytest.mark.parametrize(
-    ("field", "text", "sentence"),
-    [
-        ("exact-scale", "0", "a number above 0"),
-        ("exact-scale", "-0.5", "a number above 0"),
-        ("exact-scale", "nan", "a number above 0"),
-        ("exact-scale", "1e30", "a number from 1e-12 to 1e+12"),
-        ("exact-scale", "much", "a number"),
-        ("exact-zero_point", "200", "a whole number from -128 to 127 (int8)"),
-    ],
-)
-def test_a_bad_value_is_a_sentence_and_changes_nothing(live: Live, field: str, text: str, sentence: str) -> None:
-    live.write(field, text)
-    live.expect_error(sentence)
-    live.expect_edits(0)
-
-
-def test_a_breaking_change_teaches(live: Live) -> None:
-    live.choose("mode", "arithmetic")
-    live.choose("choice-overflow", "wrap")
-    live.expect_edits(1)
-    lesson = live.page.locator("#root .r8-lesson")
-    expect(lesson.first).to_be_visible(timeout=PATIENCE)
-    live.page.get_by_role("button", name="Reset").click()
-    live.expect_edits(0)
 
 
 def test_a_shared_link_restores(browser: Browser, server: str, assets: pg.Assets) -> None:
@@ -285,17 +62,10 @@ def test_a_made_up_link_is_a_sentence(browser: Browser, server: str) -> None:
     odd.page.context.close()
 
 
-def _give(live: Live, label: str, *files: tuple[str, bytes]) -> None:
-    with live.page.expect_file_chooser() as chooser:
-        live.page.get_by_role("button", name=label).click()
-    kind = "application/octet-stream"
-    chooser.value.set_files([FilePayload(name=name, mimeType=kind, buffer=content) for name, content in files])
-
-
 def test_a_foreign_extraction_is_refused(live: Live) -> None:
     buffer = io.BytesIO()
     np.savez(buffer, a=np.zeros(3))
-    _give(live, "Open your own extraction", ("a.json", b'{"weights": []}'), ("a.npz", buffer.getvalue()))
+    live.give("Open your own extraction", ("a.json", b'{"weights": []}'), ("a.npz", buffer.getvalue()))
     live.expect_error("this is not an extraction")
     expect(live.page.locator("#root [data-r8-probabilities='quantized']")).to_be_visible()
     assert "model=" not in live.page.url
@@ -303,14 +73,9 @@ def test_a_foreign_extraction_is_refused(live: Live) -> None:
 
 def test_an_own_extraction_opens(live: Live) -> None:
     pair = [(f"x_operations{end}", (PUBLIC / f"{pg.MODEL}_operations{end}").read_bytes()) for end in (".json", ".npz")]
-    _give(live, "Open your own extraction", *pair)
+    live.give("Open your own extraction", *pair)
     expect(live.page.locator("#root .r8-note").filter(has_text="Your extraction")).to_be_visible(timeout=PATIENCE)
     expect(live.page).to_have_url(re.compile(f"model={pg.own_name(pair[0][1])}"))
-
-
-def test_what_is_no_picture_is_refused(live: Live) -> None:
-    _give(live, "Use your own picture", ("cat.png", b"this is not a picture"))
-    live.expect_error("no picture that can be read")
 
 
 def test_nothing_was_asked_elsewhere_and_nothing_failed(live: Live) -> None:
@@ -378,3 +143,61 @@ def test_without_javascript_the_builds_outputs_are_there(browser: Browser, serve
     expect(page.locator("#r8-static [data-r8-probabilities='quantized']")).to_be_visible()
     expect(page.locator("#r8-frame")).to_contain_text("runs no JavaScript")
     context.close()
+
+
+def test_without_webassembly_it_says_so(browser: Browser, server: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script("delete window.WebAssembly")
+    page.goto(server + APP, wait_until="commit", timeout=PATIENCE)
+    expect(page.get_by_role("status")).to_contain_text("no WebAssembly")
+    expect(page.locator("#r8-static [data-r8-probabilities='quantized']")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_it_follows_the_sites_theme(browser: Browser, server: str, mode: str) -> None:
+    """What the reader chose on the site's pages counts, whatever the system prefers."""
+    context = browser.new_context(color_scheme="dark" if mode == "light" else "light")
+    page = context.new_page()
+    page.goto(server + "index.html")
+    page.evaluate("mode => localStorage.setItem('mode', mode)", mode)
+    page.goto(server + APP, wait_until="commit", timeout=PATIENCE)
+    page.locator("#root [data-r8-probabilities='quantized']").wait_for(timeout=PATIENCE)
+    assert page.evaluate("document.documentElement.dataset.r8Theme") == mode
+    assert (page.locator(".dark").count() > 0) == (mode == "dark")
+    context.close()
+
+
+def test_an_operators_page_leads_to_its_output(browser: Browser, server: str) -> None:
+    """The link below a worked example: the same layer, image and output, and so the same byte."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(server + "operators/qlinear-conv.html")
+    steps = page.locator("table").filter(has=page.locator("caption", has_text="step by step"))
+    byte = steps.locator("tbody tr").last.locator("td").first.inner_text()
+    link = page.get_by_role("link", name="Follow this output in the playground")
+    address = link.evaluate("link => link.href")
+    context.close()
+    live = start(browser, server, "?" + address.partition("?")[2])
+    assert address.partition("?")[0] == server + APP
+    shown = live.page.locator("#root [data-r8-run='quantized'] [data-r8-byte]")
+    assert shown.inner_text() == byte
+    assert live.visit.errors == []
+    live.page.context.close()
+
+
+def test_every_link_to_a_layer_names_one(assets: pg.Assets) -> None:
+    """Of all pages: read as the playground reads its address, with no complaint."""
+    known = {node.name for node in assets.graph(pg.MODEL).nodes}
+    images = set(map(str, assets.gallery.indices))
+    found = 0
+    for path in (HTML / "operators").glob("*.html"):
+        for query in re.findall(r'playground/app/index\.html\?([^"]+)"', path.read_text(encoding="utf-8")):
+            pairs = {key: values[-1] for key, values in parse_qs(unescape(query)).items()}
+            state, complaints = pg.from_query(pairs)
+            assert complaints == [], (path.name, query)
+            assert state.node in known, (path.name, query)
+            assert state.image in images | {""}, (path.name, query)
+            found += 1
+    assert found >= len(known) - 5  # all but those that only move values

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import HTML, ROOT
+from .visit import HTML, ROOT
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import expect
 
 from .axe import serious
-from .conftest import DESK, HTML, PAGES, PHONE, SOURCES, WRITTEN, Visit
+from .conftest import PAGES, SOURCES, WRITTEN
+from .visit import DESK, HTML, PHONE, Visit
 
 pytestmark = pytest.mark.browser
 

@@ -8,6 +8,7 @@ from ._damage import damage
 from ._drawing import draw_graph, write_graph
 from ._memory import memory
 from ._mermaid import Node, mermaid, nodes_of
+from ._playground_link import Link, playground_link
 from ._style import Drawing, drawing, style
 from ._table import Table, table
 from ._vector_links import vector_links
@@ -16,6 +17,7 @@ from ._zoom import zoomable
 
 __all__ = [
     "Drawing",
+    "Link",
     "Node",
     "Table",
     "WorkedExample",
@@ -29,6 +31,7 @@ __all__ = [
     "nodes_of",
     "operator_inputs",
     "per_class_deltas",
+    "playground_link",
     "style",
     "table",
     "vector_links",

@@ -7,13 +7,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ._playground_link import playground_link
 from ._table import Table, table
 
 TITLES = {"npz": "NumPy", "json": "JSON", "c": "C header", "hex.zip": "hex for $readmemh"}
 
 
 def vector_links(manifest: Mapping[str, Any], op_types: Collection[str], *, up: str = "../") -> Table:
-    """Return links to the vectors of every node of some types.
+    """Return links to the vectors of every node of some types, and to the node in the playground.
 
     Parameters
     ----------
@@ -34,8 +35,8 @@ def vector_links(manifest: Mapping[str, Any], op_types: Collection[str], *, up: 
     >>> files = [{"node": "pool", "format": "npz", "path": "pool-image0.npz", "bytes": 2400}]
     >>> layers = [{"node": "pool", "layer": "pool", "op_type": "QLinearGlobalAveragePool"}]
     >>> print(vector_links({"files": files, "layers": layers}, {"QLinearGlobalAveragePool"}))
-    node  NumPy
-    pool  pool-image0.npz
+    node  NumPy            playground
+    pool  pool-image0.npz  open
     """
     nodes = [layer["node"] for layer in manifest["layers"] if layer["op_type"] in op_types]
     if not nodes:
@@ -43,10 +44,14 @@ def vector_links(manifest: Mapping[str, Any], op_types: Collection[str], *, up: 
     files = {(entry["node"], entry["format"]): entry["path"] for entry in manifest["files"]}
     formats = [form for form in TITLES if any((node, form) in files for node in nodes)]
     rows = [
-        {"node": node, **{form: _link(files.get((node, form)), up) for form in formats}}
+        {
+            "node": node,
+            **{form: _link(files.get((node, form)), up) for form in formats},
+            "playground": Markup("{}").format(playground_link(node, text="open", up=up)),
+        }
         for node in nodes
     ]  # fmt: skip
-    titles = {"node": "node", **{form: TITLES[form] for form in formats}}
+    titles = {"node": "node", **{form: TITLES[form] for form in formats}, "playground": "playground"}
     return table(rows, caption="Test vectors: input, parameters, accumulators, expected output", columns=titles)
 
 

@@ -16,11 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ..requantize import Arithmetic, Number
-from ._accumulate import held
+from ._accumulate import accumulator_bound, exact_float, held
 
 Array = npt.NDArray[Any]
 
 INT16 = np.iinfo(np.int16)
+ROWS = 2048
+"""Outputs at a time: a block and what is made of it stay in the processor's cache."""
 
 
 def saturates(x_dtype: npt.DTypeLike, w_dtype: npt.DTypeLike) -> bool:
@@ -41,7 +43,8 @@ def accumulate_pairwise(
     """Return the sum of products, int64, with each pair clamped to int16 on the way.
 
     The exact sum is taken first, then for every pair of weights that can overflow at all (255 times the sum of the
-    positive ones is above 32767, or of the negative ones below -32768) what the clamp takes away.
+    positive ones is above 32767, or of the negative ones below -32768) what the clamp takes away. All of it in float32
+    where no sum of these codes can leave the integers that float32 holds, else in float64.
 
     Parameters
     ----------
@@ -50,23 +53,33 @@ def accumulate_pairwise(
     x_zero_point, w_zero_point
         To recover the stored codes; scalars, ``w_zero_point`` also ``[N]``.
     """
-    x_codes = x_centred + x_zero_point.astype(np.float64)
-    w_codes = w_centred + w_zero_point.astype(np.float64)
+    x_codes = x_centred + x_zero_point.astype(x_centred.dtype)
+    w_codes = w_centred + w_zero_point.astype(w_centred.dtype)
     lead = np.broadcast_shapes(x_codes.shape[:-2], w_codes.shape[:-2])
     x_codes, w_codes = (np.broadcast_to(codes, (*lead, *codes.shape[-2:])) for codes in (x_codes, w_codes))
     if arithmetic.accumulator_overflow == "saturate":
         return _one_by_one(x_centred, w_centred, x_codes, w_codes, arithmetic)
-    total = np.asarray(x_centred.astype(np.float64) @ w_centred.astype(np.float64)).astype(np.int64)
+    operand = max(int(np.abs(x_centred).max(initial=0)), 255)
+    exact = exact_float(accumulator_bound(np.maximum(np.abs(w_centred), np.abs(w_codes)), operand))
+    total = np.asarray(x_centred.astype(exact) @ w_centred.astype(exact)).astype(np.int64)
     for batch in np.ndindex(lead):
-        x, w = x_codes[batch], w_codes[batch]
-        pairs = w[: w.shape[0] // 2 * 2].reshape(-1, 2, w.shape[1])
-        high = np.maximum(pairs, 0).sum(axis=1) * 255 > INT16.max
-        low = np.minimum(pairs, 0).sum(axis=1) * 255 < INT16.min
-        for number in np.flatnonzero((high | low).any(axis=1)):
-            channels = np.flatnonzero(high[number] | low[number])
-            product = x[:, 2 * number : 2 * number + 2] @ pairs[number][:, channels]
-            total[batch][:, channels] += (np.clip(product, INT16.min, INT16.max) - product).astype(np.int64)
+        _clamp_pairs(total[batch], x_codes[batch].astype(exact), w_codes[batch].astype(exact))
     return held(total, arithmetic)
+
+
+def _clamp_pairs(total: Array, x: Array, w: Array) -> None:
+    """Take from exact sums ``[M, N]``, in place, what the clamp of each pair of ``[M, K]`` and ``[K, N]`` takes."""
+    pairs = w[: w.shape[0] // 2 * 2].reshape(-1, 2, w.shape[1])
+    risky = (np.maximum(pairs, 0).sum(axis=1) * 255 > INT16.max) | (np.minimum(pairs, 0).sum(axis=1) * 255 < INT16.min)
+    channels = [np.flatnonzero(row) for row in risky]
+    for start in range(0, len(x), ROWS):
+        block = np.ascontiguousarray(x[start : start + ROWS].T)
+        taken = np.zeros((w.shape[1], block.shape[1]), w.dtype)
+        for number in np.flatnonzero(risky.any(axis=1)):
+            of = channels[number]
+            product = pairs[number][:, of].T @ block[2 * number : 2 * number + 2]
+            taken[of] += np.clip(product, INT16.min, INT16.max) - product
+        total[start : start + ROWS] += taken.T.astype(np.int64)
 
 
 def _one_by_one(x_centred: Array, w_centred: Array, x_codes: Array, w_codes: Array, arithmetic: Arithmetic) -> Array:

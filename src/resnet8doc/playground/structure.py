@@ -9,6 +9,8 @@ from .html import button
 
 BOX = (118, 34)
 STEP = (140, 48)
+LETTERS = 17
+"""Of the graph's font, that fit into a box; a longer name is set closer."""
 
 
 def positions(graph: Graph) -> dict[str, tuple[int, int]]:
@@ -90,13 +92,15 @@ def _box(
     said = f", {amount}" if amount else ""
     written = amount or op_type
     x, y = corner
+    short = _short(name)
+    closer = f' textLength="{BOX[0] - 8}" lengthAdjust="spacingAndGlyphs"' if len(short) > LETTERS else ""
     return (
         f'<g role="button" tabindex="0" class="r8-node" aria-pressed="{str(chosen).lower()}" '
         f'data-r8-set="{escape(control)}" '
         f'data-r8-value=\'["{escape(name)}"]\' aria-label="{escape(name)}, {escape(op_type)}{said}">'
         f"<title>{escape(name)}: {escape(op_type)}{said}</title>"
         f'<rect x="{x}" y="{y}" width="{BOX[0]}" height="{BOX[1]}" rx="4" style="fill:{fill}"/>'
-        f'<text x="{x + BOX[0] / 2:.0f}" y="{y + 14}" style="fill:{ink}">{escape(_short(name))}</text>'
+        f'<text x="{x + BOX[0] / 2:.0f}" y="{y + 14}"{closer} style="fill:{ink}">{escape(short)}</text>'
         f'<text x="{x + BOX[0] / 2:.0f}" y="{y + 28}" style="fill:{ink}">{escape(written)}</text></g>'
     )
 

@@ -6,5 +6,6 @@ sha256 (`resnet8doc.wasm.pins`), and nothing else is fetched.
 """
 
 from ._export import Sizes, export
+from ._runtime import prepare
 
-__all__ = ["Sizes", "export"]
+__all__ = ["Sizes", "export", "prepare"]

@@ -144,6 +144,30 @@ def lock(wheels: list[Path], info: dict[str, str]) -> dict[str, object]:
     return {"info": info, "packages": packages}
 
 
+def prepare(cache: Path, step: Step = lambda text: None) -> tuple[Path, list[Path]]:
+    """Fetch Pyodide and all wheels but this project's, and compile them; what the cache has is taken from it.
+
+    Parameters
+    ----------
+    cache, step
+        As for `write`.
+
+    Returns
+    -------
+    tuple
+        Pyodide's folder, and the compiled wheels.
+    """
+    downloads = cache / "downloads"
+    step("Pyodide, from npm")
+    pyodide = _registries.pyodide(downloads)
+    step("marimo's parts, from PyPI")
+    wheels = _registries.wheels(pins.WHEELS, downloads)
+    step("numpy and Pillow for WebAssembly")
+    wheels += _registries.inner(cache=downloads)
+    step("compiling to bytecode")
+    return pyodide, _compile(pyodide, wheels, cache, pins.UNUSED)
+
+
 def write(target: Path, cache: Path, step: Step) -> None:
     """Write the runtime folder: four files of Pyodide's, the compiled wheels, ``pyodide-lock.json``.
 
@@ -156,15 +180,7 @@ def write(target: Path, cache: Path, step: Step) -> None:
     step
         Called with a sentence before each step.
     """
-    downloads = cache / "downloads"
-    step("Pyodide, from npm")
-    pyodide = _registries.pyodide(downloads)
-    step("marimo's parts, from PyPI")
-    wheels = _registries.wheels(pins.WHEELS, downloads)
-    step("numpy and Pillow for WebAssembly")
-    wheels += _registries.inner(cache=downloads)
-    step("compiling to bytecode")
-    compiled = _compile(pyodide, wheels, cache, pins.UNUSED)
+    pyodide, compiled = prepare(cache, step)
     step("resnet8doc's wheel")
     compiled += _compile(pyodide, [engine_wheel(cache)], cache, ())
     for path in (*compiled, *(pyodide / name for name in pins.PYODIDE_FILES)):

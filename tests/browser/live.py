@@ -1,0 +1,95 @@
+"""A live playground in Chromium, and how a test moves its controls."""
+
+import time
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, Download, FilePayload, Locator, Page, expect
+
+from resnet8doc import playground as pg
+
+from .visit import APP, HTML, Visit
+
+PUBLIC = HTML / "playground" / "app" / "public"
+PATIENCE = 60_000
+"""Milliseconds: on an idle machine the kernel is up after about 15 s, on a busy one after a minute."""
+
+
+@dataclass
+class Live:
+    """A live playground and how long it took."""
+
+    page: Page
+    visit: Visit
+    content_after: float
+    live_after: float
+
+    def control(self, name: str) -> Locator:
+        """Return one of the notebook's controls."""
+        return self.page.locator(f"#root [data-r8-control='{name}']")
+
+    def choose(self, name: str, option: str) -> None:
+        """Choose from a dropdown."""
+        self.control(name).locator("select").select_option(label=option)
+
+    def write(self, name: str, text: str) -> None:
+        """Write into a text field and leave it."""
+        field = self.control(name).locator("input")
+        field.fill(text)
+        field.press("Enter")
+        field.blur()
+
+    def give(self, label: str, *files: tuple[str, bytes]) -> None:
+        """Give files to a button that asks for them."""
+        with self.page.expect_file_chooser() as chooser:
+            self.page.get_by_role("button", name=label).click()
+        kind = "application/octet-stream"
+        chooser.value.set_files([FilePayload(name=name, mimeType=kind, buffer=content) for name, content in files])
+
+    def download(self, label: str) -> Download:
+        """Press what gives a file; the kernel makes it then."""
+        with self.page.expect_download() as waiting:
+            self.page.get_by_role("link", name=label).click()
+        return waiting.value
+
+    def number(self, gallery: pg.Gallery) -> int:
+        """Return the place in the gallery of the image that is chosen."""
+        name = self.control("image").locator("select").evaluate("select => select.selectedOptions[0].label")
+        return next(n for n in range(len(gallery.labels)) if pg.label(gallery, n) == name)
+
+    def table(self, caption: str) -> Locator:
+        """Return the table of a caption, or of one that begins so."""
+        return self.page.locator("#root table").filter(has=self.page.locator("caption", has_text=caption))
+
+    def probabilities(self, run: str) -> list[float]:
+        """Return what a network says, exactly."""
+        values = self.page.locator(f"#root [data-r8-probabilities='{run}']").get_attribute("data-r8-values")
+        assert values is not None
+        return [float(value) for value in values.split()]
+
+    def expect_edits(self, count: int) -> None:
+        """Wait until so many edits are made."""
+        expect(self.page.locator("#root [data-r8-edits]")).to_have_attribute(
+            "data-r8-edits", str(count), timeout=PATIENCE
+        )
+
+    def expect_node(self, name: str) -> None:
+        """Wait until an operator is the one that is looked at."""
+        expect(self.page.get_by_role("heading", name=f"What {name} puts out")).to_be_visible(timeout=PATIENCE)
+
+    def expect_error(self, text: str) -> None:
+        """Wait for a sentence beside a control."""
+        expect(self.page.locator("#root .r8-error").filter(has_text=text)).to_be_visible(timeout=PATIENCE)
+
+
+def start(browser: Browser, server: str, query: str = "") -> Live:
+    """Open the playground and wait until it is live."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    visit = Visit(page, server)
+    began = time.monotonic()
+    page.goto(f"{server}{APP}{query}", wait_until="commit")
+    page.locator("[data-r8-probabilities='quantized']:visible").first.wait_for()
+    content = time.monotonic() - began
+    page.locator("#root [data-r8-live='browser']").wait_for(state="attached")
+    return Live(page, visit, content, time.monotonic() - began)
