@@ -1,12 +1,12 @@
 """The playground's page: loading, links, files, bytes, themes, and what it says where it cannot run."""
 
+import gzip
 import io
-import json
 import re
 from html import unescape
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 import numpy as np
 import pytest
@@ -84,17 +84,17 @@ def test_nothing_was_asked_elsewhere_and_nothing_failed(live: Live) -> None:
     assert live.visit.errors == []
 
 
-def test_bytes_on_the_wire() -> None:
-    """What a cold visit fetches stays in bounds: the runtime's files, the page and its data."""
-    runtime = json.loads((HTML / "playground" / "_wasm" / "pyodide-lock.json").read_text())
-    names = [entry["file_name"] for name, entry in runtime["packages"].items() if name != "pillow"]
-    files = [
-        HTML / "playground" / "_wasm" / name
-        for name in (*names, "pyodide.asm.wasm", "pyodide.asm.mjs", "python_stdlib.zip")
-    ]
-    total = sum(path.stat().st_size for path in files) + sum(path.stat().st_size for path in PUBLIC.iterdir())
-    print(f"\nruntime and data: {total / 1e6:.1f} MB")
+def test_bytes_on_the_wire(browser: Browser, server: str) -> None:
+    """All that a first visit asks for until it is live: the page, marimo's front end, Python, packages, data."""
+    cold = start(browser, server)
+    asked = {url.partition("?")[0].partition("#")[0] for url in cold.visit.asked if url.startswith(server)}
+    cold.page.context.close()
+    contents = [(HTML / unquote(url.removeprefix(server))).read_bytes() for url in sorted(asked)]
+    total = sum(map(len, contents))
+    compressed = sum(min(len(content), len(gzip.compress(content, 6))) for content in contents)
+    print(f"\na cold visit: {len(asked)} files, {total / 1e6:.1f} MB, compressed {compressed / 1e6:.1f} MB")
     assert total < 36e6
+    assert compressed < 22e6
 
 
 def test_from_disk_it_says_how_to_serve_it(browser: Browser) -> None:

@@ -20,6 +20,7 @@ class Visit:
     def __init__(self, page: Page, base: str) -> None:
         self.page = page
         self.base = base
+        self.asked: set[str] = set()
         self.elsewhere: list[str] = []
         self.errors: list[str] = []
         page.on("request", self._on_request)
@@ -29,6 +30,7 @@ class Visit:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def _on_request(self, request: Request) -> None:
+        self.asked.add(request.url)
         if not request.url.startswith((self.base, "data:", "blob:")):
             self.elsewhere.append(request.url)
 

@@ -32,13 +32,16 @@ def test_source_becomes_bytecode_that_runs(tmp_path: Path) -> None:
         "thing/__init__.py": "answer = 6 * 7\n",
         "thing/types.pyi": "",
         "thing/unused/big.py": "",
+        "thing/unused/small.py": "",
         "thing/data.txt": "x",
     }
     wheel = make_wheel(tmp_path, "thing", files=files)
     target = tmp_path / "out.whl"
-    rewrite(wheel, target, ("thing/unused/",))
+    rewrite(wheel, target, ("thing/unused/",), ("thing/unused/small",))
     with zipfile.ZipFile(target) as archive:
-        assert archive.namelist() == ["thing-1.0.dist-info/METADATA", "thing/__init__.pyc", "thing/data.txt"]
+        assert archive.namelist() == [
+            "thing-1.0.dist-info/METADATA", "thing/__init__.pyc", "thing/data.txt", "thing/unused/small.pyc"
+        ]  # fmt: skip
         archive.extract("thing/__init__.pyc", tmp_path)
     spec = importlib.util.spec_from_file_location("thing", tmp_path / "thing" / "__init__.pyc")
     assert spec is not None
@@ -51,7 +54,7 @@ def test_source_becomes_bytecode_that_runs(tmp_path: Path) -> None:
 def test_compiling_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     wheel = make_wheel(tmp_path, "thing")
     for name in ("one.whl", "two.whl"):
-        rewrite(wheel, tmp_path / name, ())
+        rewrite(wheel, tmp_path / name, (), ())
     assert (tmp_path / "one.whl").read_bytes() == (tmp_path / "two.whl").read_bytes()
 
 

@@ -1,6 +1,7 @@
 """A tensor as a mosaic of its channels, on which a pixel can be pressed."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from math import ceil, sqrt
 from typing import Any
@@ -94,6 +95,12 @@ def picture(values: Array, low: float, high: float, kind: str = "sequential") ->
     return pixels
 
 
+@lru_cache(maxsize=16)
+def _drawn(content: bytes, dtype: str, shape: tuple[int, ...], low: float, high: float, kind: str) -> str:
+    """Return the picture as an address; another pixel under the microscope changes none of them."""
+    return data_uri(picture(np.frombuffer(content, dtype).reshape(shape), low, high, kind))
+
+
 def mosaic(
     values: Array,
     low: float,
@@ -120,8 +127,9 @@ def mosaic(
         ``(channel, row, column)`` to frame.
     """
     layout = Layout.of(values.shape)
-    pixels = picture(values, low, high, kind)
-    width, height = pixels.shape[1] * layout.zoom, pixels.shape[0] * layout.zoom
+    drawn = _drawn(values.tobytes(), values.dtype.str, values.shape, low, high, kind)
+    width = (layout.columns * (layout.width + GAP) - GAP) * layout.zoom
+    height = (layout.rows * (layout.height + GAP) - GAP) * layout.zoom
     grid = f"{layout.channels},{layout.height},{layout.width},{layout.columns},{layout.zoom},{GAP}"
     press = f' data-r8-pixel="{escape(control)}" data-r8-grid="{grid}"' if control else ""
     frame = ""
@@ -131,6 +139,6 @@ def mosaic(
         size = max(layout.zoom, 5)
         frame = f'<span class="r8-mark" style="left:{left}px;top:{top}px;width:{size}px;height:{size}px"></span>'
     return (
-        f'<span class="r8-mosaic" style="width:{width}px"><img src="{data_uri(pixels)}" width="{width}" '
+        f'<span class="r8-mosaic" style="width:{width}px"><img src="{drawn}" width="{width}" '
         f'height="{height}" alt="{escape(description)}"{press}>{frame}</span>'
     )

@@ -16,19 +16,20 @@ def _bytecode(source: bytes, name: str) -> bytes:
     return bytes(writer(code, bytes(8), False))
 
 
-def rewrite(source: Path, target: Path, unused: tuple[str, ...]) -> None:
+def rewrite(source: Path, target: Path, unused: tuple[str, ...], needed: tuple[str, ...]) -> None:
     """Copy one wheel: what compiles compiled, what a browser never reads left out, every entry with one fixed date.
 
     Parameters
     ----------
     source, target
         The wheel, and the one to write.
-    unused
-        Prefixes of paths to leave out.
+    unused, needed
+        Prefixes of paths to leave out, and of those to keep all the same.
     """
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
         for name in sorted(old.namelist()):
-            if name.startswith(unused) or name.endswith((*NEVER, FOREIGN, "/", ".dist-info/RECORD")):
+            left_out = name.startswith(unused) and not name.startswith(needed)
+            if left_out or name.endswith((*NEVER, FOREIGN, "/", ".dist-info/RECORD")):
                 continue
             content = old.read(name)
             if name.endswith(".py"):
@@ -40,6 +41,6 @@ def rewrite(source: Path, target: Path, unused: tuple[str, ...]) -> None:
 
 def main(rules: str) -> None:
     """Rewrite every wheel of ``/source`` into ``/target``."""
-    unused = tuple(json.loads(rules)["unused"])
+    unused, needed = (tuple(json.loads(rules)[key]) for key in ("unused", "needed"))
     for wheel in sorted(Path("/source").glob("*.whl")):
-        rewrite(wheel, Path("/target") / wheel.name, unused)
+        rewrite(wheel, Path("/target") / wheel.name, unused, needed)

@@ -29,7 +29,7 @@ def _key(*parts: bytes) -> str:
 def _compile(pyodide: Path, wheels: list[Path], folder: Path, unused: tuple[str, ...]) -> list[Path]:
     """Return the wheels with bytecode in place of source, made once for the same wheels and rules."""
     code = [(_HERE / name).read_bytes() for name in ("compile.mjs", "_compile.py")]
-    rules = json.dumps({"unused": unused})
+    rules = json.dumps({"unused": unused, "needed": pins.NEEDED})
     key = _key(*code, rules.encode(), *(f"{wheel.name} {sha256(wheel)}".encode() for wheel in wheels))
     target = folder / f"compiled-{key}"
     if not target.exists():

@@ -1,7 +1,7 @@
 // node compile.mjs PYODIDE SOURCE TARGET RULES: rewrite wheels with their Python compiled to bytecode.
 //
 // Compiling is what a cold start in the browser spends much of its time on, so it is done here once, by the very
-// interpreter that will run the code. RULES is JSON: {"unused": [path prefixes to leave out]}.
+// interpreter that will run the code. RULES is JSON: {"unused": [path prefixes to leave out], "needed": [of these, what to keep]}.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

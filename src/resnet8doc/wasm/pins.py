@@ -111,12 +111,17 @@ UNUSED = (
     "numpy/_core/lib/",
     "numpy/f2py/",
     "numpy/random/lib/",
+    "pygments/lexers/",
 )
-"""Paths inside the wheels that a notebook in a browser never reads: headers, type stubs, front ends, tutorials.
+"""Paths inside the wheels that a notebook in a browser never reads: headers, type stubs, front ends, tutorials, and how
+to colour any language but Python.
 
 marimo imports jedi as it starts, for the completions of its editor; the type stubs that jedi completes from are most of
 its files.
 """
+
+NEEDED = tuple(f"pygments/lexers/{name}.py" for name in ("__init__", "_mapping", "python", "special"))
+"""Of these, what is read all the same: marimo colours tracebacks."""
 
 ENGINE = (
     "__init__.py",
