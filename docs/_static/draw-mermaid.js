@@ -3,7 +3,15 @@
   const diagrams = [...document.querySelectorAll(".mermaid")];
   const sources = diagrams.map((diagram) => diagram.textContent);
   const page = getComputedStyle(document.documentElement);
+  const READABLE = 900; // CSS pixels
   let drawn = null;
+
+  // On a phone a wide diagram scrolls in its own box, by keyboard too, rather than shrink until no one can read it.
+  function keepReadable(diagram) {
+    const svg = diagram.querySelector("svg");
+    svg.style.minWidth = `${Math.min(parseFloat(svg.style.maxWidth) || 0, READABLE)}px`;
+    if (diagram.scrollWidth > diagram.clientWidth) diagram.tabIndex = 0;
+  }
 
   async function draw() {
     const theme = document.documentElement.dataset.theme;
@@ -37,6 +45,7 @@
       diagram.textContent = sources[i];
     });
     await mermaid.run({ nodes: diagrams });
+    diagrams.forEach(keepReadable);
   }
 
   draw();

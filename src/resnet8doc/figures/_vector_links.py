@@ -35,8 +35,8 @@ def vector_links(manifest: Mapping[str, Any], op_types: Collection[str], *, up: 
     >>> files = [{"node": "pool", "format": "npz", "path": "pool-image0.npz", "bytes": 2400}]
     >>> layers = [{"node": "pool", "layer": "pool", "op_type": "QLinearGlobalAveragePool"}]
     >>> print(vector_links({"files": files, "layers": layers}, {"QLinearGlobalAveragePool"}))
-    node  NumPy            playground
-    pool  pool-image0.npz  open
+    node  playground  NumPy
+    pool  open        pool-image0.npz
     """
     nodes = [layer["node"] for layer in manifest["layers"] if layer["op_type"] in op_types]
     if not nodes:
@@ -46,12 +46,12 @@ def vector_links(manifest: Mapping[str, Any], op_types: Collection[str], *, up: 
     rows = [
         {
             "node": node,
-            **{form: _link(files.get((node, form)), up) for form in formats},
             "playground": Markup("{}").format(playground_link(node, text="open", up=up)),
+            **{form: _link(files.get((node, form)), up) for form in formats},
         }
         for node in nodes
     ]  # fmt: skip
-    titles = {"node": "node", **{form: TITLES[form] for form in formats}, "playground": "playground"}
+    titles = {"node": "node", "playground": "playground", **{form: TITLES[form] for form in formats}}
     return table(rows, caption="Test vectors: input, parameters, accumulators, expected output", columns=titles)
 
 
