@@ -1,6 +1,7 @@
 """A live playground in Chromium, and how a test moves its controls."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Download, FilePayload, Locator, Page, expect
@@ -65,6 +66,12 @@ class Live:
         values = self.page.locator(f"#root [data-r8-probabilities='{run}']").get_attribute("data-r8-values")
         assert values is not None
         return [float(value) for value in values.split()]
+
+    def expect_probabilities(self, run: str, expected: Iterable[float]) -> None:
+        """Wait until a network says exactly this."""
+        expect(self.page.locator(f"#root [data-r8-probabilities='{run}']")).to_have_attribute(
+            "data-r8-values", " ".join(repr(float(value)) for value in expected), timeout=PATIENCE
+        )
 
     def expect_edits(self, count: int) -> None:
         """Wait until so many edits are made."""

@@ -95,11 +95,7 @@ def test_a_fault_is_one_operators_alone(live: Live, assets: pg.Assets) -> None:
     live.write("exact-A_scale", "0.5")
     live.expect_edits(1)
     comparison, _ = compared(live, assets, [pg.Edit("fault", "stack1_add", "A_scale", "0.5")])
-    expected = comparison.modified.probabilities[0]
-    modified = live.page.locator("#root [data-r8-probabilities='modified']")
-    expect(modified).to_have_attribute(
-        "data-r8-values", " ".join(repr(float(value)) for value in expected), timeout=PATIENCE
-    )
+    live.expect_probabilities("modified", comparison.modified.probabilities[0])
     expect(live.page.locator("#root [data-r8-first]")).to_have_attribute("data-r8-first", "stack1_add_quantized")
     table = live.table("Every tensor, original against modified")
     for entry in comparison.differences:
@@ -182,10 +178,7 @@ def test_fewer_bits_for_the_weights(live: Live, assets: pg.Assets) -> None:
     live.expect_edits(1)
     comparison, modified = compared(live, assets, [pg.Edit("weights", "stack3_conv1", "bits", "3")])
     assert len(np.unique(modified.graph.parameters[modified.graph.node("stack3_conv1").tensor("w") or ""])) <= 7
-    expected = comparison.modified.probabilities[0]
-    expect(live.page.locator("#root [data-r8-probabilities='modified']")).to_have_attribute(
-        "data-r8-values", " ".join(repr(float(value)) for value in expected), timeout=PATIENCE
-    )
+    live.expect_probabilities("modified", comparison.modified.probabilities[0])
     live.page.get_by_role("button", name="Reset").click()
     live.expect_edits(0)
 

@@ -33,10 +33,7 @@ def test_an_image_runs_as_in_cpython(live: Live, assets: pg.Assets) -> None:
         live.choose("image", pg.label(gallery, number))
         graph = assets.graph(pg.MODEL)
         expected = graph.run(gallery.images[number : number + 1])[graph.outputs[0].name][0]
-        values = " ".join(repr(float(value)) for value in expected)
-        expect(live.page.locator("#root [data-r8-probabilities='quantized']")).to_have_attribute(
-            "data-r8-values", values, timeout=PATIENCE
-        )
+        live.expect_probabilities("quantized", expected)
         assert len(live.probabilities("float")) == 10
 
 
@@ -225,9 +222,7 @@ def test_a_transparent_picture_is_laid_on_white(live: Live, assets: pg.Assets) -
     expect(note).to_contain_text("its middle was taken")
     graph = assets.graph(pg.MODEL)
     expected = pg.Run.of(graph, pg.read_picture(content)[0][None]).probabilities[0]
-    expect(live.page.locator("#root [data-r8-probabilities='quantized']")).to_have_attribute(
-        "data-r8-values", " ".join(repr(float(value)) for value in expected), timeout=PATIENCE
-    )
+    live.expect_probabilities("quantized", expected)
     assert f"image={pg.own_name(content)}" in live.page.url
 
 

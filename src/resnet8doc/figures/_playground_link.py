@@ -22,7 +22,7 @@ class Link:
         return Markup('<a href="{0}">{1}</a>').format(self.address, self.text)
 
     def _repr_html_(self) -> str:
-        return f'<p class="resnet8doc-live">{self.__html__()}</p>'
+        return f"<p>{self.__html__()}</p>"
 
     def __str__(self) -> str:
         return f"{self.text}: {self.address}"

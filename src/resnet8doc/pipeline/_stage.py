@@ -17,6 +17,9 @@ from ..errors import UserError
 from ..files import disk_error, make_folder, sha256, write_json
 from ._closure import source_files
 
+PROCESSES = min(4, os.cpu_count() or 1)
+"""How many programs a stage starts at once that has many to run: pages, tests."""
+
 
 @dataclass(frozen=True)
 class Stage:

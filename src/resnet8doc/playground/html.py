@@ -61,8 +61,6 @@ def table(rows: Sequence[dict[str, Any]], caption: str, *, limit: int = 0, row_h
 
 
 def _cell(value: Any, head: bool) -> str:
-    if type(value) is int and not head:  # most cells of the long tables
-        return f'<td class="r8-number" data-r8-key="{value}">{str(value).replace("-", "−")}</td>'
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     content = value if isinstance(value, str) and value.startswith("<") else text(value)
     if head:

@@ -9,14 +9,13 @@ from pathlib import Path
 from ...criteria import holders
 from ...errors import UserError
 from ...workspace import BUILD_VARIABLE
-from .._stage import Stage
+from .._stage import PROCESSES, Stage
 
 ROOT = Path(__file__).parents[4]
 RESULT = "results/criteria.json"
 LOG = "logs/criteria.log"
 BROWSER = "tests/browser/"
 CHOSEN = "criterion and not browser and not other_checkpoint"
-PROCESSES = min(4, os.cpu_count() or 1)
 
 
 def stages(others: Sequence[Stage]) -> Iterator[Stage]:

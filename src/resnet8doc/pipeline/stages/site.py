@@ -8,13 +8,10 @@ from pathlib import Path
 
 from ...errors import UserError
 from ...workspace import BUILD_VARIABLE
-from .._stage import Stage
+from .._stage import PROCESSES, Stage
 
 ROOT = Path(__file__).parents[4]
 LOG = "logs/sphinx.log"
-PROCESSES = min(4, os.cpu_count() or 1)
-"""Each reads a page and runs its kernel."""
-
 SHOWN = 40
 """Lines of Sphinx's log that are shown when it fails."""
 
