@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 from resnet8doc import playground as pg
 from resnet8doc.graph import from_bytes
+from resnet8doc.playground.assets import EXPORTING
 from resnet8doc.playground.copying import as_c, as_vector
+from resnet8doc.playground.html import long_table
 from resnet8doc.playground.microscope import trace_pixel
 from resnet8doc.playground.mosaic import Layout, picture
 from resnet8doc.playground.png import png
@@ -220,3 +222,16 @@ def test_captured_tensors_are_those_of_the_runs() -> None:
     with np.load(io.BytesIO(captured)) as stored:
         np.testing.assert_array_equal(stored["quantized/stem_conv_quantized"], quantized.values["stem_conv_quantized"])
         assert "float/stem_relu" in stored.files
+
+
+def test_a_long_tables_rows_are_cells_where_no_script_makes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[list[float | str]] = [["0, 0", -3, 0.25], ["a<1>", 4, -1e-7]]
+    live = checked(long_table(["tap", "sum", "scale"], rows, "Sums", limit=5))
+    assert dict(live.attributes)["tbody"]["data-r8-rows"] == "0, 0\t−3\t0.25\na<1>\t4\t−1e−07"
+    monkeypatch.setenv(EXPORTING, "1")
+    exported = long_table(["tap", "sum", "scale"], rows, "Sums", limit=5)
+    keys = [
+        attributes["data-r8-key"] for tag, attributes in checked(exported).attributes if "data-r8-key" in attributes
+    ]
+    assert keys == ["-3.0", "0.25", "4.0", "-1e-07"]
+    assert "<1>" not in exported.replace("&lt;1&gt;", "")

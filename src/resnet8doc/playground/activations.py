@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..analysis.pairs import tensor_pairs
-from .html import columns, table
+from .html import columns, long_table, table
 from .mosaic import as_channels, mosaic
 from .plots import histogram
 from .run import Run
@@ -85,11 +85,11 @@ def numbers_html(tensor: str, reference: Run | None, original: Run, modified: Ru
         rows.insert(0, _summary("float", reference.values[pair], reference.values[pair]))
     shown = modified or original
     codes = as_channels(shown.values[tensor])[channel]
-    lines = [{"row": y, **{str(x): codes[y, x].item() for x in range(codes.shape[1])}} for y in range(codes.shape[0])]
+    heads, lines = ["row", *map(str, range(codes.shape[1]))], [[y, *row] for y, row in enumerate(codes.tolist())]
     name = "modified" if modified else "quantized"
     return table(rows, f"{tensor} in numbers") + (
         f"<details><summary>All values of channel {channel}, {name}, as stored</summary>"
-        f"{table(lines, f'{tensor}, channel {channel}', limit=12)}</details>"
+        f"{long_table(heads, lines, f'{tensor}, channel {channel}', limit=12)}</details>"
     )
 
 

@@ -1,13 +1,13 @@
 """The pixel microscope: how one output element came about, with these numbers in every formula."""
 
-from typing import Any
+from collections.abc import Iterator
 
 from ..errors import UserError
 from ..graph import Graph, Node
 from ..ops import Trace
 from ..requantize import Arithmetic
 from .copying import as_c, as_vector
-from .html import copy_button, note, section, table, text
+from .html import copy_button, long_table, note, section, table, text
 from .mosaic import as_channels, index_of
 from .run import Run
 
@@ -58,7 +58,7 @@ def microscope_html(run: Run, node: Node, pixel: tuple[int, int, int], arithmeti
                    for step in trace.steps], "From the sum to the byte")  # fmt: skip
     parts = [result, steps, _receptive_field(run, node, trace)]
     if trace.terms:
-        parts.append(table(_terms(trace), f"Every product: {len(trace.terms)}", limit=10))
+        parts.append(long_table(_TERM, _terms(trace), f"Every product: {len(trace.terms)}", limit=10))
     code = as_c(run.graph, node, trace, arithmetic)
     if code:
         parts.append(copy_button("Copy as C", code))
@@ -66,16 +66,16 @@ def microscope_html(run: Run, node: Node, pixel: tuple[int, int, int], arithmeti
     return section(f"{node.name}, {node.op_type}", *parts)
 
 
-def _terms(trace: Trace) -> list[dict[str, Any]]:
-    return [
-        {
-            "tap": ", ".join(map(str, term.tap)),
-            "input element": "padding" if term.x_index is None else ", ".join(map(str, term.x_index)),
-            "x": term.x, "x − zero point": term.x_centred, "w": term.w, "w − zero point": term.w_centred,
-            "product": term.product, "running sum": term.accumulator,
-        }
-        for term in trace.terms
-    ]  # fmt: skip
+_TERM = ("tap", "input element", "x", "x − zero point", "w", "w − zero point", "product", "running sum")
+
+
+def _terms(trace: Trace) -> Iterator[tuple[float | str, ...]]:
+    for term in trace.terms:
+        element = "padding" if term.x_index is None else ", ".join(map(str, term.x_index))
+        yield (
+            ", ".join(map(str, term.tap)), element,
+            term.x, term.x_centred, term.w, term.w_centred, term.product, term.accumulator,
+        )  # fmt: skip
 
 
 def _receptive_field(run: Run, node: Node, trace: Trace) -> str:
