@@ -84,7 +84,7 @@ def qlinear_matmul(
     fast = arithmetic.plain and exact_float(accumulator_bound(w, largest_operand(a.dtype, zeros[0]))) is np.float32
     if fast and zeros[2].ndim == 0 and multiplier.ndim < 2 and a.ndim == 2 == b.ndim:
         product = np.subtract(a, zeros[0], dtype=np.float32) @ w
-        return epilogue(product, None, multiplier, zeros[2])
+        return epilogue(product, None, multiplier, zeros[2]).astype(zeros[2].dtype)
     x = np.subtract(a, zeros[0], dtype=np.float64)
     if arithmetic.pairwise_saturation:
         total = accumulate_pairwise(x, w, zeros[0], zeros[1], arithmetic)

@@ -23,7 +23,8 @@ def measure_speed(model: Path | str, qdq_model: Path | str, images: Array, *, ro
     """Measure the processor time of one image, one thread each: this engine, ONNX Runtime, onnx's ReferenceEvaluator.
 
     The three take turns, and the fastest of several rounds counts, so that the ratios hold on a machine that does other
-    things too. numpy's BLAS reads its number of threads when it is loaded, so the environment must say
+    things too. In each turn a run that does not count comes first: what the others left of memory and caches is not
+    what is measured. numpy's BLAS reads its number of threads when it is loaded, so the environment must say
     ``OPENBLAS_NUM_THREADS=1`` beforehand.
 
     Parameters
@@ -35,7 +36,7 @@ def measure_speed(model: Path | str, qdq_model: Path | str, images: Array, *, ro
     images
         One batch for all three, uint8 ``[N, 32, 32, 3]``.
     rounds
-        How often each is run, after one run that does not count.
+        How many turns each has.
 
     Returns
     -------
@@ -62,12 +63,12 @@ def measure_speed(model: Path | str, qdq_model: Path | str, images: Array, *, ro
         "reference": lambda: reference.run(None, {fed: real}),
     }
     best = dict.fromkeys(runs, float("inf"))
-    for number in range(rounds + 1):
+    for _ in range(rounds):
         for name, run in runs.items():
+            run()
             started = time.process_time()
             run()
-            if number:
-                best[name] = min(best[name], (time.process_time() - started) / len(real) * 1000)
+            best[name] = min(best[name], (time.process_time() - started) / len(real) * 1000)
     return {
         **{f"{name}_ms": round(value, 4) for name, value in best.items()},
         "engine_to_onnxruntime": round(best["engine"] / best["onnxruntime"], 3),
