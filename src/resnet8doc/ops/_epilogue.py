@@ -10,8 +10,8 @@ from ..requantize import Number
 Array = npt.NDArray[Any]
 
 RUN = 8192
-"""A bias or multiplier for each channel is repeated to rows of about so many floats: numpy is fastest on rows as long as
-its own buffer."""
+"""A bias or multiplier for each channel is repeated to rows of about so many floats: numpy adds fastest what is as long
+as its own buffer."""
 
 
 def epilogue(accumulator: Array, bias: Array | None, multiplier: Number, zero_point: Number) -> Array:
