@@ -463,6 +463,7 @@ def _(after, mo, modified, node, operations, original, pg, reference, structure)
             ),
         ],
         justify="start",
+        wrap=True,
     )
     return (runs,)
 

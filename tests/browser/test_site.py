@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from .axe import serious
 from .conftest import PAGES, SOURCES, WRITTEN
@@ -73,6 +73,20 @@ def test_a_page_names_version_and_checkpoint(name: str) -> None:
     label = json.loads((BUILD / "manifest.json").read_text())["checkpoint"]["label"]
     assert re.search(r"resnet8doc \d+\.\d+\.\d+\S* · checkpoint", html)
     assert label in html
+
+
+def test_each_cause_in_the_decision_trees_leads_to_its_proof(browser: Browser, server: str) -> None:
+    visit = Visit(browser.new_page(), server)
+    page = visit.open("operators/off-by-one.html")
+    links = page.locator("pre.mermaid a").evaluate_all("links => links.map(link => link.getAttribute('xlink:href'))")
+    causes = page.locator("pre.mermaid .node:has(> rect.label-container:not([rx]))").count()
+    assert len(links) == causes == 13
+    for link in links:
+        target = page.locator(link)
+        assert target.count() == 1, link
+    page.locator(f"pre.mermaid a[*|href='{links[0]}']").click()
+    expect(page.locator(links[0])).to_be_in_viewport()
+    page.close()
 
 
 def test_every_link_inside_the_site_leads_somewhere() -> None:
