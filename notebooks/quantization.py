@@ -17,6 +17,17 @@ def _():
 
 
 @app.cell(hide_code=True)
+def _(mo, pg):
+    _head = ""
+    if not pg.IN_BROWSER and not pg.exporting():
+        from resnet8doc.desk import page_head
+
+        _head = page_head(mo.notebook_dir())
+    mo.Html(_head)
+    return
+
+
+@app.cell(hide_code=True)
 def _(mo):
     mo.md("""
     # Quantization playground

@@ -1,5 +1,7 @@
 """What the playground has at the desk and not in the browser: the frameworks, live, on any model in a folder."""
 
+import re
+from base64 import b64encode
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,6 +11,31 @@ import numpy.typing as npt
 from .evaluate._runners import OPENERS, Runner, open_model
 
 Float32 = npt.NDArray[np.float32]
+
+
+def page_head(folder: Path) -> str:
+    """Return the notebook's ``head.html`` as an output, for marimo's editor leaves ``html_head_file`` out.
+
+    Its styles go as they are. A script of an output is loaded only from an address, so it goes as one.
+
+    Parameters
+    ----------
+    folder
+        The notebook's.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "head.html").write_text("<style>p { color: red }</style> <script>act()</script>")
+    >>> page_head(folder)
+    '<style>p { color: red }</style><script src="data:text/javascript;base64,YWN0KCk="></script>'
+    """
+    text = (folder / "head.html").read_text(encoding="utf-8")
+    styles = re.findall(r"<style>.*?</style>", text, re.DOTALL)
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    sources = (f"data:text/javascript;base64,{b64encode(script.encode()).decode()}" for script in scripts)
+    return "".join([*styles, *(f'<script src="{source}"></script>' for source in sources)])
 
 
 def models(folder: Path) -> dict[str, Path]:

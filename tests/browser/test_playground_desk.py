@@ -84,6 +84,18 @@ def test_marimo_edit_opens_the_interface(page: Page) -> None:
     assert "stack2_conv1" in names
 
 
+def test_pictures_can_be_pressed_at_the_desk_too(page: Page) -> None:
+    """What marimo's editor leaves out, the page's head with styles and script, comes with the notebook."""
+    page.locator("[data-r8-control='node'] select").select_option(label="stack2_conv1")
+    picture = page.locator("img[data-r8-pixel]").first
+    expect(page.get_by_role("heading", name="What stack2_conv1 puts out")).to_be_visible()
+    assert picture.evaluate("picture => getComputedStyle(picture).cursor") == "crosshair"
+    picture.click(position={"x": 1, "y": 1})
+    expect(page.locator(".r8-result")).to_contain_text("[channel 0, row 0, column 0]")
+    products = page.locator("table", has=page.locator("caption", has_text="Every product: 144")).locator("tbody tr")
+    expect(products).to_have_count(144)
+
+
 @pytest.mark.criterion("14.2")
 @pytest.mark.criterion("14.3")
 def test_the_models_are_live_and_loading_them_again_leaks_nothing(
