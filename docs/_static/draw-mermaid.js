@@ -3,7 +3,7 @@
   const diagrams = [...document.querySelectorAll(".mermaid")];
   const sources = diagrams.map((diagram) => diagram.textContent);
   const page = getComputedStyle(document.documentElement);
-  const READABLE = 900; // CSS pixels
+  const READABLE = 760; // CSS pixels, what a laptop's page has
   let drawn = null;
 
   // On a phone a wide diagram scrolls in its own box, by keyboard too, rather than shrink until no one can read it.
