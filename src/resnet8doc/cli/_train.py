@@ -23,7 +23,7 @@ def train(
 ) -> None:
     """Train the bundled checkpoint, once with images held out and once on all 50,000.
 
-    Takes an hour or more on two processors; interrupted, it goes on where it was.
+    Takes two hours or more on two processors; interrupted, it goes on where it was.
     """
     from .. import checkpoints
     from ..models.training.bundle import make

@@ -21,8 +21,9 @@ from .._keras import keras_from_weights, save_keras
 from .recipe import RECIPE
 from .run import Run, held_out_indices, train
 
-TEST_LOOKS = 1
-"""How often a model of this recipe was run on the test images: once, here, after everything was chosen."""
+TEST_LOOKS = 2
+"""How often a network of this project was run on the test images, each time after everything was chosen: at the end of
+a recipe of 50 epochs (88.99 %), and of this one."""
 
 
 def make(output: Path, work: Path, progress: bool = True) -> dict[str, Any]:

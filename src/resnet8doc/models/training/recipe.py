@@ -33,8 +33,8 @@ class Recipe:
     """
 
     seed: int = 0
-    crop_epochs: int = 36
-    full_epochs: int = 14
+    crop_epochs: int = 60
+    full_epochs: int = 22
     crop_size: int = 24
     batch_size: int = 256
     matrix_learning_rate: float = 0.1
