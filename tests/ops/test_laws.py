@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from resnet8doc import ops
 from resnet8doc.ops._qlinear_add_loops import fma_exact
-from resnet8doc.proof import GENERATORS
+from resnet8doc.proof import GENERATORS, Case
 from resnet8doc.requantize import ONNX_REFERENCE, RUNTIME
 
 FLOATS = st.floats(width=32, allow_nan=False, allow_infinity=False, min_value=-(2.0**60), max_value=2.0**60)
@@ -88,6 +88,23 @@ def test_sums_beyond_float32_are_exact() -> None:
     assert trace.value("accumulator") == total
     found = ops.qlinear_matmul(a, scale, zero, b, scale, np.int8(0), np.float32(300_000), zero)
     assert found.item() == round(total / 300_000)
+
+
+@pytest.mark.parametrize("bias", [-249_276_408, 2**24 - 1, 2**24 + 1, 2**31 - 20_000])
+def test_a_bias_beyond_float32_is_added_exactly(bias: int) -> None:
+    """A filter that died in training has next to no weights, hence next to no scale, which its bias is counted in."""
+    rng = np.random.default_rng(abs(bias))
+    x, w = rng.integers(-128, 128, (3, 2, 6, 6)).astype(np.int8), rng.integers(-9, 10, (4, 2, 3, 3)).astype(np.int8)
+    scales = np.array([0.01, 100 / abs(bias), 0.02, 0.005], np.float32)
+    biases = np.array([5, bias, -70, 1000], np.int32)
+    one = np.float32(1)
+    arguments = (x, one, np.int8(-128), w, scales, np.zeros(4, np.int8), one, np.int8(3), biases)
+    found = ops.qlinear_conv(*arguments, pads=(1, 1, 1, 1))
+    np.testing.assert_array_equal(found, ops.qlinear_conv_loops(*arguments, pads=(1, 1, 1, 1)))
+    names = ("x", "x_scale", "x_zero_point", "w", "w_scale", "w_zero_point", "y_scale", "y_zero_point", "B")
+    inputs = {name: np.asarray(value) for name, value in zip(names, arguments, strict=True)}
+    case = Case("QLinearConv", inputs, {"pads": [1, 1, 1, 1]}, np.dtype(np.int8))
+    np.testing.assert_array_equal(found, case.in_onnxruntime())
 
 
 def test_per_row_parameters_against_onnx_reference() -> None:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..graph import Graph, Node
-from ..ops import conv, largest_operand
+from ..ops import EXACT_IN_FLOAT32, conv, largest_operand
 
 Array = npt.NDArray[Any]
 
@@ -145,10 +145,8 @@ def _accumulators(graph: Graph, node: Node, values: dict[str, Array]) -> Array:
     if node.op_type == "QLinearMatMul":
         return np.asarray(x @ w.T + bias)
     shape = graph.parameters[str(node.tensor("w"))].shape
-    # A float32 convolution of integers is exact as long as no sum reaches 2^24, which the bound tells.
+    # float32 convolves integers exactly as long as no sum reaches 2^24, which the bound tells; float64 always does here.
     bound = _bound(graph, node)
-    if max(-bound.low, bound.high) >= 1 << 24:
-        raise OverflowError(f"{node.name}: sums of up to {bound.bits} bits are not exact in float32")
-    single = np.float32
-    total = conv(x.astype(single), w.reshape(shape).astype(single), bias.astype(single), **node.attributes)
+    real = np.float32 if max(-bound.low, bound.high) < EXACT_IN_FLOAT32 else np.float64
+    total = conv(x.astype(real), w.reshape(shape).astype(real), bias.astype(real), **node.attributes)
     return total.astype(np.int64)

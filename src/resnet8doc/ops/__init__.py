@@ -4,7 +4,7 @@ A function is the ONNX operator in snake case; its inputs come in the standard's
 ``*_loops`` is the same in plain loops, ``*_element`` writes down how one output element comes about.
 """
 
-from ._accumulate import accumulator_bound, largest_operand
+from ._accumulate import EXACT_IN_FLOAT32, accumulator_bound, largest_operand
 from ._average_pool import average_pool
 from ._conv import conv
 from ._dequantize_linear import dequantize_linear, dequantize_linear_element, dequantize_linear_loops
@@ -35,6 +35,7 @@ from ._shape import flatten, reshape, squeeze, transpose
 from ._trace import Step, Term, Trace
 
 __all__ = [
+    "EXACT_IN_FLOAT32",
     "OPERATORS",
     "Operator",
     "Step",

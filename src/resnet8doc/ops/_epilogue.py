@@ -17,8 +17,9 @@ as its own buffer."""
 def epilogue(accumulator: Array, bias: Array | None, multiplier: Number, zero_point: Number) -> Array:
     """Add the bias, scale, round, add the zero point, clamp; return the codes, still as float32.
 
-    ``accumulator``, contiguous ``[rows, channels]``, is overwritten. It holds whole numbers below 2^24, bias included,
-    so that float32 addition is exact and the conversion from int32 that the specification has is the identity.
+    ``accumulator``, contiguous ``[rows, channels]``, is overwritten. It holds whole numbers below 2^24. With a float32
+    bias so does the sum: the addition is exact, and the conversion from int32 that the specification has is the
+    identity. With a float64 bias the sum is exact in float64, and rounding it to float32 is that conversion.
     """
     limits = np.iinfo(zero_point.dtype)
     rows, channels = accumulator.shape
@@ -27,7 +28,7 @@ def epilogue(accumulator: Array, bias: Array | None, multiplier: Number, zero_po
         repeats -= 1
     flat = accumulator.reshape(-1, repeats * channels)
     if bias is not None:
-        flat += np.tile(bias.astype(np.float32), repeats)
+        np.add(flat, np.tile(bias, repeats), out=flat, casting="same_kind")
     flat *= np.tile(multiplier, repeats) if multiplier.ndim else multiplier
     np.rint(flat, out=flat)
     flat += np.float32(zero_point)

@@ -76,7 +76,7 @@ class RowProducts:
 
 
 def folded_bias(w: Array, dtype: Any, zero_point: Any, bias: Array | None) -> Array | None:
-    r"""Return the bias that stands for ``x_zero_point`` as well, or None if float32 might not be exact then.
+    r"""Return the bias that stands for ``x_zero_point`` as well, or None if float32 products might not be exact.
 
     :math:`\sum (x - z) w + B = \sum x w + (B - z \sum w)`: subtracting :math:`z` once from each sum costs nothing.
 
@@ -92,7 +92,8 @@ def folded_bias(w: Array, dtype: Any, zero_point: Any, bias: Array | None) -> Ar
     Returns
     -------
     numpy.ndarray
-        float32 ``[M]``.
+        ``[M]``: float32; or float64 where only the bias is so large that float32 would not hold the sum with it, as in
+        a channel whose weights are next to nothing: so is its scale, and the bias is counted in that.
 
     Examples
     --------
@@ -101,8 +102,14 @@ def folded_bias(w: Array, dtype: Any, zero_point: Any, bias: Array | None) -> Ar
     """
     limits, zero = np.iinfo(dtype), int(zero_point)
     offset = np.zeros(w.shape[1], np.int64) if bias is None else bias.astype(np.int64)
-    # no partial sum is larger, in any order, nor is the offset
-    bound = np.abs(w).sum(axis=0, dtype=np.float64) * (max(-limits.min, limits.max) + abs(zero)) + np.abs(offset)
-    if bound.max(initial=0) >= EXACT_IN_FLOAT32:
+    # no partial sum is larger, in any order, nor is what stands for the zero point
+    products = np.abs(w).sum(axis=0, dtype=np.float64) * (max(-limits.min, limits.max) + abs(zero))
+    whole = (products + np.abs(offset)).max(initial=0)
+    if products.max(initial=0) >= EXACT_IN_FLOAT32 or whole >= HELD_BY_INT32:
         return None
-    return np.asarray(offset - zero * w.sum(axis=0, dtype=np.float64), np.float32)
+    return np.asarray(
+        offset - zero * w.sum(axis=0, dtype=np.float64), np.float32 if whole < EXACT_IN_FLOAT32 else np.float64
+    )
+
+
+HELD_BY_INT32 = 1 << 31
