@@ -145,7 +145,7 @@ def _accumulators(graph: Graph, node: Node, values: dict[str, Array]) -> Array:
     if node.op_type == "QLinearMatMul":
         return np.asarray(x @ w.T + bias)
     shape = graph.parameters[str(node.tensor("w"))].shape
-    # float32 convolves integers exactly as long as no sum reaches 2^24, which the bound tells; float64 always does here.
+    # float32 convolves integers exactly as long as no sum reaches 2^24, which the bound tells; float64 always does.
     bound = _bound(graph, node)
     real = np.float32 if max(-bound.low, bound.high) < EXACT_IN_FLOAT32 else np.float64
     total = conv(x.astype(real), w.reshape(shape).astype(real), bias.astype(real), **node.attributes)
