@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._accumulate import EXACT_IN_FLOAT32
+from ._accumulate import EXACT_IN_FLOAT32, accumulator_bound
 from ._conv_geometry import Geometry
 from ._windows import windows
 
 Array = npt.NDArray[Any]
+
+HELD_BY_INT32 = 1 << 31
 
 
 class RowProducts:
@@ -103,13 +105,10 @@ def folded_bias(w: Array, dtype: Any, zero_point: Any, bias: Array | None) -> Ar
     limits, zero = np.iinfo(dtype), int(zero_point)
     offset = np.zeros(w.shape[1], np.int64) if bias is None else bias.astype(np.int64)
     # no partial sum is larger, in any order, nor is what stands for the zero point
-    products = np.abs(w).sum(axis=0, dtype=np.float64) * (max(-limits.min, limits.max) + abs(zero))
+    products = accumulator_bound(w, max(-limits.min, limits.max) + abs(zero))
     whole = (products + np.abs(offset)).max(initial=0)
     if products.max(initial=0) >= EXACT_IN_FLOAT32 or whole >= HELD_BY_INT32:
         return None
     return np.asarray(
         offset - zero * w.sum(axis=0, dtype=np.float64), np.float32 if whole < EXACT_IN_FLOAT32 else np.float64
     )
-
-
-HELD_BY_INT32 = 1 << 31

@@ -129,7 +129,8 @@ def parse_pixel(text: str) -> tuple[int, int, int]:
             "channel,row,column",
             "Copy the link again from the playground's address bar.",
         )
-    return tuple(int(part) for part in parts)  # type: ignore[return-value]  # three of them
+    channel, row, column = map(int, parts)
+    return channel, row, column
 
 
 def inside(pixel: tuple[int, int, int], shape: tuple[int, int, int]) -> tuple[int, int, int]:
@@ -140,4 +141,5 @@ def inside(pixel: tuple[int, int, int], shape: tuple[int, int, int]) -> tuple[in
     >>> inside((20, 31, 4), (16, 32, 32))
     (15, 31, 4)
     """
-    return tuple(min(max(at, 0), length - 1) for at, length in zip(pixel, shape, strict=True))  # type: ignore[return-value]  # three of them
+    channel, row, column = (min(max(at, 0), length - 1) for at, length in zip(pixel, shape, strict=True))
+    return channel, row, column

@@ -5,10 +5,12 @@ reading its file (`resnet8doc.quantize.inspect`); this table holds what is asked
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Runtime = Literal["onnxruntime", "pytorch"]
 Format = Literal["QDQ", "QOperator", "TorchScript"]
+Codes = Literal["int8", "uint8"]
+Range = Literal["none", "weights", "activations"]
 Method = Literal["MinMax", "Entropy", "Percentile", "Histogram"]
 
 
@@ -49,12 +51,12 @@ class Variant:
     file: str
     runtime: Runtime
     format: Format
-    activation_type: Literal["int8", "uint8"]
-    weight_type: Literal["int8", "uint8", "int4"]
+    activation_type: Codes
+    weight_type: Codes | Literal["int4"]
     per_channel: bool
     calibration: Method
     why: str
-    reduce_range: Literal["none", "weights", "activations"] = "none"
+    reduce_range: Range = "none"
     bins: int = 0
     conv_weight_type: str = ""
     engine: str = ""
@@ -72,16 +74,17 @@ class Variant:
 
 
 def _ort(
-    suffix: str, fmt: Format, activations: str, weights: str, per_channel: bool, why: str, **more: object
-) -> Variant:
+    suffix: str, fmt: Format, activations: Codes, weights: Codes | Literal["int4"], per_channel: bool, why: str,
+    **more: Any,
+) -> Variant:  # fmt: skip
     more = {"calibration": "MinMax", **more}
-    return Variant(f"resnet8_{suffix}.onnx", "onnxruntime", fmt, activations, weights, per_channel, why=why, **more)  # type: ignore[arg-type]  # literals pass through as str
+    return Variant(f"resnet8_{suffix}.onnx", "onnxruntime", fmt, activations, weights, per_channel, why=why, **more)
 
 
-def _fx(suffix: str, engine: str, per_channel: bool, reduce_range: str, why: str) -> Variant:
+def _fx(suffix: str, engine: str, per_channel: bool, reduce_range: Range, why: str) -> Variant:
     return Variant(
         f"resnet8_{suffix}.pt", "pytorch", "TorchScript", "uint8", "int8", per_channel, "Histogram", why,
-        reduce_range=reduce_range, engine=engine,  # type: ignore[arg-type]  # a literal passes through as str
+        reduce_range=reduce_range, engine=engine,
     )  # fmt: skip
 
 
