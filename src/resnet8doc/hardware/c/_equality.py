@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...graph import Graph
-from .._network import channels_last
+from ..network import channels_last
 from ._compile import describe_compiler
 from ._generate import Variant
 from ._run import build, run

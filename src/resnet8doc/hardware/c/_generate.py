@@ -8,9 +8,9 @@ import numpy as np
 
 from ...errors import UserError
 from ...graph import Graph
-from .._buffers import Plan, buffers
-from .._formats import c_float
-from .._network import GLOBAL_POOLS, Network, Operation
+from ..memory import Plan, buffers
+from ..network import GLOBAL_POOLS, Network, Operation
+from ..vectors import c_float
 from ._parameters import Parameters
 
 Variant = Literal["float", "integer"]

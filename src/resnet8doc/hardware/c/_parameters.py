@@ -8,9 +8,8 @@ import numpy.typing as npt
 
 from ...ops import exponentials, quantize_linear
 from ...requantize import Arithmetic
-from .._accumulators import multipliers, output_zero_point
-from .._formats import C_TYPES, c_float, c_numbers
-from .._network import Network, Operation
+from ..network import Network, Operation, multipliers, output_zero_point
+from ..vectors import C_TYPES, c_float, c_numbers
 from ._integer import integer_exponentials, integer_sum, multiplier_and_shift
 
 Array = npt.NDArray[Any]

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from ...errors import UserError
 from ...graph import Graph
-from .._buffers import buffers
-from .._network import Network
+from ..memory import buffers
+from ..network import Network
 from ._compile import compile_c, write_files
 from ._generate import Variant, generate
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy.typing as npt
 
-from ..graph import Graph
-from ..requantize import Arithmetic
-from ._faults import PITFALLS
-from ._network import Network
+from ...graph import Graph
+from ...requantize import Arithmetic
+from ..checker import PITFALLS
+from ..network import Network
 from ._study import study
 
 Array = npt.NDArray[Any]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..requantize import RUNTIME, Arithmetic
+from ...requantize import RUNTIME, Arithmetic
 
 
 @dataclass(frozen=True)

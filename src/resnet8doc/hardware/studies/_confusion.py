@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..graph import Graph
-from ..ops import OPERATORS
-from ._check import Checker
-from ._faults import PITFALLS
-from ._network import Operation, channels_last
+from ...graph import Graph
+from ...ops import OPERATORS
+from ..checker import PITFALLS, Checker
+from ..network import Operation, channels_last
 
 Array = npt.NDArray[Any]
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..graph import Graph
-from ..ops import OPERATORS
-from ..requantize import Arithmetic
-from ._network import Network
+from ...graph import Graph
+from ...ops import OPERATORS
+from ...requantize import Arithmetic
+from ..network import Network
 
 Array = npt.NDArray[Any]
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UserError
-from ..files import read_json, write_json
-from ..graph import Graph
+from ...errors import UserError
+from ...files import read_json, write_json
+from ...graph import Graph
+from ..network import Network, Operation
 from ._formats import FORMATS
-from ._network import Network, Operation
 from ._vector import Vector, vector
 
 Array = npt.NDArray[Any]

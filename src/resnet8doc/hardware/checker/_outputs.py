@@ -8,10 +8,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UserError
-from ..graph import Graph
-from ._buffers import buffers
-from ._network import Network, Operation, identifier
+from ...errors import UserError
+from ...graph import Graph
+from ..memory import buffers
+from ..network import Network, Operation, identifier
 
 Array = npt.NDArray[Any]
 Layout = Literal["NHWC", "NCHW"]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import RUNTIME, Arithmetic, scale_multiplier
+from ...requantize import RUNTIME, Arithmetic, scale_multiplier
 from ._network import GLOBAL_POOLS, Network, Operation
 
 Array = npt.NDArray[Any]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._network import identifier
+from ..network import identifier
 from ._vector import Tensor, Vector
 
 Array = npt.NDArray[Any]

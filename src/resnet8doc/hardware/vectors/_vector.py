@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import Arithmetic, fixed_point
-from ._accumulators import accumulators, multipliers
-from ._network import GLOBAL_POOLS, Network, Operation, channels_last
+from ...requantize import Arithmetic, fixed_point
+from ..network import GLOBAL_POOLS, Network, Operation, accumulators, channels_last, multipliers
 
 Array = npt.NDArray[Any]
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UserError
-from ..graph import Graph, Node
+from ...errors import UserError
+from ...graph import Graph, Node
 
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]

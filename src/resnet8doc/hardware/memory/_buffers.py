@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UserError
-from ..graph import Graph
-from ._network import WEIGHTED, Network, Operation, Shape
+from ...errors import UserError
+from ...graph import Graph
+from ..network import WEIGHTED, Network, Operation, Shape
 
 MOST_ORDERS = 10_000
 """Orders of computation that are tried; ResNet8 has 9."""

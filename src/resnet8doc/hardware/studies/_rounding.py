@@ -5,10 +5,9 @@ from typing import Any, get_args
 import numpy as np
 import numpy.typing as npt
 
-from ..graph import Graph
-from ..requantize import Arithmetic, Rounding, round_to_integer
-from ._accumulators import accumulators, multipliers
-from ._network import Network
+from ...graph import Graph
+from ...requantize import Arithmetic, Rounding, round_to_integer
+from ..network import Network, accumulators, multipliers
 from ._study import BATCH, study
 
 Array = npt.NDArray[Any]

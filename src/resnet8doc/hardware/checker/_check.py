@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UserError
-from ..graph import Graph
-from ..ops import OPERATORS
-from ..requantize import Arithmetic
+from ...errors import UserError
+from ...graph import Graph
+from ...ops import OPERATORS
+from ...requantize import Arithmetic
+from ..network import Network, Operation, channels_last
 from ._describe import describe
 from ._faults import FAULTS, OTHERS, PITFALLS
-from ._network import Network, Operation, channels_last
 from ._outputs import Layout, as_outputs, read_outputs
 
 Array = npt.NDArray[Any]
