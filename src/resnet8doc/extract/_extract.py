@@ -100,7 +100,7 @@ def _operations(
                 )
     return {
         "format": "resnet8doc.operations",
-        "version": 1,
+        "version": 2,
         "model": {
             "name": path.stem,
             "file": path.name,

@@ -10,13 +10,17 @@ import onnxruntime
 from google.protobuf.message import DecodeError
 from onnx import TensorProto, helper, numpy_helper
 
+from ..arithmetic import code_type
 from ..errors import UserError
+from ..graph import operator_at
 from ..ops import OPERATORS
 from ._layers import layer_of
 
 Array = npt.NDArray[Any]
 
-NARROW = {TensorProto.INT4: "int4", TensorProto.UINT4: "uint4"}
+NARROW = {
+    TensorProto.INT4: "int4", TensorProto.UINT4: "uint4", TensorProto.INT2: "int2", TensorProto.UINT2: "uint2",
+}  # fmt: skip
 """Types that numpy has not; their codes are stored in a byte each."""
 
 
@@ -41,15 +45,43 @@ def read_model(path: Path) -> onnx.ModelProto:
     return model
 
 
+def since_version(model: onnx.ModelProto, domain: str, op_type: str) -> int:
+    """Return the opset that gave an operator the meaning it has in a model: the standard's "since version".
+
+    Raises
+    ------
+    UserError
+        If the model imports no opset of its domain.
+    """
+    imported = {"" if entry.domain == "ai.onnx" else entry.domain: entry.version for entry in model.opset_import}
+    if domain not in imported:
+        raise UserError(
+            f"the model imports no opset of {domain or 'ai.onnx'}", f"one, for its {op_type}",
+            "Add it: onnx.helper.make_opsetid.",
+        )  # fmt: skip
+    if domain:
+        return 1
+    try:
+        return int(onnx.defs.get_schema(op_type, imported[domain], domain).since_version)
+    except onnx.defs.SchemaError as error:
+        raise UserError(
+            f"opset {imported[domain]} has no {op_type}", "an operator of the opset that the model imports",
+            "Correct the model's opset import.",
+        ) from error  # fmt: skip
+
+
 def refuse_unknown(model: onnx.ModelProto) -> None:
-    """Say every operator that the engine does not have, all at once."""
+    """Say every operator, and every version of one, that the engine does not have, all at once."""
     unknown: dict[str, list[str]] = {}
     for node in model.graph.node:
         domain = "" if node.domain == "ai.onnx" else node.domain
-        if (domain, node.op_type) not in OPERATORS:
-            unknown.setdefault(f"{domain + '.' if domain else ''}{node.op_type}", []).append(
-                node.name or node.output[0]
-            )
+        operator, kind = OPERATORS.get((domain, node.op_type)), f"{domain + '.' if domain else ''}{node.op_type}"
+        if operator is not None:
+            version = since_version(model, domain, node.op_type)
+            if version in operator.since_versions:
+                continue
+            kind += f" of opset {version}"
+        unknown.setdefault(kind, []).append(node.name or next(filter(None, node.output), "without an output"))
     if unknown:
         listed = "; ".join(
             f"{kind} ({', '.join(names[:3])}{', …' if len(names) > 3 else ''})" for kind, names in unknown.items()
@@ -67,7 +99,7 @@ def read_initializers(model: onnx.ModelProto) -> dict[str, tuple[str, Array]]:
         array = numpy_helper.to_array(tensor)
         kind = NARROW.get(tensor.data_type)
         if kind is not None:
-            array = array.astype(np.int8 if kind == "int4" else np.uint8)
+            array = array.astype(code_type(kind).stored)
         if array.dtype == object:
             raise UserError(
                 f"{tensor.name} holds {TensorProto.DataType.Name(tensor.data_type)}", "numbers", "Use another model."
@@ -114,9 +146,14 @@ def read_nodes(
         if name in taken:
             name = f"{name}_{number}"
         taken.add(name)
-        formal = OPERATORS[domain, node.op_type].inputs
-        if len(node.input) > len(formal):
-            raise UserError(f"node {name} has {len(node.input)} inputs", f"{len(formal)} at most", "Mend the model.")
+        version = since_version(model, domain, node.op_type)
+        operator = operator_at(domain, node.op_type, version)
+        if len(node.input) > len(operator.inputs) and not operator.variadic:
+            raise UserError(
+                f"node {name} has {len(node.input)} inputs", f"{len(operator.inputs)} at most: "
+                f"{', '.join(operator.inputs)}", f"Convert the model to an opset in which {node.op_type} has no more.",
+            )  # fmt: skip
+        formal = operator.formals(len(node.input))
         inputs = []
         for index, tensor in enumerate(node.input):
             if not tensor:
@@ -135,16 +172,16 @@ def read_nodes(
             else:
                 entry |= dict(zip(("dtype", "shape"), types.get(tensor, (None, None)), strict=True))
             inputs.append(entry)
-        output_type, output_shape = types.get(node.output[0], (None, None))
         nodes.append({
             "index": number, "name": name, "op_type": node.op_type, "domain": domain,
-            "layer": layer_of(name, node.output[0]),
+            "since_version": version, "layer": layer_of(name, node.output[0]),
             "attributes": {a.name: _attribute(helper.get_attribute_value(a)) for a in node.attribute},
             "inputs": inputs,
-            "outputs": [{
-                "index": 0, "formal": OPERATORS[domain, node.op_type].output, "tensor": node.output[0],
-                "dtype": output_type, "shape": output_shape,
-            }],
+            "outputs": [
+                {"index": index, "formal": operator.outputs[min(index, len(operator.outputs) - 1)], "tensor": tensor,
+                 **dict(zip(("dtype", "shape"), types.get(tensor, (None, None)), strict=True))}
+                for index, tensor in enumerate(node.output) if tensor
+            ],
         })  # fmt: skip
     return nodes
 

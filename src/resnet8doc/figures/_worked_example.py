@@ -132,7 +132,7 @@ def operator_inputs(graph: Graph, node: Node, meanings: Mapping[str, str]) -> Ta
         entry = connected.get(formal)
         kind, shape = _kind(graph, entry.tensor) if entry is not None else (None, None)
         rows.append({
-            "index": str(index), "input": formal + ("" if index < operator.required_inputs else " (optional)"),
+            "index": str(index), "input": formal + ("" if formal in operator.required else " (optional)"),
             "type": kind, "shape": shape,
             "stored": None if entry is None else entry.tensor if entry.parameter else f"{entry.tensor} (computed)",
             "meaning": meanings[formal],

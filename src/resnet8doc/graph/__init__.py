@@ -3,6 +3,18 @@
 from ._graph import Graph
 from ._load import from_bytes, load
 from ._model import Input, Node, Quantization, TensorInfo
+from ._operators import operator_at, operator_of
 from ._trace import trace
 
-__all__ = ["Graph", "Input", "Node", "Quantization", "TensorInfo", "from_bytes", "load", "trace"]
+__all__ = [
+    "Graph",
+    "Input",
+    "Node",
+    "Quantization",
+    "TensorInfo",
+    "from_bytes",
+    "load",
+    "operator_at",
+    "operator_of",
+    "trace",
+]

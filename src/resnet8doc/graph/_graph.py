@@ -7,10 +7,12 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from ..arithmetic import ONNXRUNTIME_X86, Mistake, Number, Runtime
 from ..errors import UserError
-from ..ops import OPERATORS, Trace
-from ..requantize import RUNTIME, Arithmetic, Number
+from ..ops import Trace
+from ..runtimes import runtime as runtime_of
 from ._model import Node, Quantization, TensorInfo
+from ._operators import operator_of
 from ._parameters import check_parameters
 from ._parse import parse_info, parse_nodes, parse_tensors
 from ._quantization import find_quantization
@@ -19,6 +21,8 @@ from ._trace import check_traced
 Array = npt.NDArray[Any]
 Feeds = Array | Mapping[str, Array]
 Outputs = Iterable[str] | Literal["all"] | str | None
+How = Runtime | str
+"""A runtime, or its name in `resnet8doc.runtimes.RUNTIMES`."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,8 @@ class Graph:
         Every stored tensor by its name: weights, biases, scales, zero points. Read-only arrays.
     info
         Type and shape of every tensor that the ONNX file knows them of.
-    arithmetic
-        How quantized operators compute unless ``run`` is told otherwise.
+    runtime
+        Whose arithmetic quantized operators have unless ``run`` is told otherwise.
 
     Examples
     --------
@@ -48,11 +52,11 @@ class Graph:
 
     >>> graph = Graph.from_parts(
     ...     {
-    ...         "format": "resnet8doc.operations", "version": 1, "model": {"name": "tiny", "quant_format": "QOperator"},
+    ...         "format": "resnet8doc.operations", "version": 2, "model": {"name": "tiny", "quant_format": "QOperator"},
     ...         "inputs": [{"name": "x", "dtype": "float32", "shape": ["batch"]}],
     ...         "outputs": [{"name": "y", "dtype": "int8", "shape": ["batch"]}],
     ...         "nodes": [{"name": "quantize", "op_type": "QuantizeLinear", "domain": "", "layer": "input",
-    ...                    "attributes": {}, "outputs": [{"tensor": "y"}],
+    ...                    "since_version": 21, "attributes": {}, "outputs": [{"tensor": "y"}],
     ...                    "inputs": [{"formal": "x", "tensor": "x"}, {"formal": "y_scale", "tensor": "s"},
     ...                               {"formal": "y_zero_point", "tensor": "z"}]}],
     ...         "initializers": [{"name": "s", "stored_dtype": "float32", "shape": []},
@@ -73,7 +77,7 @@ class Graph:
     outputs: tuple[TensorInfo, ...]
     parameters: Mapping[str, Array]
     info: Mapping[str, TensorInfo]
-    arithmetic: Arithmetic = RUNTIME
+    runtime: Runtime = ONNXRUNTIME_X86
 
     @classmethod
     def from_parts(cls, operations: Mapping[str, Any], tensors: Mapping[str, Number]) -> "Graph":
@@ -104,7 +108,7 @@ class Graph:
         return cls(model.get("name", ""), model.get("quant_format", ""), nodes, inputs, outputs, parameters, info)
 
     def run(
-        self, feeds: Feeds, outputs: Outputs = None, *, arithmetic: Arithmetic | Mapping[str, Arithmetic] | None = None
+        self, feeds: Feeds, outputs: Outputs = None, *, runtime: How | Mapping[str, How] | None = None
     ) -> dict[str, Array]:
         """Compute tensors.
 
@@ -116,8 +120,9 @@ class Graph:
         outputs
             Names of tensors; a single name; ``"all"`` for every tensor that can be computed from the feeds; None for
             the graph's outputs.
-        arithmetic
-            How to compute: one for all nodes, or one for each node named (the others as the graph has it).
+        runtime
+            Whose arithmetic: one for all nodes, or one for each node named (the others as the graph has it). A fault in
+            one for all is made wherever it can be.
 
         Returns
         -------
@@ -127,29 +132,31 @@ class Graph:
         Raises
         ------
         UserError
-            If a tensor asked for does not exist or cannot be computed from the feeds, or a feed does not fit.
+            If a tensor asked for does not exist or cannot be computed from the feeds, a feed does not fit, or a fault
+            can be made in no operator of the graph, or not in the node that it was asked of.
         """
         values = self._feeds(feeds)
         everything = outputs == "all"
         wanted = self._wanted(outputs)
-        chosen = arithmetic if isinstance(arithmetic, Mapping) else {}
-        for name in chosen:
-            self.node(name)
-        common = arithmetic if isinstance(arithmetic, Arithmetic) else self.arithmetic
-        nodes = [n for n in self.nodes if n.output not in values] if everything else self._needed(wanted, set(values))
+        chosen, common = self._chosen(runtime)
+        nodes = (
+            [n for n in self.nodes if not values.keys() >= {o for o in n.outputs if o}]
+            if everything
+            else self._needed(wanted, set(values))
+        )
         remaining = {} if everything else self._last_uses(nodes, wanted)
         for number, node in enumerate(nodes):
             if everything and not all(e.parameter or e.tensor in values for e in node.inputs):
                 continue
-            values[node.output] = self.compute(node, values, chosen.get(node.name, common))
+            values |= self.compute_all(node, values, chosen.get(node.name) or self.limited(node, common))
             for tensor in remaining.get(number, ()):
                 del values[tensor]
         if everything:
             return values
         return {name: values[name] if name in values else self.parameters[name] for name in wanted}
 
-    def compute(self, node: Node, values: Mapping[str, Array], arithmetic: Arithmetic | None = None) -> Array:
-        """Run one node on given values.
+    def compute(self, node: Node, values: Mapping[str, Array], runtime: How | None = None) -> Array:
+        """Run one node on given values; return its first output.
 
         Parameters
         ----------
@@ -157,33 +164,58 @@ class Graph:
             One of ``nodes``.
         values
             At least the tensors that it reads and that are not parameters.
-        arithmetic
-            How to compute, if not as the graph has it.
+        runtime
+            Whose arithmetic, if not the graph's.
 
         Raises
         ------
         UserError
-            If the operator refuses its inputs; the message names the node.
+            If the operator refuses its inputs, or a fault of the runtime cannot be made in it; the node is named.
         """
-        operator = OPERATORS[node.domain, node.op_type]
+        return self.compute_all(node, values, runtime)[node.output]
+
+    def compute_all(self, node: Node, values: Mapping[str, Array], runtime: How | None = None) -> dict[str, Array]:
+        """Run one node on given values; return every output that has a name. See :meth:`compute`."""
+        operator = operator_of(node)
         arguments = self.arguments(node, values)
-        extra = {"arithmetic": arithmetic or self.arithmetic} if operator.quantized else {}
+        positional: list[Any] = [arguments[formal] for formal in operator.inputs if formal != operator.variadic]
+        positional += arguments[operator.variadic] if operator.variadic else ()
+        chosen = self.limited(node, self.runtime) if runtime is None else _runtime(runtime)
+        extra = {"runtime": chosen} if operator.quantized else {}
         try:
-            return np.asarray(operator.function(**arguments, **node.attributes, **extra))
+            found = operator.function(*positional, **node.attributes, **extra)
         except UserError as error:
             raise UserError(
                 f"node {node.name} ({node.op_type}): {error.found}", error.expected, error.remedy
             ) from error
+        results = found if isinstance(found, tuple) else (found,)
+        return {name: np.asarray(value) for name, value in zip(node.outputs, results, strict=False) if name}
 
-    def arguments(self, node: Node, values: Mapping[str, Array]) -> dict[str, Array | None]:
-        """Return a node's inputs by their formal names; those not connected are None."""
-        operator = OPERATORS[node.domain, node.op_type]
-        found: dict[str, Array | None] = dict.fromkeys(operator.inputs)
+    def limited(self, node: Node, runtime: How) -> Runtime:
+        """Return a runtime with those of its faults alone that can be made in a node."""
+        operator = operator_of(node)
+        return _runtime(runtime).limited_to(operator.op_type, operator.parts)
+
+    def can_have(self, node: Node, fault: Mistake) -> bool:
+        """Return whether a fault can be made in a node, in the graph's runtime."""
+        operator = operator_of(node)
+        return operator.quantized and fault.part in self.runtime.parts_of(operator.op_type, operator.parts)
+
+    def arguments(self, node: Node, values: Mapping[str, Array]) -> dict[str, Any]:
+        """Return a node's inputs by their formal names; None where none is connected, a list for a variadic one."""
+        operator = operator_of(node)
+        found: dict[str, Any] = dict.fromkeys(operator.inputs)
+        if operator.variadic:
+            found[operator.variadic] = []
         for entry in node.inputs:
-            found[entry.formal] = self.parameters[entry.tensor] if entry.parameter else values[entry.tensor]
+            value = self.parameters[entry.tensor] if entry.parameter else values[entry.tensor]
+            if entry.formal == operator.variadic:
+                found[entry.formal].append(value)
+            else:
+                found[entry.formal] = value
         return found
 
-    def trace(self, node: str, index: tuple[int, ...], feeds: Feeds, *, arithmetic: Arithmetic | None = None) -> Trace:
+    def trace(self, node: str, index: tuple[int, ...], feeds: Feeds, *, runtime: How | None = None) -> Trace:
         """Write down how one element of a node's output comes about.
 
         Parameters
@@ -194,8 +226,8 @@ class Graph:
             Of the output element: ``(n, channel, row, column)``.
         feeds
             As for :meth:`run`; what the node reads is computed from it.
-        arithmetic
-            How to compute, if not as the graph has it.
+        runtime
+            Whose arithmetic, if not the graph's.
 
         Returns
         -------
@@ -214,7 +246,8 @@ class Graph:
         shape = self.compute(found, values).shape
         if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
             raise UserError(f"index is {list(index)}", f"one inside {list(shape)}", "Choose an element of the output.")
-        return traced(tuple(index), self.arguments(found, values), arithmetic or self.arithmetic)
+        chosen = self.limited(found, self.runtime) if runtime is None else _runtime(runtime)
+        return traced(tuple(index), self.arguments(found, values), chosen)
 
     def with_parameters(self, changes: Mapping[str, Number]) -> "Graph":
         """Return a graph with some stored tensors replaced, for every node that reads them.
@@ -258,9 +291,9 @@ class Graph:
         check_parameters(nodes, parameters)
         return replace(self, nodes=nodes, parameters=parameters)
 
-    def with_arithmetic(self, arithmetic: Arithmetic) -> "Graph":
+    def with_runtime(self, runtime: How) -> "Graph":
         """Return a graph that computes otherwise."""
-        return replace(self, arithmetic=arithmetic)
+        return replace(self, runtime=_runtime(runtime))
 
     def node(self, name: str) -> Node:
         """Return the node of that name.
@@ -293,7 +326,7 @@ class Graph:
 
     def producer(self, tensor: str) -> Node | None:
         """Return the node that computes a tensor; None for a graph input or a stored tensor."""
-        return next((node for node in self.nodes if node.output == tensor), None)
+        return next((node for node in self.nodes if tensor in node.outputs), None)
 
     def consumers(self, tensor: str) -> list[tuple[Node, str]]:
         """Return every node that reads a tensor, with the formal name of the input that does."""
@@ -302,7 +335,7 @@ class Graph:
     @property
     def tensors(self) -> tuple[str, ...]:
         """Every tensor that is fed or computed, in order of computation."""
-        return (*(entry.name for entry in self.inputs), *(node.output for node in self.nodes))
+        return (*(entry.name for entry in self.inputs), *(name for node in self.nodes for name in node.outputs if name))
 
     def quantization(self, tensor: str) -> Quantization | None:
         """Return scale and zero point of a tensor of codes, stored or computed; None for a real one.
@@ -311,6 +344,22 @@ class Graph:
         the like it is carried along.
         """
         return find_quantization(self, tensor)
+
+    def _chosen(self, runtime: How | Mapping[str, How] | None) -> tuple[dict[str, Runtime], Runtime]:
+        """Return the runtimes of the nodes named, and that of all others; refuse a fault that can be made nowhere."""
+        if runtime is None:
+            return {}, self.runtime
+        if isinstance(runtime, Mapping):
+            return {self.node(name).name: _runtime(one) for name, one in runtime.items()}, self.runtime
+        common = _runtime(runtime)
+        possible = {fault for node in self.nodes for fault in self.limited(node, common).faults}
+        for fault in common.faults:
+            if fault not in possible:
+                raise UserError(
+                    f"{fault.describe()} can be made in no operator of {self.name}",
+                    "a fault of a part that one of its operators has", "Choose another fault, or another model.",
+                )  # fmt: skip
+        return {}, common
 
     def _feeds(self, feeds: Feeds) -> dict[str, Array]:
         if not isinstance(feeds, Mapping):
@@ -344,8 +393,8 @@ class Graph:
         missing = {name for name in wanted if name not in given and name not in self.parameters}
         nodes = []
         for node in reversed(self.nodes):
-            if node.output in missing:
-                missing.discard(node.output)
+            if missing & set(node.outputs):
+                missing -= set(node.outputs)
                 nodes.append(node)
                 missing |= {e.tensor for e in node.inputs if not e.parameter and e.tensor not in given}
         if missing:
@@ -358,15 +407,20 @@ class Graph:
         """Return, for each node's number, the tensors that nobody reads after it, so that memory stays bounded."""
         last: dict[str, int] = {}
         for number, node in enumerate(nodes):
-            last.setdefault(node.output, number)
+            for name in node.outputs:
+                last.setdefault(name, number)
             for entry in node.inputs:
                 if not entry.parameter:
                     last[entry.tensor] = number
         freed: dict[int, list[str]] = {}
         for tensor, number in last.items():
-            if tensor not in wanted:
+            if tensor and tensor not in wanted:
                 freed.setdefault(number, []).append(tensor)
         return freed
+
+
+def _runtime(runtime: How) -> Runtime:
+    return runtime_of(runtime) if isinstance(runtime, str) else runtime
 
 
 def _like(old: Array, value: Number, name: str) -> Array:

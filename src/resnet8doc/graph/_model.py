@@ -62,10 +62,12 @@ class Node:
         The architecture's name of the layer that it computes: ``stack2_conv1``.
     inputs
         Those that are connected, in the operator's order.
-    output
-        The tensor that it computes.
+    outputs
+        The tensors that it computes, in the operator's order; ``""`` for one that nobody asks for.
     attributes
         By the standard's names.
+    version
+        The opset whose meaning the operator has (the standard's "since version").
     """
 
     name: str
@@ -73,15 +75,21 @@ class Node:
     domain: str
     layer: str
     inputs: tuple[Input, ...]
-    output: str
+    outputs: tuple[str, ...]
     attributes: Mapping[str, Any]
+    version: int = 1
+
+    @property
+    def output(self) -> str:
+        """The first tensor that it computes."""
+        return self.outputs[0]
 
     def tensor(self, formal: str) -> str | None:
         """Return the tensor connected to the input of that formal name, or None.
 
         Examples
         --------
-        >>> Node("n", "Relu", "", "n", (Input("X", "a", False),), "b", {}).tensor("X")
+        >>> Node("n", "Relu", "", "n", (Input("X", "a", False),), ("b",), {}, 14).tensor("X")
         'a'
         """
         return next((entry.tensor for entry in self.inputs if entry.formal == formal), None)

@@ -8,14 +8,9 @@ import numpy.typing as npt
 
 from ..errors import UserError
 from ._model import Node
+from ._operators import operator_of
 
 Array = npt.NDArray[Any]
-
-CODES = {
-    "x_zero_point": "x", "w_zero_point": "w", "a_zero_point": "a", "b_zero_point": "b", "A_zero_point": "A",
-    "B_zero_point": "B",
-}  # fmt: skip
-RANKS = {("QLinearConv", "w"): 4, ("Conv", "W"): 4, ("QGemm", "B"): 2}
 
 
 def check_parameters(nodes: Sequence[Node], parameters: Mapping[str, Array]) -> None:
@@ -27,33 +22,42 @@ def check_parameters(nodes: Sequence[Node], parameters: Mapping[str, Array]) -> 
         Naming the node, the input and the number.
     """
     for node in nodes:
+        operator = operator_of(node)
         stored = {entry.formal: parameters[entry.tensor] for entry in node.inputs if entry.parameter}
         for formal, array in stored.items():
             if formal.endswith("scale"):
                 _scale(node, formal, array)
-            wanted = RANKS.get((node.op_type, formal))
-            if wanted is not None and array.ndim != wanted:
+            wanted = operator.ranks.get(formal)
+            if wanted is not None and array.ndim not in wanted:
                 raise UserError(
-                    f"node {node.name}: {formal} has shape {list(array.shape)}", f"{wanted} axes", "Mend the model."
+                    f"node {node.name}: {formal} has shape {list(array.shape)}",
+                    f"{' or '.join(map(str, wanted))} axes",
+                    f"The engine computes {node.op_type} of no other rank: reshape to that rank around the node.",
+                )
+        for of, codes in operator.codes.items():
+            zero = stored.get(codes.zero_point)
+            if of in stored and zero is not None and stored[of].dtype != zero.dtype:
+                raise UserError(
+                    f"node {node.name}: {codes.zero_point} is {zero.dtype} and {of} is {stored[of].dtype}",
+                    "one type for both",
+                    "No runtime takes this: quantize the model again.",
                 )
         for formal, array in stored.items():
-            codes = stored.get(CODES.get(formal, ""))
-            if codes is not None and codes.dtype != array.dtype:
-                raise UserError(
-                    f"node {node.name}: {formal} is {array.dtype} and {CODES[formal]} is {codes.dtype}",
-                    "one type for both",
-                    "Mend the model.",
-                )
             if formal.endswith("zero_point") and array.dtype.kind not in "iu":
-                raise UserError(f"node {node.name}: {formal} is {array.dtype}", "an integer type", "Mend the model.")
+                raise UserError(
+                    f"node {node.name}: {formal} is {array.dtype}", "an integer type",
+                    "No runtime takes this: quantize the model again.",
+                )  # fmt: skip
 
 
 def _scale(node: Node, formal: str, array: Array) -> None:
     if array.dtype != np.float32:
-        raise UserError(f"node {node.name}: {formal} is {array.dtype}", "float32", "Mend the model.")
+        raise UserError(f"node {node.name}: {formal} is {array.dtype}", "float32", "Convert the model to float32.")
     good = np.isfinite(array) & (array > 0)
     if not good.all():
         at = f"[{int(np.argmin(good))}]" if array.ndim else ""
         raise UserError(
-            f"node {node.name}: {formal}{at} is {array[~good].flat[0]}", "a finite number above 0", "Mend the model."
+            f"node {node.name}: {formal}{at} is {array[~good].flat[0]}",
+            "a finite number above 0",
+            "Quantize the model again: a tensor that is constant in the calibration data gives such a scale.",
         )

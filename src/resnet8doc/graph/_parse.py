@@ -7,13 +7,17 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
-from ..ops import OPERATORS
+from ..ops import Operator
 from ._model import Input, Node, TensorInfo
+from ._operators import operator_at
 
 Array = npt.NDArray[Any]
 
 FORMAT = "resnet8doc.operations"
-VERSION = 1
+VERSION = 2
+NARROW = {"uint4": 21, "int4": 22, "uint2": 25, "int2": 26}
+"""ONNX's numbers of the types that numpy has not."""
+
 REMEDY = "Extract the model again: python -m resnet8doc extract MODEL.onnx."
 
 
@@ -21,9 +25,10 @@ def parse_nodes(operations: Mapping[str, Any], tensors: Mapping[str, Array]) -> 
     """Return the nodes in the order of the file, which must be an order of computation."""
     _header(operations)
     known = set(tensors) | {entry["name"] for entry in operations["inputs"]}
+    kinds = {entry["name"]: entry.get("dtype") for entry in operations["initializers"]}
     nodes, names = [], set()
     for number, entry in enumerate(operations["nodes"]):
-        node = _node(number, entry, tensors)
+        node = _node(number, entry, tensors, kinds)
         if node.name in names:
             raise UserError(f"two nodes are named {node.name}", "unique names", REMEDY)
         for connected in node.inputs:
@@ -33,10 +38,11 @@ def parse_nodes(operations: Mapping[str, Any], tensors: Mapping[str, Array]) -> 
                     "a graph input, a stored tensor or the output of an earlier node",
                     REMEDY,
                 )
-        if node.output in known:
-            raise UserError(f"{node.output} is computed twice", "each tensor computed by one node", REMEDY)
+        for output in filter(None, node.outputs):
+            if output in known:
+                raise UserError(f"{output} is computed twice", "each tensor computed by one node", REMEDY)
+            known.add(output)
         names.add(node.name)
-        known.add(node.output)
         nodes.append(node)
     for entry in operations["outputs"]:
         if entry["name"] not in known:
@@ -85,39 +91,63 @@ def _header(operations: Mapping[str, Any]) -> None:
             raise UserError(f"the extraction has no list {key!r}", f"a list {key!r}", REMEDY)
 
 
-def _node(number: int, entry: Mapping[str, Any], tensors: Mapping[str, Array]) -> Node:
+def _node(number: int, entry: Mapping[str, Any], tensors: Mapping[str, Array], kinds: Mapping[str, Any]) -> Node:
     try:
-        name, op_type, domain = entry["name"], entry["op_type"], entry["domain"]
+        name, op_type, domain, version = entry["name"], entry["op_type"], entry["domain"], entry["since_version"]
         entries = [(e["formal"], e["tensor"]) for e in entry["inputs"]]
-        output = entry["outputs"][0]["tensor"]
+        outputs = _outputs(entry["outputs"])
         attributes, layer = dict(entry["attributes"]), entry["layer"]
     except (KeyError, IndexError, TypeError) as error:
         raise UserError(
-            f"node {number} lacks {error}", "name, op_type, domain, layer, inputs, outputs, attributes", REMEDY
-        ) from error
-    operator = OPERATORS.get((domain, op_type))
-    if operator is None:
-        listed = ", ".join(sorted(key[1] for key in OPERATORS))
-        raise UserError(
-            f"node {name} is {domain + '.' if domain else ''}{op_type}", f"one of {listed}", "Use another model."
-        )
+            f"node {number} lacks {error}",
+            "name, op_type, domain, since_version, layer, inputs, outputs, attributes", REMEDY,
+        ) from error  # fmt: skip
+    try:
+        operator = operator_at(domain, op_type, version)
+    except UserError as error:
+        raise UserError(f"node {name}: {error.found}", error.expected, error.remedy) from error
     for formal, _ in entries:
         if formal not in operator.inputs:
-            raise UserError(f"node {name} has an input {formal!r}", f"{', '.join(operator.inputs)}", REMEDY)
+            raise UserError(
+                f"node {name} has an input {formal!r}", f"{', '.join(operator.inputs)}, as {op_type} since opset "
+                f"{version} has", f"Convert the model to an opset in which {op_type} has no such input.",
+            )  # fmt: skip
     connected = {formal for formal, _ in entries}
-    for formal in operator.inputs[: operator.required_inputs]:
-        if formal not in connected and not _may_be_absent(op_type, formal):
-            raise UserError(f"node {name} ({op_type}) has no {formal}", f"a tensor for {formal}", REMEDY)
+    for formal in operator.required:
+        if formal not in connected:
+            raise UserError(
+                f"node {name} ({op_type}) has no {formal}", f"a tensor for {formal}",
+                "Connect it: no runtime computes the node without.",
+            )  # fmt: skip
     for key in attributes:
         if key not in operator.attributes:
             raise UserError(
-                f"node {name} has an attribute {key!r}", f"{', '.join(operator.attributes) or 'none'}", REMEDY
-            )
+                f"node {name} has an attribute {key!r}", f"{', '.join(operator.attributes) or 'none'}, as {op_type} "
+                f"since opset {version} has", "Export the model without this attribute.",
+            )  # fmt: skip
+    if len(outputs) > len(operator.outputs):
+        raise UserError(
+            f"node {name} ({op_type}) has {len(outputs)} outputs", f"{', '.join(operator.outputs)} alone",
+            "Export the model so that the others are not needed.",
+        )  # fmt: skip
     inputs = tuple(Input(formal, tensor, tensor in tensors) for formal, tensor in entries)
-    return Node(name, op_type, domain, layer, inputs, output, attributes)
+    return Node(name, op_type, domain, layer, inputs, outputs, _with_narrow_type(attributes, operator, inputs, kinds),
+                version)  # fmt: skip
 
 
-def _may_be_absent(op_type: str, formal: str) -> bool:
-    """Zero points in the middle of ONNX Runtime's own operators may be left out."""
-    own = ("QLinearAdd", "QLinearAveragePool", "QLinearGlobalAveragePool", "QLinearSoftmax")
-    return op_type in own and formal.endswith("zero_point")
+def _outputs(entries: list[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the outputs by their indices; one that nobody asks for is empty."""
+    found = [""] * (1 + max(entry["index"] for entry in entries))
+    for entry in entries:
+        found[entry["index"]] = entry["tensor"]
+    return tuple(found)
+
+
+def _with_narrow_type(
+    attributes: dict[str, Any], operator: Operator, inputs: tuple[Input, ...], kinds: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Add the output's type where the zero point has one that numpy has not: its stored bytes do not say it."""
+    if "output_dtype" not in operator.attributes or attributes.get("output_dtype"):
+        return attributes
+    kind = next((kinds.get(entry.tensor) for entry in inputs if entry.formal == "y_zero_point"), None)
+    return {**attributes, "output_dtype": NARROW[kind]} if kind in NARROW else attributes

@@ -4,57 +4,29 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..ops import Codes
 from ._model import Node, Quantization
+from ._operators import operator_of
 
 if TYPE_CHECKING:
     from ._graph import Graph
-
-OUTPUTS = {
-    "QuantizeLinear": ("y_scale", "y_zero_point"),
-    "QLinearConv": ("y_scale", "y_zero_point"),
-    "QLinearMatMul": ("y_scale", "y_zero_point"),
-    "QLinearAdd": ("C_scale", "C_zero_point"),
-    "QLinearAveragePool": ("y_scale", "y_zero_point"),
-    "QLinearGlobalAveragePool": ("y_scale", "y_zero_point"),
-    "QGemm": ("y_scale", "y_zero_point"),
-    "QLinearSoftmax": ("y_scale", "y_zero_point"),
-}
-"""For each operator that makes codes, the inputs that say what they stand for."""
-
-INPUTS = {
-    ("QuantizeLinear", "x"): None,
-    ("DequantizeLinear", "x"): ("x_scale", "x_zero_point"),
-    ("QLinearConv", "x"): ("x_scale", "x_zero_point"),
-    ("QLinearConv", "w"): ("w_scale", "w_zero_point"),
-    ("QLinearMatMul", "a"): ("a_scale", "a_zero_point"),
-    ("QLinearMatMul", "b"): ("b_scale", "b_zero_point"),
-    ("QLinearAdd", "A"): ("A_scale", "A_zero_point"),
-    ("QLinearAdd", "B"): ("B_scale", "B_zero_point"),
-    ("QGemm", "A"): ("a_scale", "a_zero_point"),
-    ("QGemm", "B"): ("b_scale", "b_zero_point"),
-    ("QLinearAveragePool", "X"): ("x_scale", "x_zero_point"),
-    ("QLinearGlobalAveragePool", "X"): ("x_scale", "x_zero_point"),
-    ("QLinearSoftmax", "X"): ("X_scale", "x_zero_point"),
-}
-"""For each input of codes, the inputs that say what they stand for."""
-
-SAME_CODES = ("Transpose", "Reshape", "Flatten", "Squeeze", "Identity")
 
 
 def find_quantization(graph: "Graph", tensor: str) -> Quantization | None:
     """Return a tensor's scale and zero point, from its producer, else from a consumer."""
     producer = graph.producer(tensor)
     if producer is not None:
-        if producer.op_type in OUTPUTS:
-            return _read(graph, producer, OUTPUTS[producer.op_type], 1)
-        if producer.op_type in SAME_CODES:
+        operator = operator_of(producer)
+        formal = operator.outputs[producer.outputs.index(tensor)]
+        if formal in operator.codes:
+            return _read(graph, producer, operator.codes[formal], tensor)
+        if operator.kind == "movement":
             return find_quantization(graph, producer.inputs[0].tensor)
         return None
     for node, formal in graph.consumers(tensor):
-        pair = INPUTS.get((node.op_type, formal))
-        if pair is not None:
-            axis = 0 if formal == "w" else 1 if formal in ("b", "B") else int(node.attributes.get("axis", 1))
-            return _read(graph, node, pair, axis)
+        codes = operator_of(node).codes.get(formal)
+        if codes is not None:
+            return _read(graph, node, codes, tensor)
     return _bias(graph, tensor)
 
 
@@ -68,11 +40,15 @@ def _bias(graph: "Graph", tensor: str) -> Quantization | None:
     return None
 
 
-def _read(graph: "Graph", node: Node, pair: tuple[str, str], axis: int) -> Quantization | None:
-    scale_name, zero_name = node.tensor(pair[0]), node.tensor(pair[1])
+def _read(graph: "Graph", node: Node, codes: Codes, tensor: str) -> Quantization | None:
+    scale_name, zero_name = node.tensor(codes.scale), node.tensor(codes.zero_point)
     if scale_name is None or scale_name not in graph.parameters:
         return None
-    zero = np.zeros((), np.int8) if zero_name is None else graph.parameters.get(zero_name, np.zeros((), np.int8))
+    zero = graph.parameters.get(zero_name or "")
+    if zero is None:
+        info, stored = graph.info.get(tensor), graph.parameters.get(tensor)
+        zero = np.zeros((), stored.dtype if stored is not None else (info and info.dtype) or np.int8)
+    axis = codes.axis_in(node.attributes)
     return Quantization(graph.parameters[scale_name], zero, axis, scale_name, zero_name)
 
 

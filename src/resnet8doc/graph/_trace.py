@@ -3,42 +3,30 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy.typing as npt
-
-from .. import ops
+from ..arithmetic import Runtime
 from ..errors import UserError
-from ..ops import Trace
-from ..requantize import Arithmetic
+from ..ops import OPERATORS
+from ..trace import Trace
 from ._model import Node
-
-Array = npt.NDArray[Any]
-
-ELEMENTS: dict[str, Callable[..., Trace]] = {
-    "QuantizeLinear": ops.quantize_linear_element,
-    "DequantizeLinear": ops.dequantize_linear_element,
-    "QLinearConv": ops.qlinear_conv_element,
-    "QLinearMatMul": ops.qlinear_matmul_element,
-    "QLinearAdd": ops.qlinear_add_element,
-    "QLinearAveragePool": ops.qlinear_average_pool_element,
-    "QLinearGlobalAveragePool": ops.qlinear_global_average_pool_element,
-    "QGemm": ops.qgemm_element,
-    "QLinearSoftmax": ops.qlinear_softmax_element,
-}
+from ._operators import operator_of
 
 
-def check_traced(node: Node) -> Callable[[tuple[int, ...], Mapping[str, Array | None], Arithmetic], Trace]:
+def check_traced(node: Node) -> Callable[[tuple[int, ...], Mapping[str, Any], Runtime], Trace]:
     """Return the function that traces a node's elements, or refuse its operator."""
-    element = ELEMENTS.get(node.op_type)
+    element = operator_of(node).element
     if element is None:
-        raise UserError(f"node {node.name} is {node.op_type}", f"one of {', '.join(ELEMENTS)}", "Trace one of these.")
+        known = ", ".join(record.op_type for record in OPERATORS.values() if record.element)
+        raise UserError(f"node {node.name} is {node.op_type}", f"one of {known}", "Trace one of these.")
+    quantized = operator_of(node).quantized
 
-    def traced(index: tuple[int, ...], arguments: Mapping[str, Array | None], arithmetic: Arithmetic) -> Trace:
-        return element(index, **arguments, **node.attributes, arithmetic=arithmetic)
+    def traced(index: tuple[int, ...], arguments: Mapping[str, Any], runtime: Runtime) -> Trace:
+        extra = {"runtime": runtime} if quantized else {}
+        return element(index, **arguments, **node.attributes, **extra)
 
     return traced
 
 
-def trace(node: Node, arguments: Mapping[str, Array | None], index: tuple[int, ...], arithmetic: Arithmetic) -> Trace:
+def trace(node: Node, arguments: Mapping[str, Any], index: tuple[int, ...], runtime: Runtime) -> Trace:
     """Trace one element of a node's output, on given inputs.
 
     Parameters
@@ -49,12 +37,12 @@ def trace(node: Node, arguments: Mapping[str, Array | None], index: tuple[int, .
         Its inputs by formal name, as :meth:`Graph.arguments` returns them.
     index
         Of the output element.
-    arithmetic
-        How to compute.
+    runtime
+        Whose arithmetic.
 
     Raises
     ------
     UserError
         If the operator cannot be traced.
     """
-    return check_traced(node)(index, arguments, arithmetic)
+    return check_traced(node)(index, arguments, runtime)

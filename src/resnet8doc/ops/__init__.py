@@ -4,39 +4,42 @@ A function is the ONNX operator in snake case; its inputs come in the standard's
 ``*_loops`` is the same in plain loops, ``*_element`` writes down how one output element comes about.
 """
 
+from ..trace import Step, Term, Trace
 from ._accumulate import EXACT_IN_FLOAT32, accumulator_bound, largest_operand
 from ._average_pool import average_pool
 from ._conv import conv
 from ._dequantize_linear import dequantize_linear, dequantize_linear_element, dequantize_linear_loops
 from ._elementwise import add, clip, identity, mul, relu
 from ._fma import fma
-from ._pairwise import saturates
+from ._operator import Codes, Operator
 from ._products import gemm, matmul
 from ._qgemm import qgemm
+from ._qgemm_loops import qgemm_element, qgemm_loops
 from ._qlinear_add import qlinear_add
 from ._qlinear_add_loops import qlinear_add_element, qlinear_add_loops
 from ._qlinear_average_pool import qlinear_average_pool
+from ._qlinear_average_pool_loops import qlinear_average_pool_element, qlinear_average_pool_loops
 from ._qlinear_conv import qlinear_conv
 from ._qlinear_conv_loops import qlinear_conv_element, qlinear_conv_loops
 from ._qlinear_global_average_pool import qlinear_global_average_pool
-from ._qlinear_matmul import qlinear_matmul
-from ._qlinear_matmul_loops import qgemm_element, qlinear_matmul_element, qlinear_matmul_loops
-from ._qlinear_pool_loops import (
-    qlinear_average_pool_element,
-    qlinear_average_pool_loops,
+from ._qlinear_global_average_pool_loops import (
     qlinear_global_average_pool_element,
     qlinear_global_average_pool_loops,
 )
-from ._qlinear_softmax import exponentials, qlinear_softmax, qlinear_softmax_element, qlinear_softmax_loops
-from ._quantize_linear import quantize_linear, quantize_linear_element, quantize_linear_loops
+from ._qlinear_matmul import qlinear_matmul
+from ._qlinear_matmul_loops import qlinear_matmul_element, qlinear_matmul_loops
+from ._qlinear_softmax import qlinear_softmax
+from ._qlinear_softmax_loops import exponentials, qlinear_softmax_element, qlinear_softmax_loops
+from ._quantize_linear import quantize_linear
+from ._quantize_linear_loops import quantize_linear_element, quantize_linear_loops
 from ._reductions import global_average_pool, reduce_mean, softmax
-from ._registry import OPERATORS, Operator
+from ._registry import OPERATORS
 from ._shape import flatten, reshape, squeeze, transpose
-from ._trace import Step, Term, Trace
 
 __all__ = [
     "EXACT_IN_FLOAT32",
     "OPERATORS",
+    "Codes",
     "Operator",
     "Step",
     "Term",
@@ -60,6 +63,7 @@ __all__ = [
     "mul",
     "qgemm",
     "qgemm_element",
+    "qgemm_loops",
     "qlinear_add",
     "qlinear_add_element",
     "qlinear_add_loops",
@@ -84,7 +88,6 @@ __all__ = [
     "reduce_mean",
     "relu",
     "reshape",
-    "saturates",
     "softmax",
     "squeeze",
     "transpose",

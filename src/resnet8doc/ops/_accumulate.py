@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import Arithmetic, Number, wrap
+from ..arithmetic import FirstStage, Number
 
 Array = npt.NDArray[Any]
 
@@ -60,7 +60,7 @@ def exact_float(bound: Array) -> type[np.float32] | type[np.float64]:
     return np.float32 if int(np.max(bound, initial=0)) < EXACT_IN_FLOAT32 else np.float64
 
 
-def accumulate(x_centred: Array, w_centred: Array, arithmetic: Arithmetic) -> Array:
+def accumulate(x_centred: Array, w_centred: Array, stage: FirstStage) -> Array:
     """Return ``x_centred @ w_centred`` as int64, in an accumulator of the width and habits that were asked for.
 
     Parameters
@@ -69,31 +69,14 @@ def accumulate(x_centred: Array, w_centred: Array, arithmetic: Arithmetic) -> Ar
         Whole numbers ``[..., M, K]``.
     w_centred
         Whole numbers ``[..., K, N]``.
-    arithmetic
-        ``accumulator_bits`` and ``accumulator_overflow`` are used.
+    stage
+        Width and overflow of the accumulator.
     """
     x, w = x_centred.astype(np.float64), w_centred.astype(np.float64)
-    if arithmetic.accumulator_overflow == "wrap":
-        return wrap(np.asarray(x @ w).astype(np.int64), arithmetic.accumulator_bits)
+    if stage.overflow == "wrap":
+        return stage.held(np.asarray(x @ w).astype(np.int64))
     total = np.zeros((*np.broadcast_shapes(x.shape[:-2], w.shape[:-2]), x.shape[-2], w.shape[-1]), np.int64)
     for k in range(x.shape[-1]):
         product = x[..., :, k, None] * w[..., k, None, :]
-        total = held(total + product.astype(np.int64), arithmetic)
+        total = stage.held(total + product.astype(np.int64))
     return total
-
-
-def held(total: Array, arithmetic: Arithmetic) -> Array:
-    """Return what the accumulator holds of an exact sum: wrapped around, or saturated."""
-    if arithmetic.accumulator_overflow == "wrap":
-        return wrap(total, arithmetic.accumulator_bits)
-    limit = 1 << (arithmetic.accumulator_bits - 1)
-    return np.asarray(np.clip(total, -limit, limit - 1))
-
-
-def add_bias(accumulator: Array, bias: Array | None, arithmetic: Arithmetic) -> Array:
-    """Add an int32 bias in the same accumulator."""
-    if bias is None:
-        return accumulator
-    if arithmetic.relu == "before_bias":
-        accumulator = np.maximum(accumulator, 0)
-    return held(accumulator + bias.astype(np.int64), arithmetic)

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._checks import rank
+from ._operator import Operator
 from ._windows import AutoPad, output_size, pair, resolve_pads
 
 Array = npt.NDArray[Any]
@@ -97,3 +98,9 @@ def window_sums(
 
 def _within(index: Array, length: int) -> Array:
     return np.asarray((index >= 0) & (index < length))
+
+
+OPERATOR = Operator(
+    "AveragePool", "", average_pool, ("Y",), (7, 10, 11, 19, 22), "real",
+    exact="the order in which a real sum is added up is left to each implementation",
+)  # fmt: skip

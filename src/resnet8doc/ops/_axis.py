@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..arithmetic import Number
 from ..errors import UserError
-from ..requantize import Number
 from ._checks import scale as checked_scale
 
 Array = npt.NDArray[Any]

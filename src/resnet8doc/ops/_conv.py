@@ -9,6 +9,7 @@ import numpy.typing as npt
 from ..errors import UserError
 from ._checks import rank
 from ._conv_geometry import geometry
+from ._operator import Operator
 from ._windows import AutoPad, columns
 
 Array = npt.NDArray[Any]
@@ -90,3 +91,9 @@ def conv(
     if B is not None:
         y += B
     return y.transpose(0, 3, 1, 2)
+
+
+OPERATOR = Operator(
+    "Conv", "", conv, ("Y",), (1, 11, 22), "real", weights="W", bias="B", ranks={"W": (4,)},
+    exact="the order in which a real sum is added up is left to each implementation",
+)  # fmt: skip

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..arithmetic import Number
 from ..errors import UserError
-from ..requantize import Number
+from ..trace import Trace
 from ._axis import along_axis
-from ._trace import Trace
+from ._operator import Codes, Operator
 
 Array = npt.NDArray[Any]
 
@@ -116,3 +117,10 @@ def _checked(
     if zero_point.dtype != x.dtype:
         raise UserError(f"x_zero_point is {zero_point.dtype} and x is {x.dtype}", "one type for both", "Change one.")
     return x, *along_axis(x, "x", x_scale, "x_scale", zero_point, "x_zero_point", axis)
+
+
+OPERATOR = Operator(
+    "DequantizeLinear", "", dequantize_linear, ("y",), (10, 13, 19, 21, 23, 24, 25), "boundary",
+    loops=dequantize_linear_loops, element=dequantize_linear_element,
+    codes={"x": Codes("x_scale", "x_zero_point", "axis")},
+)  # fmt: skip

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
+from ._operator import Operator
 
 Array = npt.NDArray[Any]
 
@@ -78,6 +79,17 @@ def clip(input: Array, min: Array | None = None, max: Array | None = None) -> Ar
     return result if max is None else np.minimum(result, max)
 
 
+def clip_6(input: Array, *, min: float = -3.4028234663852886e38, max: float = 3.4028234663852886e38) -> Array:
+    """Return ``input`` held between two numbers that are attributes: Clip before opset 11.
+
+    Examples
+    --------
+    >>> clip_6(np.array([-1.5, 7], np.float32), max=6.0)
+    array([-1.5,  6. ], dtype=float32)
+    """
+    return clip(input, np.asarray(min, input.dtype), np.asarray(max, input.dtype))
+
+
 def identity(input: Array) -> Array:
     """Return ``input`` (ONNX, `Identity <https://onnx.ai/onnx/operators/onnx__Identity.html>`__).
 
@@ -87,3 +99,10 @@ def identity(input: Array) -> Array:
     array([1, 2])
     """
     return input
+
+
+ADD = Operator("Add", "", add, ("C",), (7, 13, 14), "real")
+MUL = Operator("Mul", "", mul, ("C",), (7, 13, 14), "real")
+RELU = Operator("Relu", "", relu, ("Y",), (6, 13, 14), "real")
+CLIP = Operator("Clip", "", clip, ("output",), (6, 11, 12, 13), "real", older={6: clip_6, 11: clip})
+IDENTITY = Operator("Identity", "", identity, ("output",), (1, 13, 14, 16, 19, 21, 23, 24, 25), "movement")

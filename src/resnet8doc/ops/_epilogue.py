@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import Number
+from ..arithmetic import Number
 
 Array = npt.NDArray[Any]
 

@@ -9,14 +9,13 @@ in as they are stored, the zero points are subtracted from the sum afterwards. N
 Source: ONNX Runtime, ``core/mlas/lib/x86_64/QgemmU8X8KernelAvx2.S``, ``ConvSymKernelAvx2.S``.
 """
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import Arithmetic, Number
-from ._accumulate import accumulator_bound, exact_float, held
+from ..arithmetic import FirstStage, Number
+from ._accumulate import accumulator_bound, exact_float
 
 Array = npt.NDArray[Any]
 
@@ -25,20 +24,8 @@ ROWS = 2048
 """Outputs at a time: a block and what is made of it stay in the processor's cache."""
 
 
-def saturates(x_dtype: npt.DTypeLike, w_dtype: npt.DTypeLike) -> bool:
-    """Return whether codes of these types meet in ``vpmaddubsw``: unsigned activations, signed weights."""
-    return np.dtype(x_dtype) == np.uint8 and np.dtype(w_dtype) == np.int8
-
-
-def effective(arithmetic: Arithmetic, x_dtype: npt.DTypeLike, w_dtype: npt.DTypeLike) -> Arithmetic:
-    """Return the arithmetic without the pairs' saturation where the types do not meet in that instruction."""
-    if arithmetic.pairwise_saturation and not saturates(x_dtype, w_dtype):
-        return replace(arithmetic, pairwise_saturation=False)
-    return arithmetic
-
-
 def accumulate_pairwise(
-    x_centred: Array, w_centred: Array, x_zero_point: Number, w_zero_point: Number, arithmetic: Arithmetic
+    x_centred: Array, w_centred: Array, x_zero_point: Number, w_zero_point: Number, stage: FirstStage
 ) -> Array:
     """Return the sum of products, int64, with each pair clamped to int16 on the way.
 
@@ -57,14 +44,14 @@ def accumulate_pairwise(
     w_codes = w_centred + w_zero_point.astype(w_centred.dtype)
     lead = np.broadcast_shapes(x_codes.shape[:-2], w_codes.shape[:-2])
     x_codes, w_codes = (np.broadcast_to(codes, (*lead, *codes.shape[-2:])) for codes in (x_codes, w_codes))
-    if arithmetic.accumulator_overflow == "saturate":
-        return _one_by_one(x_centred, w_centred, x_codes, w_codes, arithmetic)
+    if stage.overflow == "saturate":
+        return _one_by_one(x_centred, w_centred, x_codes, w_codes, stage)
     operand = max(int(np.abs(x_centred).max(initial=0)), 255)
     exact = exact_float(accumulator_bound(np.maximum(np.abs(w_centred), np.abs(w_codes)), operand))
     total = np.asarray(x_centred.astype(exact) @ w_centred.astype(exact)).astype(np.int64)
     for batch in np.ndindex(lead):
         _clamp_pairs(total[batch], x_codes[batch].astype(exact), w_codes[batch].astype(exact))
-    return held(total, arithmetic)
+    return stage.held(total)
 
 
 def _clamp_pairs(total: Array, x: Array, w: Array) -> None:
@@ -82,7 +69,7 @@ def _clamp_pairs(total: Array, x: Array, w: Array) -> None:
         total[start : start + ROWS] += taken.T.astype(np.int64)
 
 
-def _one_by_one(x_centred: Array, w_centred: Array, x_codes: Array, w_codes: Array, arithmetic: Arithmetic) -> Array:
+def _one_by_one(x_centred: Array, w_centred: Array, x_codes: Array, w_codes: Array, stage: FirstStage) -> Array:
     """Sum in a saturating accumulator: each product, and with every second one what the pair's clamp takes away."""
 
     def outer(x: Array, w: Array, k: int) -> Array:
@@ -94,5 +81,5 @@ def _one_by_one(x_centred: Array, w_centred: Array, x_codes: Array, w_codes: Arr
         if k % 2:
             pair = outer(x_codes, w_codes, k - 1) + outer(x_codes, w_codes, k)
             term = term + np.clip(pair, INT16.min, INT16.max) - pair
-        total = held(total + term, arithmetic)
+        total = stage.held(total + term)
     return total

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
+from ._operator import Operator
 
 Array = npt.NDArray[Any]
 
@@ -72,3 +73,8 @@ def gemm(
     """
     product = np.float32(alpha) * matmul(A.T if transA else A, B.T if transB else B)
     return product if C is None else np.asarray(product + np.float32(beta) * C)
+
+
+SUMS = "the order in which a real sum is added up is left to each implementation"
+MATMUL = Operator("MatMul", "", matmul, ("Y",), (1, 9, 13), "real", weights="B", exact=SUMS)
+GEMM = Operator("Gemm", "", gemm, ("Y",), (7, 9, 11, 13), "real", weights="B", bias="C", exact=SUMS)

@@ -1,16 +1,15 @@
 """QGemm: a fully connected layer of codes, with bias and transposes; ONNX Runtime's own."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UserError
-from ..requantize import RUNTIME, Arithmetic, Number, requantize, scale_multiplier
-from . import _checks as check
-from ._accumulate import accumulate, add_bias
-from ._pairwise import accumulate_pairwise, effective
+from ..arithmetic import ONNXRUNTIME_X86, Number, Runtime
+from ._accumulate import accumulate
+from ._operator import MICROSOFT, Codes, Operator
+from ._pairwise import accumulate_pairwise
+from ._qgemm_loops import PARTS, checked_gemm, qgemm_element, qgemm_loops
 
 Array = npt.NDArray[Any]
 
@@ -29,7 +28,7 @@ def qgemm(
     alpha: float = 1.0,
     transA: int = 0,
     transB: int = 0,
-    arithmetic: Arithmetic = RUNTIME,
+    runtime: Runtime = ONNXRUNTIME_X86,
 ) -> Array:
     r"""Multiply matrices of codes and add a bias.
 
@@ -56,7 +55,7 @@ def qgemm(
         float32 scalar; scalar of the output's type; or None for both.
     alpha, transA, transB
         As in the documentation.
-    arithmetic
+    runtime
         As for :func:`~resnet8doc.ops.qlinear_conv`; there is no padding.
 
     Returns
@@ -81,89 +80,23 @@ def qgemm(
     >>> qgemm(A, one, zero, B, one, zero, C, np.float32(2), zero, transB=1)
     array([[ 2, 22]], dtype=int8)
     """
+    runtime.refuse_others("QGemm", PARTS)
     g = checked_gemm(
         A, a_scale, a_zero_point, B, b_scale, b_zero_point, C, y_scale, y_zero_point, alpha, transA, transB
     )
-    arithmetic = effective(arithmetic, g.a.dtype, g.b.dtype)
+    stage = runtime.first_stage.of_types(g.a.dtype, g.b.dtype)
     x, w = np.subtract(g.a, g.a_zero, dtype=np.float64), np.subtract(g.b, g.b_zero, dtype=np.float64)
-    if arithmetic.pairwise_saturation:
-        total = accumulate_pairwise(x, w, g.a_zero, g.b_zero, arithmetic)
-    else:
-        total = accumulate(x, w, arithmetic)
-    total = add_bias(total, g.bias, arithmetic)
+    total = accumulate_pairwise(x, w, g.a_zero, g.b_zero, stage) if stage.pairs else accumulate(x, w, stage)
+    total = stage.with_bias(total, g.bias)
     if g.y_scale is None:
         return total.astype(np.float32) * np.asarray(g.left * g.b_scale, np.float32)
-    return requantize(
-        total, scale_multiplier(g.left, g.b_scale, g.y_scale, arithmetic), g.y_zero, g.y_zero.dtype, arithmetic
-    )
+    factor = runtime.second_stage.factor(g.left, g.b_scale, g.y_scale)
+    return runtime.second_stage.apply(total, factor, g.y_zero, g.y_zero.dtype, runtime.finish)
 
 
-@dataclass(frozen=True)
-class CheckedGemm:
-    """The inputs, checked; ``a`` and ``b`` transposed, ``left`` is ``alpha * a_scale``."""
-
-    a: Array
-    a_zero: Array
-    b: Array
-    b_scale: Array
-    b_zero: Array
-    bias: Array | None
-    left: Any
-    y_scale: Array | None
-    y_zero: Array
-
-
-def checked_gemm(
-    A: Array,
-    a_scale: Number,
-    a_zero_point: Number,
-    B: Array,
-    b_scale: Number,
-    b_zero_point: Number,
-    C: Array | None = None,
-    y_scale: Number | None = None,
-    y_zero_point: Number | None = None,
-    alpha: float = 1.0,
-    transA: int = 0,
-    transB: int = 0,
-) -> CheckedGemm:
-    """Check types and shapes."""
-    a, b = check.codes(A, "A"), check.codes(B, "B")
-    check.rank(a, "A", "[M, K]")
-    check.rank(b, "B", "[K, N]")
-    a, b = a.T if transA else a, b.T if transB else b
-    if a.shape[1] != b.shape[0]:
-        raise UserError(
-            f"A has {a.shape[1]} columns and B has {b.shape[0]} rows", "as many columns as rows", "Check transB."
-        )
-    n = b.shape[1]
-    left = np.float32(alpha) * check.scale(a_scale, "a_scale")[()]
-    if (y_scale is None) != (y_zero_point is None):
-        missing = "y_scale" if y_scale is None else "y_zero_point"
-        raise UserError(f"{missing} is missing", "both y_scale and y_zero_point, or neither", f"Give {missing}.")
-    y_zero = np.zeros((), np.int8) if y_zero_point is None else check.codes(y_zero_point, "y_zero_point")
-    return CheckedGemm(
-        a,
-        check.zero_point(a_zero_point, "a_zero_point", a.dtype, "A"),
-        b,
-        check.scale(b_scale, "b_scale", n),
-        check.zero_point(b_zero_point, "b_zero_point", b.dtype, "B", n),
-        _bias(C, (a.shape[0], n)),
-        left,
-        None if y_scale is None else check.scale(y_scale, "y_scale"),
-        check.zero_point(y_zero, "y_zero_point", y_zero.dtype, "y"),
-    )
-
-
-def _bias(C: Array | None, shape: tuple[int, int]) -> Array | None:
-    if C is None:
-        return None
-    array = np.asarray(C)
-    if array.dtype != np.int32:
-        raise UserError(f"C is {array.dtype}", "int32", "Quantize C with scale a_scale * b_scale to int32.")
-    try:
-        return np.broadcast_to(array, shape)
-    except ValueError as error:
-        raise UserError(
-            f"C has shape {list(array.shape)}", f"one that broadcasts to {list(shape)}", "Reshape C."
-        ) from error
+OPERATOR = Operator(
+    "QGemm", MICROSOFT, qgemm, ("Y",), (1,), "codes", loops=qgemm_loops, element=qgemm_element, parts=PARTS,
+    codes={"A": Codes("a_scale", "a_zero_point"), "B": Codes("b_scale", "b_zero_point", "transB"),
+           "Y": Codes("y_scale", "y_zero_point")},
+    weights="B", bias="C", ranks={"A": (2,), "B": (2,)},
+)  # fmt: skip

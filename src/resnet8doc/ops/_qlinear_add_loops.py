@@ -1,17 +1,21 @@
 """QLinearAdd in plain loops; float32 fused multiply-add in exact rational arithmetic."""
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import RUNTIME, Arithmetic, Number
-from ._qlinear_add import checked
-from ._steps import clamp_step, round_step
-from ._trace import Trace
+from ..arithmetic import ONNXRUNTIME_X86, Number, Runtime
+from ..errors import UserError
+from ..trace import Trace
+from . import _checks as check
 
 Array = npt.NDArray[Any]
+
+PARTS = frozenset({"rounding", "overflow", "relu", "formula"})
+"""Where a fault can be made; there is no accumulator, no multiplier, and the zero point is inside what is rounded."""
 
 
 def fma_exact(a: Any, b: Any, c: Any) -> np.float32:
@@ -30,7 +34,7 @@ def fma_exact(a: Any, b: Any, c: Any) -> np.float32:
     return min(neighbours, key=lambda v: (abs(Fraction(float(v)) - exact), int(v.view(np.int32)) & 1))
 
 
-def qlinear_add_loops(*inputs: Any, arithmetic: Arithmetic = RUNTIME) -> Array:
+def qlinear_add_loops(*inputs: Any, runtime: Runtime = ONNXRUNTIME_X86) -> Array:
     """Compute what :func:`~resnet8doc.ops.qlinear_add` does, one element after another (the slow twin).
 
     Examples
@@ -43,7 +47,7 @@ def qlinear_add_loops(*inputs: Any, arithmetic: Arithmetic = RUNTIME) -> Array:
     q = checked(*inputs, *(None,) * (8 - len(inputs)))
     y = np.empty(q.shape, q.a.dtype)
     for index in np.ndindex(y.shape):
-        y[index] = qlinear_add_element(index, *inputs, arithmetic=arithmetic).output
+        y[index] = qlinear_add_element(index, *inputs, runtime=runtime).output
     return y
 
 
@@ -58,7 +62,7 @@ def qlinear_add_element(
     C_scale: Number,
     C_zero_point: Number | None = None,
     *,
-    arithmetic: Arithmetic = RUNTIME,
+    runtime: Runtime = ONNXRUNTIME_X86,
 ) -> Trace:
     """Write down how ``qlinear_add(...)[index]`` comes about.
 
@@ -77,35 +81,58 @@ def qlinear_add_element(
     rounded          5  round(5.0), half_even
     saturated        5  min(max(5, -128), 127)
     """
+    runtime.refuse_others("QLinearAdd", PARTS)
+    functions = runtime.own("QLinearAdd")
+    if functions is not None:
+        inputs = (A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point)
+        return functions.element(index, *inputs, runtime=runtime)
     q = checked(A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point)
     a, b = (int(np.broadcast_to(codes, q.shape)[index]) for codes in (q.a, q.b))
     (a_scale, b_scale, c_scale), (a_zero, b_zero, c_zero) = q.scales, q.zeros
     trace, single = Trace("QLinearAdd", tuple(index)), np.float32
-    if arithmetic.form == "documented":
-        left = trace.step(
-            "A dequantized", f"({a} - {a_zero}) * {a_scale}", single(single(a - a_zero) * single(a_scale))
-        )
-        right = trace.step(
-            "B dequantized", f"({b} - {b_zero}) * {b_scale}", single(single(b - b_zero) * single(b_scale))
-        )
-        total = trace.step("added", f"{left} + {right}", single(left + right))
-        real = trace.step("divided", f"{total} / {c_scale}", single(total / single(c_scale)))
-        if arithmetic.zero_point_added == "before_rounding":
-            whole = round_step(
-                trace, trace.step("zero point added", f"{real} + {c_zero}", single(real + single(c_zero))), arithmetic
-            )
-        else:
-            rounded = round_step(trace, real, arithmetic)
-            whole = trace.step("zero point added", f"{rounded} + {c_zero}", rounded + c_zero, "int32")
-    else:
-        ratio_a = trace.step("ratio A", f"{a_scale} / {c_scale}", single(single(a_scale) / single(c_scale)))
-        ratio_b = trace.step("ratio B", f"{b_scale} / {c_scale}", single(single(b_scale) / single(c_scale)))
-        inner = fma_exact(ratio_a, single(a_zero), single(ratio_b * single(b_zero)))
-        fixed = trace.step(
-            "fixed part", f"{c_zero} - fma({ratio_a}, {a_zero}, {ratio_b} * {b_zero})", single(single(c_zero) - inner)
-        )
-        with_b = trace.step("B added", f"fma({b}, {ratio_b}, {fixed})", fma_exact(b, ratio_b, fixed))
-        with_a = trace.step("A added", f"fma({a}, {ratio_a}, {with_b})", fma_exact(a, ratio_a, with_b))
-        whole = round_step(trace, with_a, arithmetic)
-    clamp_step(trace, whole, c_zero, q.a.dtype, arithmetic)
+    ratio_a = trace.step("ratio A", f"{a_scale} / {c_scale}", single(single(a_scale) / single(c_scale)))
+    ratio_b = trace.step("ratio B", f"{b_scale} / {c_scale}", single(single(b_scale) / single(c_scale)))
+    inner = fma_exact(ratio_a, single(a_zero), single(ratio_b * single(b_zero)))
+    fixed = trace.step(
+        "fixed part", f"{c_zero} - fma({ratio_a}, {a_zero}, {ratio_b} * {b_zero})", single(single(c_zero) - inner)
+    )
+    with_b = trace.step("B added", f"fma({b}, {ratio_b}, {fixed})", fma_exact(b, ratio_b, fixed))
+    with_a = trace.step("A added", f"fma({a}, {ratio_a}, {with_b})", fma_exact(a, ratio_a, with_b))
+    runtime.finish.clamp_step(trace, runtime.finish.round_step(trace, with_a), c_zero, q.a.dtype)
     return trace
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The inputs, checked; scales and zero points as Python numbers in the order A, B, C."""
+
+    a: Array
+    b: Array
+    scales: tuple[float, float, float]
+    zeros: tuple[int, int, int]
+    shape: tuple[int, ...]
+
+
+def checked(
+    A: Array, A_scale: Number, A_zero_point: Number | None, B: Array, B_scale: Number, B_zero_point: Number | None,
+    C_scale: Number, C_zero_point: Number | None = None,
+) -> Checked:  # fmt: skip
+    """Check types and shapes."""
+    a, b = check.codes(A, "A"), check.codes(B, "B")
+    if a.dtype != b.dtype:
+        raise UserError(f"A is {a.dtype} and B is {b.dtype}", "one type for both", "Requantize one of them.")
+    try:
+        shape = np.broadcast_shapes(a.shape, b.shape)
+    except ValueError as error:
+        raise UserError(
+            f"A has shape {list(a.shape)} and B {list(b.shape)}", "shapes that broadcast", "Reshape one."
+        ) from error
+    a_scale, b_scale, c_scale = (
+        float(check.scale(value, name))
+        for value, name in ((A_scale, "A_scale"), (B_scale, "B_scale"), (C_scale, "C_scale"))
+    )
+    a_zero, b_zero, c_zero = (
+        int(check.zero_point(value, f"{of}_zero_point", a.dtype, of))
+        for value, of in ((A_zero_point, "A"), (B_zero_point, "B"), (C_zero_point, "C"))
+    )
+    return Checked(a, b, (a_scale, b_scale, c_scale), (a_zero, b_zero, c_zero), shape)

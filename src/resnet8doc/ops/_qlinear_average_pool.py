@@ -6,11 +6,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import RUNTIME, Arithmetic, Number, narrow, round_to_integer
+from ..arithmetic import ONNXRUNTIME_X86, Number, Runtime, round_to_integer
 from . import _checks as check
 from ._average_pool import window_sums
 from ._dequantize_linear import dequantize_linear
+from ._operator import MICROSOFT, Codes, Operator
+from ._qlinear_average_pool_loops import (
+    PARTS,
+    qlinear_average_pool_element,
+    qlinear_average_pool_loops,
+)
 from ._qlinear_global_average_pool import qlinear_global_average_pool
+from ._qlinear_global_average_pool_loops import PARTS as GLOBAL_PARTS
 from ._windows import AutoPad, pair, resolve_pads
 
 Array = npt.NDArray[Any]
@@ -30,7 +37,7 @@ def qlinear_average_pool(
     count_include_pad: int = 0,
     pads: Sequence[int] | None = None,
     strides: Sequence[int] | None = None,
-    arithmetic: Arithmetic = RUNTIME,
+    runtime: Runtime = ONNXRUNTIME_X86,
 ) -> Array:
     r"""Average codes over windows.
 
@@ -55,9 +62,9 @@ def qlinear_average_pool(
         Scalars of ``X``'s type, or None for 0.
     kernel_shape, auto_pad, ceil_mode, channels_last, count_include_pad, pads, strides
         As in the documentation.
-    arithmetic
-        ``form="documented"`` computes every window in real numbers and adds the zero point as
-        ``zero_point_added`` says.
+    runtime
+        Whose formula, faults included. Where the window does not cover the whole image, only ``rounding`` and
+        ``overflow`` have a place; other faults change nothing there.
 
     Returns
     -------
@@ -80,6 +87,14 @@ def qlinear_average_pool(
     >>> qlinear_average_pool(X, one, zero, one, zero, kernel_shape=(2, 2), strides=(2, 2))
     array([[[[4, 9]]]], dtype=uint8)
     """
+    runtime.refuse_others("QLinearAveragePool", PARTS)
+    functions = runtime.own("QLinearAveragePool")
+    if functions is not None:
+        given = {
+            "kernel_shape": kernel_shape, "auto_pad": auto_pad, "ceil_mode": ceil_mode, "pads": pads,
+            "channels_last": channels_last, "count_include_pad": count_include_pad, "strides": strides,
+        }  # fmt: skip
+        return np.asarray(functions.function(X, x_scale, x_zero_point, y_scale, y_zero_point, **given, runtime=runtime))
     x = check.codes(X, "X")
     check.rank(x, "X", "[N, H, W, C]" if channels_last else "[N, C, H, W]")
     scale = check.scale(y_scale, "y_scale")
@@ -89,19 +104,23 @@ def qlinear_average_pool(
         image.shape[2:], pair(kernel_shape, "kernel_shape"), pair(strides, "strides"), (1, 1), pads, auto_pad
     )
     whole_image = tuple(kernel_shape) == image.shape[2:] and not any(edges)
-    if whole_image and arithmetic.form == "runtime":
+    if whole_image:
+        runtime = runtime.limited_to("QLinearGlobalAveragePool", GLOBAL_PARTS)
         return qlinear_global_average_pool(
-            x, x_scale, x_zero_point, y_scale, y_zero_point, channels_last=channels_last, arithmetic=arithmetic
+            x, x_scale, x_zero_point, y_scale, y_zero_point, channels_last=channels_last, runtime=runtime
         )
     real = dequantize_linear(image, x_scale, check.zero_point(x_zero_point, "x_zero_point", x.dtype, "X"))
-    whole_windows = bool(count_include_pad) and arithmetic.form == "runtime"
     sums, counts = window_sums(
-        real, kernel_shape, auto_pad, ceil_mode, count_include_pad, pads, strides, (1, 1), whole_windows
+        real, kernel_shape, auto_pad, ceil_mode, count_include_pad, pads, strides, (1, 1), bool(count_include_pad)
     )
-    quotient = sums / counts / scale
-    if arithmetic.form == "runtime" or arithmetic.zero_point_added == "before_rounding":
-        whole = round_to_integer(quotient + np.float32(zero), arithmetic.rounding)
-    else:
-        whole = round_to_integer(quotient, arithmetic.rounding) + np.float32(zero)
-    y = narrow(whole, x.dtype, arithmetic.overflow)
+    whole = round_to_integer(sums / counts / scale + np.float32(zero), runtime.finish.rounding)
+    y = runtime.finish.narrowed(whole, zero, x.dtype)
     return y.transpose(0, 2, 3, 1) if channels_last else y
+
+
+OPERATOR = Operator(
+    "QLinearAveragePool", MICROSOFT, qlinear_average_pool, ("Y",), (1,), "codes",
+    loops=qlinear_average_pool_loops, element=qlinear_average_pool_element, parts=PARTS,
+    codes={"X": Codes("x_scale", "x_zero_point"), "Y": Codes("y_scale", "y_zero_point")},
+    ranks={"X": (4,)}, optional=frozenset({"x_zero_point"}),
+)  # fmt: skip

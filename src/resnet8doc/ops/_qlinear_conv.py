@@ -1,18 +1,19 @@
 """QLinearConv: a convolution of codes, summed in int32, brought back to 8 bits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import RUNTIME, Arithmetic, Number, requantize, scale_multiplier
-from . import _checks as check
-from ._accumulate import accumulate, add_bias
+from ..arithmetic import ONNXRUNTIME_X86, FirstStage, Number, Runtime
+from ._accumulate import accumulate
 from ._conv_geometry import Geometry, geometry
 from ._epilogue import epilogue
-from ._pairwise import accumulate_pairwise, effective
+from ._operator import Codes, Operator
+from ._pairwise import accumulate_pairwise
+from ._qlinear_conv_loops import PARTS, Checked, checked, first_stage, qlinear_conv_element, qlinear_conv_loops
 from ._row_products import RowProducts, folded_bias
 from ._windows import AutoPad, windows
 
@@ -43,7 +44,7 @@ def qlinear_conv(
     kernel_shape: Sequence[int] | None = None,
     pads: Sequence[int] | None = None,
     strides: Sequence[int] | None = None,
-    arithmetic: Arithmetic = RUNTIME,
+    runtime: Runtime = ONNXRUNTIME_X86,
 ) -> Array:
     r"""Convolve codes.
 
@@ -78,8 +79,8 @@ def qlinear_conv(
         int32 ``[M]``, quantized with scale ``x_scale * w_scale`` and zero point 0, or None.
     auto_pad, dilations, group, kernel_shape, pads, strides
         As in the standard. ``pads`` is ``(top, left, bottom, right)``.
-    arithmetic
-        Every field is used.
+    runtime
+        Whose arithmetic, faults included.
 
     Returns
     -------
@@ -107,56 +108,17 @@ def qlinear_conv(
     >>> qlinear_conv(x, one, zero, w, one, zero, np.float32(2), zero, np.array([5], np.int32), pads=(1, 0, 0, 0))
     array([[[[4]]]], dtype=int8)
     """
+    runtime.refuse_others("QLinearConv", PARTS)
     q = checked(x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B)
     g = geometry(q.x.shape, q.w.shape, auto_pad, dilations, group, kernel_shape, pads, strides)
     per_group = g.channels_out // group
-    arithmetic = conv_arithmetic(q, g, group, arithmetic)
+    stage = first_stage(q, g, group, runtime)
     y = np.empty((q.x.shape[0], *g.size, g.channels_out), q.y_zero_point.dtype)
     for number in range(group):
         outputs = slice(number * per_group, (number + 1) * per_group)
         inputs = slice(number * g.channels_in, (number + 1) * g.channels_in)
-        _one_group(q, g, inputs, outputs, arithmetic, y)
+        _one_group(q, g, inputs, outputs, runtime, stage, y)
     return y.transpose(0, 3, 1, 2)
-
-
-def conv_arithmetic(q: "Checked", g: Geometry, group: int, arithmetic: Arithmetic) -> Arithmetic:
-    """Return what applies to these types and shapes: ONNX Runtime's depthwise kernels do not add in pairs."""
-    if arithmetic.pairwise_saturation and g.channels_in == 1 and g.channels_out == group:
-        return replace(arithmetic, pairwise_saturation=False)
-    return effective(arithmetic, q.x.dtype, q.w.dtype)
-
-
-@dataclass(frozen=True)
-class Checked:
-    """The nine inputs, checked."""
-
-    x: Array
-    x_scale: Array
-    x_zero_point: Array
-    w: Array
-    w_scale: Array
-    w_zero_point: Array
-    y_scale: Array
-    y_zero_point: Array
-    B: Array | None
-
-
-def checked(
-    x: Array, x_scale: Number, x_zero_point: Number, w: Array, w_scale: Number, w_zero_point: Number, y_scale: Number,
-    y_zero_point: Number, B: Array | None,
-) -> Checked:  # fmt: skip
-    """Check types and shapes of the nine inputs."""
-    x, w = check.codes(x, "x"), check.codes(w, "w")
-    check.rank(x, "x", "[N, C, H, W]")
-    check.rank(w, "w", "[M, C/group, kH, kW]")
-    m = w.shape[0]
-    y_zero = check.codes(y_zero_point, "y_zero_point")
-    return Checked(
-        x, check.scale(x_scale, "x_scale"), check.zero_point(x_zero_point, "x_zero_point", x.dtype, "x"),
-        w, check.scale(w_scale, "w_scale", m), check.zero_point(w_zero_point, "w_zero_point", w.dtype, "w", m),
-        check.scale(y_scale, "y_scale"), check.zero_point(y_zero, "y_zero_point", y_zero.dtype, "y"),
-        check.bias(B, "B", m),
-    )  # fmt: skip
 
 
 def centred_weights(q: Checked, outputs: slice) -> Array:
@@ -166,34 +128,39 @@ def centred_weights(q: Checked, outputs: slice) -> Array:
     return w.transpose(2, 3, 1, 0).reshape(-1, w.shape[0])
 
 
-def _one_group(q: Checked, g: Geometry, inputs: slice, outputs: slice, arithmetic: Arithmetic, y: Array) -> None:
+def _one_group(
+    q: Checked, g: Geometry, inputs: slice, outputs: slice, runtime: Runtime, stage: FirstStage, y: Array
+) -> None:
     """Compute some output channels from some input channels, a few images at a time."""
     w = centred_weights(q, outputs)
     bias = None if q.B is None else q.B[outputs]
-    multiplier = scale_multiplier(q.x_scale, q.w_scale, q.y_scale, arithmetic)
-    multiplier = multiplier[outputs] if multiplier.ndim else multiplier
+    factor = runtime.second_stage.factor(q.x_scale, q.w_scale, q.y_scale)
+    factor = factor[outputs] if factor.ndim else factor
     w_zero = q.w_zero_point[outputs] if q.w_zero_point.ndim else q.w_zero_point
     x, out = q.x[:, inputs], y[..., outputs]
-    folded = folded_bias(w, x.dtype, q.x_zero_point, bias) if arithmetic.plain else None
+    folded = folded_bias(w, x.dtype, q.x_zero_point, bias) if stage == FirstStage() else None
     if folded is not None:
-        _in_float32(x, q, g, w, folded, multiplier, out)
+        _exact_sums(x, q, g, w, folded, factor, runtime, out)
         return
     w = w.astype(np.float64)
     step = max(1, BLOCK // max(1, g.size[0] * g.size[1] * w.shape[0]))
-    image, x_columns = workspace(min(step, x.shape[0]), g, q.x_zero_point, arithmetic)
+    image, x_columns = workspace(min(step, x.shape[0]), g, q.x_zero_point, stage)
     for start in range(0, x.shape[0], step):
         rows = gather(x[start : start + step], q.x_zero_point, g, image, x_columns)
-        if arithmetic.pairwise_saturation:
-            total = accumulate_pairwise(rows, w, q.x_zero_point, w_zero, arithmetic)
+        if stage.pairs:
+            total = accumulate_pairwise(rows, w, q.x_zero_point, w_zero, stage)
         else:
-            total = accumulate(rows, w, arithmetic)
-        total = add_bias(total, bias, arithmetic)
-        codes = requantize(total, multiplier, q.y_zero_point, q.y_zero_point.dtype, arithmetic)
+            total = accumulate(rows, w, stage)
+        codes = runtime.second_stage.apply(
+            stage.with_bias(total, bias), factor, q.y_zero_point, q.y_zero_point.dtype, runtime.finish
+        )
         out[start : start + step] = codes.reshape(-1, *out.shape[1:])
 
 
-def _in_float32(x: Array, q: Checked, g: Geometry, w: Array, bias: Array, multiplier: Number, out: Array) -> None:
-    """Compute what float32 computes exactly, in few passes; the bias stands for ``x_zero_point`` too."""
+def _exact_sums(
+    x: Array, q: Checked, g: Geometry, w: Array, bias: Array, factor: Array, runtime: Runtime, out: Array
+) -> None:
+    """Compute what float32 sums exactly, in few passes; the bias stands for ``x_zero_point`` too."""
     if g.kernel == (1, 1) and not any(g.pads):
         # what the strides skip is never looked at
         x, g = x[:, :, :: g.strides[0], :: g.strides[1]], replace(g, image=g.size, strides=(1, 1))
@@ -202,15 +169,20 @@ def _in_float32(x: Array, q: Checked, g: Geometry, w: Array, bias: Array, multip
     room = RowProducts(min(step, x.shape[0]), g, q.x_zero_point)
     for start in range(0, x.shape[0], step):
         part = out[start : start + step]
-        sums = epilogue(room.sums_of(x[start : start + step], w), bias, multiplier, q.y_zero_point)
-        np.copyto(part, sums.reshape(part.shape), casting="unsafe")
+        sums = room.sums_of(x[start : start + step], w)
+        if runtime.plain:
+            codes = epilogue(sums, bias, factor, q.y_zero_point)
+        else:
+            total = sums.astype(np.int64) + bias.astype(np.int64)
+            codes = runtime.second_stage.apply(total, factor, q.y_zero_point, q.y_zero_point.dtype, runtime.finish)
+        np.copyto(part, codes.reshape(part.shape), casting="unsafe")
 
 
-def workspace(images: int, g: Geometry, zero_point: Number, arithmetic: Arithmetic) -> tuple[Array, Array]:
+def workspace(images: int, g: Geometry, zero_point: Number, stage: FirstStage) -> tuple[Array, Array]:
     """Return room for padded images ``[N, H + pads, W + pads, C]``, their padding filled, and for their columns."""
     top, left, bottom, right = g.pads
     shape = (images, top + g.image[0] + bottom, left + g.image[1] + right, g.channels_in)
-    fill = -np.float64(zero_point) if arithmetic.padding == "zero_code" else np.float64(0)
+    fill = np.float64(stage.outside_code(int(zero_point)) - int(zero_point))
     return np.full(shape, fill), np.empty((images, *g.size, *g.kernel, g.channels_in))
 
 
@@ -222,3 +194,12 @@ def gather(block: Array, zero_point: Number, g: Geometry, image: Array, x_column
     np.subtract(block.transpose(0, 2, 3, 1), image.dtype.type(zero_point), out=inside, casting="unsafe")
     np.copyto(x_columns[:n], windows(image[:n], g.kernel, g.strides, g.dilations, g.size))
     return x_columns[:n].reshape(-1, g.kernel[0] * g.kernel[1] * g.channels_in)
+
+
+OPERATOR = Operator(
+    "QLinearConv", "", qlinear_conv, ("y",), (10,), "codes",
+    loops=qlinear_conv_loops, element=qlinear_conv_element, parts=PARTS,
+    codes={"x": Codes("x_scale", "x_zero_point"), "w": Codes("w_scale", "w_zero_point", 0),
+           "y": Codes("y_scale", "y_zero_point")},
+    weights="w", bias="B", ranks={"w": (4,)},
+)  # fmt: skip

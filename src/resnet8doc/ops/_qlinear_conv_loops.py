@@ -1,28 +1,75 @@
-"""QLinearConv in plain loops: what to port to C."""
+"""QLinearConv in plain loops: the specification, and what to port to C."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import RUNTIME, Arithmetic, Number, scale_multiplier
+from ..arithmetic import ONNXRUNTIME_X86, FirstStage, Number, Runtime
+from ..arithmetic._first_stage import Adder
+from ..trace import Term, Trace
+from . import _checks as check
 from ._conv_geometry import Geometry, geometry
-from ._pairwise import INT16
-from ._qlinear_conv import Checked, checked, conv_arithmetic
-from ._steps import Adder, requantize_steps
-from ._trace import Term, Trace
+from ._pairs import Pairs
 from ._windows import AutoPad
 
 Array = npt.NDArray[Any]
 
+PARTS = frozenset({
+    "accumulator", "pairs", "padding", "bias", "channels", "multiplier", "rounding", "zero_point", "overflow", "relu",
+})  # fmt: skip
+"""Where a fault can be made."""
 
-def qlinear_conv_loops(*inputs: Any, group: int = 1, arithmetic: Arithmetic = RUNTIME, **attributes: Any) -> Array:
+
+@dataclass(frozen=True)
+class Checked:
+    """The nine inputs, checked."""
+
+    x: Array
+    x_scale: Array
+    x_zero_point: Array
+    w: Array
+    w_scale: Array
+    w_zero_point: Array
+    y_scale: Array
+    y_zero_point: Array
+    B: Array | None
+
+
+def checked(
+    x: Array, x_scale: Number, x_zero_point: Number, w: Array, w_scale: Number, w_zero_point: Number, y_scale: Number,
+    y_zero_point: Number, B: Array | None,
+) -> Checked:  # fmt: skip
+    """Check types and shapes of the nine inputs."""
+    x, w = check.codes(x, "x"), check.codes(w, "w")
+    check.rank(x, "x", "[N, C, H, W]")
+    check.rank(w, "w", "[M, C/group, kH, kW]")
+    m = w.shape[0]
+    y_zero = check.codes(y_zero_point, "y_zero_point")
+    return Checked(
+        x, check.scale(x_scale, "x_scale"), check.zero_point(x_zero_point, "x_zero_point", x.dtype, "x"),
+        w, check.scale(w_scale, "w_scale", m), check.zero_point(w_zero_point, "w_zero_point", w.dtype, "w", m),
+        check.scale(y_scale, "y_scale"), check.zero_point(y_zero, "y_zero_point", y_zero.dtype, "y"),
+        check.bias(B, "B", m),
+    )  # fmt: skip
+
+
+def first_stage(q: Checked, g: Geometry, group: int, runtime: Runtime) -> FirstStage:
+    """Return how these types and shapes are summed: ONNX Runtime's depthwise kernels do not add in pairs."""
+    stage = runtime.first_stage.of_types(q.x.dtype, q.w.dtype)
+    if stage.pairs and g.channels_in == 1 and g.channels_out == group:
+        return replace(stage, pairs=False)
+    return stage
+
+
+def qlinear_conv_loops(*inputs: Any, group: int = 1, runtime: Runtime = ONNXRUNTIME_X86, **attributes: Any) -> Array:
     """Compute what :func:`~resnet8doc.ops.qlinear_conv` does, one output after another (the slow twin).
 
     Parameters
     ----------
-    *inputs, group, arithmetic, **attributes
+    *inputs, group, runtime, **attributes
         As :func:`~resnet8doc.ops.qlinear_conv`.
 
     Examples
@@ -32,11 +79,12 @@ def qlinear_conv_loops(*inputs: Any, group: int = 1, arithmetic: Arithmetic = RU
     >>> qlinear_conv_loops(x, one, zero, w, one, zero, np.float32(2), zero, np.array([5], np.int32), pads=(1, 0, 0, 0))
     array([[[[4]]]], dtype=int8)
     """
+    runtime.refuse_others("QLinearConv", PARTS)
     q = checked(*inputs, *(None,) * (9 - len(inputs)))
     g = _geometry(q, group=group, **attributes)
     y = np.empty((q.x.shape[0], g.channels_out, *g.size), q.y_zero_point.dtype)
     for index in np.ndindex(y.shape):
-        y[index] = _element(q, g, group, index, arithmetic).output
+        y[index] = _element(q, g, group, index, runtime).output
     return y
 
 
@@ -53,7 +101,7 @@ def qlinear_conv_element(
     B: Array | None = None,
     *,
     group: int = 1,
-    arithmetic: Arithmetic = RUNTIME,
+    runtime: Runtime = ONNXRUNTIME_X86,
     **attributes: Any,
 ) -> Trace:
     """Write down how ``qlinear_conv(...)[index]`` comes about.
@@ -76,8 +124,9 @@ def qlinear_conv_element(
     zero point added     4 int32   4 + 0
     saturated            4 int8    min(max(4, -128), 127)
     """
+    runtime.refuse_others("QLinearConv", PARTS)
     q = checked(x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B)
-    return _element(q, _geometry(q, group=group, **attributes), group, index, arithmetic)
+    return _element(q, _geometry(q, group=group, **attributes), group, index, runtime)
 
 
 def _geometry(
@@ -87,7 +136,7 @@ def _geometry(
     return geometry(q.x.shape, q.w.shape, auto_pad, dilations, group, kernel_shape, pads, strides)
 
 
-def _element(q: Checked, g: Geometry, group: int, index: tuple[int, ...], arithmetic: Arithmetic) -> Trace:
+def _element(q: Checked, g: Geometry, group: int, index: tuple[int, ...], runtime: Runtime) -> Trace:
     """Compute one output: image n, channel m, row i, column j."""
     n, m, i, j = index
     trace = Trace("QLinearConv", (n, m, i, j))
@@ -95,9 +144,8 @@ def _element(q: Checked, g: Geometry, group: int, index: tuple[int, ...], arithm
     w_zero = int(q.w_zero_point[m] if q.w_zero_point.ndim else q.w_zero_point)
     first_channel = m // (g.channels_out // group) * g.channels_in
     height, width = q.x.shape[2:]
-    adder = Adder(arithmetic)
-    arithmetic = conv_arithmetic(q, g, group, arithmetic)
-    raw: list[int] = []
+    stage = first_stage(q, g, group, runtime)
+    adder, pairs = Adder(stage), Pairs(stage)
     for k in range(g.kernel[0]):
         row = i * g.strides[0] - g.pads[0] + k * g.dilations[0]
         for l in range(g.kernel[1]):  # noqa: E741 - the formula's letter
@@ -105,29 +153,29 @@ def _element(q: Checked, g: Geometry, group: int, index: tuple[int, ...], arithm
             inside = 0 <= row < height and 0 <= column < width
             for c in range(g.channels_in):
                 at = (n, first_channel + c, row, column) if inside else None
-                outside = 0 if arithmetic.padding == "zero_code" else x_zero
-                code = outside if at is None else int(q.x[at])
+                code = stage.outside_code(x_zero) if at is None else int(q.x[at])
                 weight = int(q.w[m, c, k, l])
                 product = (code - x_zero) * (weight - w_zero)
-                raw.append(code * weight)
-                taken = 0  # by the clamp of a pair
-                if arithmetic.pairwise_saturation and len(raw) % 2 == 0:
-                    pair = raw[-1] + raw[-2]
-                    taken = pair - min(max(pair, int(INT16.min)), int(INT16.max))
-                adder.add(product - taken)
+                adder.add(product - pairs.taken(code * weight))
                 trace.terms.append(
                     Term((c, k, l), at, code, code - x_zero, weight, weight - w_zero, product, adder.value)
                 )
-    kind = f"int{arithmetic.accumulator_bits}"
+    kind = f"int{stage.bits}"
     trace.step("accumulator", f"the sum of {len(trace.terms)} products", adder.value, kind)
     if q.B is not None:
-        if arithmetic.relu == "before_bias":
-            adder.value = trace.step("clamped before the bias", f"max({adder.value}, 0)", max(adder.value, 0), kind)
-        before, bias = adder.value, int(q.B[m])
-        trace.step("bias added", f"{before} + {bias}", adder.add(bias), kind)
-    multiplier = scale_multiplier(q.x_scale, q.w_scale, q.y_scale, arithmetic)
-    own = multiplier[m] if multiplier.ndim else multiplier[()]
+        bias_step(trace, adder, int(q.B[m]), stage)
     w_scale = q.w_scale[m] if q.w_scale.ndim else q.w_scale[()]
+    factor = runtime.second_stage.factor(q.x_scale, q.w_scale, q.y_scale)
+    own = factor[m] if factor.ndim else factor[()]
     trace.step("multiplier", f"{q.x_scale[()]} * {w_scale} / {q.y_scale[()]}", own)
-    requantize_steps(trace, adder.value, own, int(q.y_zero_point), q.y_zero_point.dtype, arithmetic)
+    runtime.second_stage.explain(trace, adder.value, own, int(q.y_zero_point), q.y_zero_point.dtype, runtime.finish)
     return trace
+
+
+def bias_step(trace: Trace, adder: Adder, bias: int, stage: FirstStage) -> None:
+    """Write down how the bias is added."""
+    kind = f"int{stage.bits}"
+    if stage.clamped_before_bias:
+        adder.value = trace.step("clamped before the bias", f"max({adder.value}, 0)", max(adder.value, 0), kind)
+    before = adder.value
+    trace.step("bias added", f"{before} + {bias}", adder.add(bias), kind)

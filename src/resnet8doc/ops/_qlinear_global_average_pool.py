@@ -1,14 +1,19 @@
 """QLinearGlobalAveragePool: the mean of all pixels, in integers; ONNX Runtime's own."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..requantize import RUNTIME, Arithmetic, Number, requantize
+from ..arithmetic import ONNXRUNTIME_X86, Number, Runtime
 from . import _checks as check
-from ._accumulate import accumulate, held
+from ._accumulate import accumulate
+from ._operator import MICROSOFT, Codes, Operator
+from ._qlinear_global_average_pool_loops import (
+    PARTS,
+    qlinear_global_average_pool_element,
+    qlinear_global_average_pool_loops,
+)
 
 Array = npt.NDArray[Any]
 
@@ -21,7 +26,7 @@ def qlinear_global_average_pool(
     y_zero_point: Number | None = None,
     *,
     channels_last: int = 0,
-    arithmetic: Arithmetic = RUNTIME,
+    runtime: Runtime = ONNXRUNTIME_X86,
 ) -> Array:
     r"""Average codes over all pixels.
 
@@ -40,7 +45,7 @@ def qlinear_global_average_pool(
         float32 scalars.
     x_zero_point, y_zero_point
         Scalars of ``X``'s type, or None for 0.
-    arithmetic
+    runtime
         As for :func:`~resnet8doc.ops.qlinear_conv`; there is no padding.
 
     Returns
@@ -65,7 +70,11 @@ def qlinear_global_average_pool(
     >>> qlinear_global_average_pool(X, np.float32(1), np.uint8(1), np.float32(1), np.uint8(1))
     array([[[[3]]]], dtype=uint8)
     """
-    arithmetic = replace(arithmetic, relu="saturation")
+    runtime.refuse_others("QLinearGlobalAveragePool", PARTS)
+    functions = runtime.own("QLinearGlobalAveragePool")
+    if functions is not None:
+        inputs = (X, x_scale, x_zero_point, y_scale, y_zero_point)
+        return np.asarray(functions.function(*inputs, channels_last=channels_last, runtime=runtime))
     x = check.codes(X, "X")
     check.rank(x, "X", "[N, H, W, C]" if channels_last else "[N, C, H, W]")
     x_scale, y_scale = check.scale(x_scale, "x_scale"), check.scale(y_scale, "y_scale")
@@ -73,20 +82,21 @@ def qlinear_global_average_pool(
     y_zero = check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y")
     axes = (1, 2) if channels_last else (2, 3)
     pixels = x.shape[axes[0]] * x.shape[axes[1]]
-    if arithmetic.accumulator_overflow == "wrap":
-        total = held(x.sum(axis=axes, keepdims=True, dtype=np.int64) - int(x_zero) * pixels, arithmetic)
+    stage = runtime.first_stage
+    if stage.overflow == "wrap":
+        total = stage.held(x.sum(axis=axes, keepdims=True, dtype=np.int64) - int(x_zero) * pixels)
     else:
         image = x if channels_last else x.transpose(0, 2, 3, 1)
         rows = np.subtract(image, x_zero, dtype=np.float64).reshape(image.shape[0], pixels, -1).transpose(0, 2, 1)
         shape = (image.shape[0], 1, 1, -1) if channels_last else (image.shape[0], -1, 1, 1)
-        total = accumulate(rows, np.ones((pixels, 1)), arithmetic).reshape(shape)
-    multiplier = pool_multiplier(x_scale, y_scale, pixels, arithmetic)
-    return requantize(total, multiplier, y_zero, y_zero.dtype, arithmetic)
+        total = accumulate(rows, np.ones((pixels, 1)), stage).reshape(shape)
+    factor = runtime.second_stage.mean_factor(x_scale, y_scale, pixels)
+    return runtime.second_stage.apply(total, factor, y_zero, y_zero.dtype, runtime.finish)
 
 
-def pool_multiplier(x_scale: Number, y_scale: Number, pixels: int, arithmetic: Arithmetic) -> Array:
-    """Return ``M``: the number of pixels is a factor of the denominator."""
-    if arithmetic.multiplier in ("float32", "float16"):
-        exact = np.asarray(np.float32(x_scale) / (np.float32(y_scale) * np.float32(pixels)))
-        return exact.astype(np.float16).astype(np.float32) if arithmetic.multiplier == "float16" else exact
-    return np.asarray(np.float64(x_scale) / (np.float64(y_scale) * pixels))
+OPERATOR = Operator(
+    "QLinearGlobalAveragePool", MICROSOFT, qlinear_global_average_pool, ("Y",), (1,), "codes",
+    loops=qlinear_global_average_pool_loops, element=qlinear_global_average_pool_element, parts=PARTS,
+    codes={"X": Codes("x_scale", "x_zero_point"), "Y": Codes("y_scale", "y_zero_point")},
+    ranks={"X": (4,)}, optional=frozenset({"x_zero_point"}),
+)  # fmt: skip

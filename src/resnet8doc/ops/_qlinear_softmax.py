@@ -1,18 +1,16 @@
 """QLinearSoftmax: probabilities from codes by a table of exponentials; ONNX Runtime's own."""
 
 import math
-from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ..arithmetic import ONNXRUNTIME_X86, Number, Runtime, round_to_integer
 from ..errors import UserError
-from ..requantize import RUNTIME, Arithmetic, Number, narrow, round_to_integer
 from . import _checks as check
-from ._steps import clamp_step, round_step
-from ._trace import Trace
+from ._operator import MICROSOFT, Codes, Operator
+from ._qlinear_softmax_loops import PARTS, exponentials, qlinear_softmax_element, qlinear_softmax_loops
 
 Array = npt.NDArray[Any]
 
@@ -26,7 +24,7 @@ def qlinear_softmax(
     *,
     opset: int,
     axis: int = -1,
-    arithmetic: Arithmetic = RUNTIME,
+    runtime: Runtime = ONNXRUNTIME_X86,
 ) -> Array:
     r"""Turn codes into codes of probabilities.
 
@@ -55,8 +53,8 @@ def qlinear_softmax(
         Along which the probabilities sum to 1.
     opset
         Of the Softmax that it replaces: before 13 all axes from ``axis`` on are taken as one.
-    arithmetic
-        ``form="documented"`` dequantizes, takes the softmax in float32 and quantizes.
+    runtime
+        Whose formula, faults included.
 
     Returns
     -------
@@ -78,57 +76,16 @@ def qlinear_softmax(
     >>> qlinear_softmax(X, np.float32(0.1), np.int8(0), np.float32(1 / 256), np.int8(-128), opset=19)
     array([[-105,  -65,   42]], dtype=int8)
     """
+    runtime.refuse_others("QLinearSoftmax", PARTS)
+    functions = runtime.own("QLinearSoftmax")
+    if functions is not None:
+        inputs = (X, X_scale, x_zero_point, y_scale, y_zero_point)
+        return np.asarray(functions.function(*inputs, opset=opset, axis=axis, runtime=runtime))
     x = check.codes(X, "X")
     scale, y_scale = check.scale(X_scale, "X_scale"), check.scale(y_scale, "y_scale")
     check.zero_point(x_zero_point, "x_zero_point", x.dtype, "X")
     zero = check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y")
-    if not -x.ndim <= axis < x.ndim:
-        raise UserError(f"axis is {axis}", f"an axis of X, which has {x.ndim}", "Correct axis.")
-    axis %= x.ndim
-    rows = x.reshape(-1, math.prod(x.shape[axis:])) if opset < 13 else np.moveaxis(x, axis, -1)
-    whole = (
-        _documented(rows, scale, y_scale, zero, arithmetic)
-        if arithmetic.form == "documented"
-        else _runtime(rows, scale, y_scale, zero, arithmetic)
-    )
-    y = narrow(whole, x.dtype, arithmetic.overflow)
-    return y.reshape(x.shape) if opset < 13 else np.moveaxis(y, -1, axis)
-
-
-def exponentials(scale: Number, length: int) -> Array:
-    """Return the table ``t`` of :func:`qlinear_softmax`.
-
-    Parameters
-    ----------
-    scale
-        ``X_scale``.
-    length
-        Of the axis along which the probabilities sum to 1.
-
-    Returns
-    -------
-    numpy.ndarray
-        float32 ``[256]``; the last entry belongs to the largest code. Read-only.
-
-    Examples
-    --------
-    >>> table = exponentials(np.float32(0.1), 10)
-    >>> float(table[254] / table[255])  # about exp(-0.1)
-    0.904837429523468
-    """
-    return _exponentials(float(np.float32(scale)), length)
-
-
-@lru_cache(maxsize=64)
-def _exponentials(step: float, length: int) -> Array:
-    logarithm = float(np.float32(math.log(np.float32(np.finfo(np.float32).max) / np.float32(length))))
-    shift = max(0.0, logarithm - 5.0) / step
-    table = np.array([math.exp((i - 255 + shift) * step) for i in range(256)], np.float64).astype(np.float32)
-    table.flags.writeable = False
-    return table
-
-
-def _runtime(rows: Array, scale: Array, y_scale: Array, zero: Array, arithmetic: Arithmetic) -> Array:
+    rows = softmax_rows(x, axis, opset)
     table = exponentials(scale, rows.shape[-1])
     wide = rows.astype(np.int16)
     t = table[wide - wide.max(axis=-1, keepdims=True) + 255]
@@ -137,80 +94,33 @@ def _runtime(rows: Array, scale: Array, y_scale: Array, zero: Array, arithmetic:
         total = total + t[..., k]
     levels = np.floor(np.float32(1) / y_scale)
     quotient = t.astype(np.float64) * np.float64(levels) / total[..., None].astype(np.float64)
-    return np.asarray(round_to_integer(quotient, arithmetic.rounding) + zero.astype(np.float64))
+    whole = round_to_integer(quotient, runtime.finish.rounding) + zero.astype(np.float64)
+    return from_rows(runtime.finish.narrowed(whole, zero, x.dtype), x.shape, axis, opset)
 
 
-def _documented(rows: Array, scale: Array, y_scale: Array, zero: Array, arithmetic: Arithmetic) -> Array:
-    real = rows.astype(np.float32) * scale
-    exponential = np.exp(real - real.max(axis=-1, keepdims=True))
-    quotient = exponential / exponential.sum(axis=-1, keepdims=True) / y_scale
-    if arithmetic.zero_point_added == "before_rounding":
-        return round_to_integer(quotient + zero.astype(np.float32), arithmetic.rounding)
-    return round_to_integer(quotient, arithmetic.rounding) + zero.astype(np.float32)
+def softmax_rows(x: Array, axis: int, opset: int) -> Array:
+    """Return ``x`` so that its last axis is the one along which probabilities sum to 1.
 
-
-def qlinear_softmax_element(
-    index: tuple[int, ...],
-    X: Array,
-    X_scale: Number,
-    x_zero_point: Number | None,
-    y_scale: Number,
-    y_zero_point: Number,
-    *,
-    opset: int,
-    axis: int = -1,
-    arithmetic: Arithmetic = RUNTIME,
-) -> Trace:
-    """Write down how ``qlinear_softmax(...)[index]`` comes about, by the runtime's form, in plain loops.
-
-    Examples
-    --------
-    >>> X = np.array([[10, 20, 30]], np.int8)
-    >>> quarter, zero = np.float32(1 / 256), np.int8(-128)
-    >>> trace = qlinear_softmax_element((0, 1), X, np.float32(0.1), np.int8(0), quarter, zero, opset=19)
-    >>> [(step.name, step.value) for step in trace.steps if step.name in ("table index", "rounded")]
-    [('table index', 245), ('rounded', 63)]
+    Raises
+    ------
+    UserError
+        If there is no such axis.
     """
-    arithmetic = replace(arithmetic, relu="saturation")
-    x, single = np.asarray(X), np.float32
-    axis %= x.ndim
-    lead, rest = tuple(index[:axis]), tuple(index[axis:])
-    row = [int(v) for v in (x[lead].reshape(-1) if opset < 13 else np.moveaxis(x, axis, -1)[lead + rest[1:]])]
-    own = row[int(np.ravel_multi_index(rest, x.shape[axis:]))] if opset < 13 else row[rest[0]]
-    zero = int(check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y"))
-    trace = Trace("QLinearSoftmax", tuple(index))
-    if arithmetic.form == "documented":
-        y = qlinear_softmax(
-            X, X_scale, x_zero_point, y_scale, y_zero_point, opset=opset, axis=axis, arithmetic=arithmetic
-        )
-        trace.step("quantized probability", "softmax in float32, quantized", y[tuple(index)])
-        return trace
-    table = exponentials(check.scale(X_scale, "X_scale"), len(row))
-    largest = trace.step("largest code", f"max of {len(row)} codes", max(row), str(x.dtype))
-    at = trace.step("table index", f"{own} - {largest} + 255", own - largest + 255, "int32")
-    t = trace.step("exponential", f"table[{at}]", table[at])
-    total = single(0)
-    for code in row:
-        total = single(total + table[code - largest + 255])
-    trace.step("sum", "of the exponentials, one by one", total)
-    levels = trace.step("levels", f"floor(1 / {y_scale})", single(np.floor(single(1) / single(y_scale))))
-    real = trace.step("scaled", f"{t} * {levels} / {total}", np.float64(t) * np.float64(levels) / np.float64(total))
-    rounded = round_step(trace, real, arithmetic)
-    whole = trace.step("zero point added", f"{rounded} + {zero}", rounded + zero, "int32")
-    clamp_step(trace, whole, zero, x.dtype, arithmetic)
-    return trace
+    if not -x.ndim <= axis < x.ndim:
+        raise UserError(f"axis is {axis}", f"an axis of X, which has {x.ndim}", "Correct axis.")
+    if opset < 13:
+        return x.reshape(-1, math.prod(x.shape[axis % x.ndim :]))
+    return np.moveaxis(x, axis, -1)
 
 
-def qlinear_softmax_loops(*inputs: Any, opset: int, axis: int = -1, arithmetic: Arithmetic = RUNTIME) -> Array:
-    """Compute what :func:`qlinear_softmax` does, one element after another (the slow twin).
+def from_rows(y: Array, shape: tuple[int, ...], axis: int, opset: int) -> Array:
+    """Return what :func:`softmax_rows` made rows of in its own shape."""
+    return y.reshape(shape) if opset < 13 else np.moveaxis(y, -1, axis)
 
-    Examples
-    --------
-    >>> X, zero = np.array([[10, 20, 30]], np.int8), np.int8(-128)
-    >>> qlinear_softmax_loops(X, np.float32(0.1), np.int8(0), np.float32(1 / 256), zero, opset=19)
-    array([[-105,  -65,   42]], dtype=int8)
-    """
-    y = np.empty(np.shape(inputs[0]), np.asarray(inputs[0]).dtype)
-    for index in np.ndindex(y.shape):
-        y[index] = qlinear_softmax_element(index, *inputs, opset=opset, axis=axis, arithmetic=arithmetic).output
-    return y
+
+OPERATOR = Operator(
+    "QLinearSoftmax", MICROSOFT, qlinear_softmax, ("Y",), (1,), "codes",
+    loops=qlinear_softmax_loops, element=qlinear_softmax_element, parts=PARTS,
+    codes={"X": Codes("X_scale", "x_zero_point"), "Y": Codes("y_scale", "y_zero_point")},
+    optional=frozenset({"x_zero_point"}),
+)  # fmt: skip

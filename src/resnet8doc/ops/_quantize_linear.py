@@ -5,15 +5,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UserError
-from ..requantize import RUNTIME, Arithmetic, Number, narrow, round_to_integer
-from ._axis import along_axis
-from ._steps import round_step
-from ._trace import Trace
+from ..arithmetic import ONNXRUNTIME_X86, Number, Runtime, round_to_integer
+from ._operator import Codes, Operator
+from ._quantize_linear_loops import PARTS, checked, quantize_linear_element, quantize_linear_loops
 
 Array = npt.NDArray[Any]
-
-OUTPUT_TYPES = (np.int8, np.uint8, np.int16, np.uint16)
 
 
 def quantize_linear(
@@ -26,7 +22,7 @@ def quantize_linear(
     output_dtype: int = 0,
     saturate: int = 1,
     precision: int = 0,
-    arithmetic: Arithmetic = RUNTIME,
+    runtime: Runtime = ONNXRUNTIME_X86,
 ) -> Array:
     r"""Quantize real numbers: :math:`y = \mathrm{saturate}(\mathrm{round}(x / y_{scale}) + y_{zero\_point})`.
 
@@ -40,13 +36,18 @@ def quantize_linear(
     y_scale
         float32 scalar, or ``[x.shape[axis]]``.
     y_zero_point
-        int8, uint8, int16 or uint16, of ``y_scale``'s shape; it decides the output's type. Without it uint8 and 0.
+        int8, uint8, int16 or uint16, of ``y_scale``'s shape; it decides the output's type. Without it 0, and uint8 or
+        what ``output_dtype`` says.
     axis
         The axis along which ``y_scale`` runs, if it is not a scalar.
-    block_size, output_dtype, saturate, precision
+    output_dtype
+        The output's type by ONNX's number (``TensorProto``): 2 uint8, 3 int8, 4 uint16, 5 int16, and of types that
+        numpy has not 21 uint4, 22 int4, 25 uint2, 26 int2. Codes of these are stored in bytes, and so is their zero
+        point: the graph gives the number where the model has such a zero point. 0: as the zero point says.
+    block_size, saturate, precision
         Of later versions of the standard; any value but the default is refused (``saturate`` concerns float8 only).
-    arithmetic
-        ``rounding``, ``zero_point_added`` and ``overflow`` are used.
+    runtime
+        Whose formula, faults included.
 
     Returns
     -------
@@ -73,95 +74,27 @@ def quantize_linear(
     >>> quantize_linear(x, np.float32(1), np.int8(-127))
     array([  73, -127, -125, -125, -128], dtype=int8)
     """
-    x, scale, zero_point = _checked(x, y_scale, y_zero_point, axis, block_size, output_dtype, precision)
+    runtime.refuse_others("QuantizeLinear", PARTS)
+    functions = runtime.own("QuantizeLinear")
+    if functions is not None:
+        given = {"axis": axis, "block_size": block_size, "output_dtype": output_dtype, "precision": precision}
+        return np.asarray(functions.function(x, y_scale, y_zero_point, **given, runtime=runtime))
+    x, scale, zero_point, kind = checked(x, y_scale, y_zero_point, axis, block_size, output_dtype, precision)
     with np.errstate(over="ignore"):  # a quotient beyond float32 is an infinity, which the clamp takes
         quotient = x / scale
-    if arithmetic.zero_point_added == "before_rounding":
-        whole = round_to_integer(quotient + zero_point.astype(np.float32), arithmetic.rounding)
+    finish = runtime.finish
+    if finish.zero_point_added == "before_rounding":
+        whole = round_to_integer(quotient + zero_point.astype(np.float32), finish.rounding)
     else:
-        whole = round_to_integer(quotient, arithmetic.rounding)
+        whole = round_to_integer(quotient, finish.rounding)
         whole += zero_point
     if np.isnan(np.min(whole, initial=0)):
-        whole = np.where(np.isnan(whole), np.float32(np.iinfo(zero_point.dtype).min), whole)
-    if arithmetic.overflow == "wrap":
-        whole = np.clip(whole, -(2.0**62), 2.0**62)
-    return narrow(whole, zero_point.dtype, arithmetic.overflow)
+        whole = np.where(np.isnan(whole), np.float32(kind.minimum), whole)
+    return finish.narrowed(whole, zero_point, kind)
 
 
-def quantize_linear_loops(
-    x: Array, y_scale: Number, y_zero_point: Number | None = None, *, axis: int = 1, arithmetic: Arithmetic = RUNTIME
-) -> Array:
-    """Compute what :func:`quantize_linear` does, one element after another (the slow twin).
-
-    Examples
-    --------
-    >>> quantize_linear_loops(np.array([0.5, 1.5, 300.0], np.float32), np.float32(1), np.uint8(3))
-    array([  3,   5, 255], dtype=uint8)
-    """
-    _, _, zero_point = _checked(x, y_scale, y_zero_point, axis, 0, 0, 0)
-    y = np.empty(np.shape(x), zero_point.dtype)
-    for index in np.ndindex(y.shape):
-        y[index] = quantize_linear_element(index, x, y_scale, y_zero_point, axis=axis, arithmetic=arithmetic).output
-    return y
-
-
-def quantize_linear_element(
-    index: tuple[int, ...],
-    x: Array,
-    y_scale: Number,
-    y_zero_point: Number | None = None,
-    *,
-    axis: int = 1,
-    arithmetic: Arithmetic = RUNTIME,
-    **_: Any,
-) -> Trace:
-    """Write down how ``quantize_linear(...)[index]`` comes about.
-
-    Examples
-    --------
-    >>> trace = quantize_linear_element((0,), np.array([2.5], np.float32), np.float32(1), np.int8(-128))
-    >>> [step.formula for step in trace.steps]
-    ['2.5 / 1.0', 'round(2.5), half_even', '2 + -128', 'saturate(-126)']
-    """
-    x, scales, zeros = _checked(x, y_scale, y_zero_point, axis, 0, 0, 0)
-    scale, zero = np.float32(np.broadcast_to(scales, x.shape)[index]), int(np.broadcast_to(zeros, x.shape)[index])
-    trace = Trace("QuantizeLinear", index)
-    with np.errstate(over="ignore"):
-        quotient = trace.step("divided", f"{x[index]} / {scale}", np.float32(x[index] / scale))
-    if np.isnan(quotient):
-        trace.step("saturated", "not a number: the lowest code", int(np.iinfo(zeros.dtype).min), str(zeros.dtype))
-        return trace
-    quotient = np.clip(quotient, -(2.0**62), 2.0**62).astype(np.float32)
-    if arithmetic.zero_point_added == "before_rounding":
-        total = trace.step("zero point added", f"{quotient} + {zero}", np.float32(quotient + np.float32(zero)))
-        whole = round_step(trace, total, arithmetic)
-    else:
-        whole = round_step(trace, quotient, arithmetic)
-        whole = trace.step("zero point added", f"{whole} + {zero}", whole + zero, "int32")
-    trace.step(
-        "saturated" if arithmetic.overflow == "saturate" else "wrapped",
-        f"{arithmetic.overflow}({whole})",
-        narrow(np.asarray(whole), zeros.dtype, arithmetic.overflow),
-    )
-    return trace
-
-
-def _checked(
-    x: Array,
-    y_scale: Number,
-    y_zero_point: Number | None,
-    axis: int,
-    block_size: int,
-    output_dtype: int,
-    precision: int,
-) -> tuple[Array, Array, Array]:
-    x = np.asarray(x)
-    if x.dtype != np.float32:
-        raise UserError(f"x is {x.dtype}", "float32", "Convert x with x.astype(numpy.float32).")
-    for name, value in (("block_size", block_size), ("output_dtype", output_dtype), ("precision", precision)):
-        if value:
-            raise UserError(f"{name} is {value}", "0", f"Quantize without {name}.")
-    zero_point = np.zeros((), np.uint8) if y_zero_point is None else np.asarray(y_zero_point)
-    if zero_point.dtype not in OUTPUT_TYPES:
-        raise UserError(f"y_zero_point is {zero_point.dtype}", "int8, uint8, int16 or uint16", "Change its type.")
-    return x, *along_axis(x, "x", y_scale, "y_scale", zero_point, "y_zero_point", axis)
+OPERATOR = Operator(
+    "QuantizeLinear", "", quantize_linear, ("y",), (10, 13, 19, 21, 23, 24, 25), "boundary",
+    loops=quantize_linear_loops, element=quantize_linear_element, parts=PARTS,
+    codes={"y": Codes("y_scale", "y_zero_point", "axis")},
+)  # fmt: skip

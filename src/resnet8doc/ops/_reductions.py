@@ -1,11 +1,14 @@
 """GlobalAveragePool, ReduceMean and Softmax on real numbers."""
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ._checks import rank
+from ._operator import Operator
 
 Array = npt.NDArray[Any]
 
@@ -46,6 +49,37 @@ def reduce_mean(data: Array, axes: Array | None = None, *, keepdims: int = 1, no
     return np.asarray(data.mean(axis=chosen or None, keepdims=bool(keepdims)))
 
 
+def reduce_mean_1(data: Array, *, axes: Sequence[int] | None = None, keepdims: int = 1) -> Array:
+    """Average over axes that are an attribute: ReduceMean before opset 18.
+
+    Examples
+    --------
+    >>> reduce_mean_1(np.array([[1, 2], [5, 6]], np.float32), axes=[1], keepdims=0)
+    array([1.5, 5.5], dtype=float32)
+    """
+    return reduce_mean(data, None if axes is None else np.asarray(axes, np.int64), keepdims=keepdims)
+
+
+def softmax_1(input: Array, *, axis: int = 1) -> Array:
+    """Return probabilities of a matrix whose columns are all axes from ``axis`` on: Softmax before opset 13.
+
+    Parameters
+    ----------
+    input
+        float32, any shape.
+    axis
+        The first axis that belongs to the columns; probabilities sum to 1 over all of them.
+
+    Examples
+    --------
+    >>> softmax_1(np.zeros((1, 2, 2), np.float32))
+    array([[[0.25, 0.25],
+            [0.25, 0.25]]], dtype=float32)
+    """
+    lead = math.prod(input.shape[: axis % input.ndim if input.ndim else 0])
+    return softmax(input.reshape(lead, -1)).reshape(input.shape)
+
+
 def softmax(input: Array, *, axis: int = -1) -> Array:
     r"""Return probabilities: :math:`e^{x_i - \max x} / \sum_j e^{x_j - \max x}`.
 
@@ -65,3 +99,15 @@ def softmax(input: Array, *, axis: int = -1) -> Array:
     """
     exponential = np.exp(input - input.max(axis=axis, keepdims=True))
     return np.asarray(exponential / exponential.sum(axis=axis, keepdims=True))
+
+
+SUMS = "the order in which a real sum is added up is left to each implementation"
+GLOBAL_AVERAGE_POOL = Operator("GlobalAveragePool", "", global_average_pool, ("Y",), (1, 22), "real", exact=SUMS)
+REDUCE_MEAN = Operator(
+    "ReduceMean", "", reduce_mean, ("reduced",), (1, 11, 13, 18), "real", exact=SUMS,
+    older={1: reduce_mean_1, 18: reduce_mean},
+)  # fmt: skip
+SOFTMAX = Operator(
+    "Softmax", "", softmax, ("output",), (1, 11, 13), "real", older={1: softmax_1, 13: softmax},
+    exact="the exponential is left to each implementation",
+)  # fmt: skip

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
+from ._operator import Operator
 
 Array = npt.NDArray[Any]
 
@@ -113,3 +114,23 @@ def squeeze(data: Array, axes: Array | None = None) -> Array:
         return np.squeeze(data, axis=chosen)
     except ValueError as error:
         raise UserError(f"data has shape {list(data.shape)}", f"length 1 on axes {chosen}", "Correct axes.") from error
+
+
+def squeeze_1(data: Array, *, axes: Sequence[int] | None = None) -> Array:
+    """Return an array without axes of length 1, which are an attribute: Squeeze before opset 13.
+
+    Examples
+    --------
+    >>> squeeze_1(np.zeros((5, 64, 1, 1)), axes=[2, 3]).shape
+    (5, 64)
+    """
+    return squeeze(data, None if axes is None else np.asarray(axes, np.int64))
+
+
+TRANSPOSE = Operator("Transpose", "", transpose, ("transposed",), (1, 13, 21, 23, 24, 25), "movement")
+RESHAPE = Operator("Reshape", "", reshape, ("reshaped",), (5, 13, 14, 19, 21, 23, 24, 25), "movement")
+FLATTEN = Operator("Flatten", "", flatten, ("output",), (1, 9, 11, 13, 21, 23, 24, 25), "movement")
+SQUEEZE = Operator(
+    "Squeeze", "", squeeze, ("squeezed",), (1, 11, 13, 21, 23, 24, 25), "movement",
+    older={1: squeeze_1, 13: squeeze},
+)  # fmt: skip

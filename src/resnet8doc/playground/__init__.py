@@ -9,7 +9,7 @@ from .assets import EXPORTING, FLOAT, IN_BROWSER, MODEL, Assets, Gallery, export
 from .controls import Field, fields, targets, value_now
 from .data import playground_data
 from .downloads import captured, extraction, figures
-from .edits import EVERYWHERE, FIELDS, Edit, Modified, add, apply, from_text, parse_scale, parse_zero_point, to_text
+from .edits import EVERYWHERE, Edit, Modified, add, apply, from_text, parse_scale, parse_zero_point, to_text
 from .gallery import choose, gallery_html, label
 from .html import button, control, note, section, table, text
 from .layer import layer_html
@@ -24,7 +24,6 @@ from .structure import graph_svg, tree
 __all__ = [
     "EVERYWHERE",
     "EXPORTING",
-    "FIELDS",
     "FLOAT",
     "IN_BROWSER",
     "KEYS",

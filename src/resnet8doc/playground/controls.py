@@ -3,12 +3,12 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
 
 import numpy as np
 
+from ..faults import FIELDS, parse_fault
 from ..graph import Graph, Node
-from .edits import EVERYWHERE, FIELDS, SCALES, Edit, Mode
+from .edits import EVERYWHERE, NO_FAULT, SCALES, Edit, Mode
 
 OCTAVES = 4
 """How many doublings a scale's slider goes either way."""
@@ -115,7 +115,8 @@ def fields(graph: Graph, mode: Mode, target: str) -> list[Field]:
         ]
     if mode == "weights":
         return [Field("bits", "Bits of the weights: 2 to 8", "8", slider=(2, 8, 1), slider_label="bits")]
-    return [_arithmetic(name) for name in FIELDS]
+    nodes = graph.nodes if target == EVERYWHERE else [graph.node(target)]
+    return [field for name in FIELDS if (field := _mistake(graph, nodes, name)) is not None]
 
 
 def _scale(name: str, array: object) -> Field:
@@ -137,12 +138,15 @@ def _zero_point(name: str, array: object) -> Field:
     )  # fmt: skip
 
 
-def _arithmetic(name: str) -> Field:
-    field = FIELDS[name]
+def _mistake(graph: Graph, nodes: Sequence[Node], name: str) -> Field | None:
+    """Return the field of one mistake, with those values that some of the nodes can be given; None without any."""
     if name == "accumulator_bits":
-        return Field(name, "accumulator_bits: 2 to 64", "32", slider=(2, 64, 1), slider_label="accumulator_bits")
-    choices = tuple(str(choice) for choice in get_args(field.type)) or ("False", "True")
-    return Field(name, name, str(field.default), choices)
+        possible = any(graph.can_have(node, parse_fault(name, "16")) for node in nodes)
+        label = "accumulator_bits: 2 to 64"
+        return Field(name, label, "32", slider=(2, 64, 1), slider_label="accumulator_bits") if possible else None
+    faults = {value: parse_fault(name, value) for value in FIELDS[name]}
+    choices = tuple(value for value, fault in faults.items() if any(graph.can_have(node, fault) for node in nodes))
+    return Field(name, name, NO_FAULT, (NO_FAULT, *choices)) if choices else None
 
 
 def value_now(edits: Sequence[Edit], mode: Mode, target: str, field: Field) -> str:

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from ..arithmetic import ONNXRUNTIME_X86, Runtime
 from ..graph import Graph, Node
 from ..ops import Trace
-from ..requantize import RUNTIME, Arithmetic
 
 _C = """\
 /* {node} ({op_type}), output element {index}: expected {expected}.  cc -std=c99 pixel.c -lm && ./a.out */
@@ -46,22 +46,22 @@ def _scalar(graph: Graph, node: Node, formal: str) -> Any:
     return np.int8(0) if stored is None else np.asarray(stored).reshape(-1)[0]
 
 
-def as_c(graph: Graph, node: Node, trace: Trace, arithmetic: Arithmetic | None = None) -> str:
+def as_c(graph: Graph, node: Node, trace: Trace, runtime: Runtime | None = None) -> str:
     """Return a C99 program that computes one output element of a convolution or matrix product and checks it.
 
     Parameters
     ----------
     graph, node, trace
         The operator, and how the element came about.
-    arithmetic
-        How it was computed.
+    runtime
+        Whose arithmetic it was computed in.
 
     Returns
     -------
     str
-        Empty for another operator, or for an arithmetic that is not ONNX Runtime's.
+        Empty for another operator, or for a runtime that is not ONNX Runtime's.
     """
-    if node.op_type not in _INPUTS or (arithmetic or RUNTIME) != RUNTIME:
+    if node.op_type not in _INPUTS or (runtime or ONNXRUNTIME_X86) != ONNXRUNTIME_X86:
         return ""
     x, w, y, bias = _INPUTS[node.op_type]
     output = np.asarray(_scalar(graph, node, f"{y}_zero_point"))
@@ -92,12 +92,12 @@ def as_c(graph: Graph, node: Node, trace: Trace, arithmetic: Arithmetic | None =
     )
 
 
-def as_vector(graph: Graph, node: Node, trace: Trace, arithmetic: Arithmetic | None = None) -> str:
+def as_vector(graph: Graph, node: Node, trace: Trace, runtime: Runtime | None = None) -> str:
     """Return one output element as a test vector: JSON with its inputs, every step and the expected code.
 
     Parameters
     ----------
-    graph, node, trace, arithmetic
+    graph, node, trace, runtime
         As for `as_c`.
     """
     parameters = {
@@ -114,7 +114,7 @@ def as_vector(graph: Graph, node: Node, trace: Trace, arithmetic: Arithmetic | N
         "index": list(trace.index),
         "attributes": dict(node.attributes),
         "parameters": parameters,
-        "arithmetic": (arithmetic or RUNTIME).describe(),
+        "runtime": (runtime or ONNXRUNTIME_X86).describe(),
         "terms": [[term.x, term.w] for term in trace.terms],
         "steps": [{"name": step.name, "value": step.value, "type": step.dtype} for step in trace.steps],
         "expected": trace.output,

@@ -37,7 +37,7 @@ def packed(files: dict[str, bytes]) -> bytes:
 def extraction(operations: dict[str, Any], modified: Modified) -> bytes:
     """Return a modified graph as an extraction, JSON and ``.npz`` in a ``.zip``.
 
-    How operators compute is no part of an extraction; where that was changed, ``arithmetic.json`` says it.
+    How operators compute is no part of an extraction; where that was changed, ``faults.json`` says it.
 
     Parameters
     ----------
@@ -67,9 +67,9 @@ def extraction(operations: dict[str, Any], modified: Modified) -> bytes:
     written["model"]["name"] = f"{graph.name}_modified"
     written["tensors"] = {"file": f"{stem}.npz", "sha256": sha256(tensors).hexdigest()}
     files = {f"{stem}.json": json.dumps(written, indent=1).encode(), f"{stem}.npz": tensors}
-    if modified.arithmetic:
-        described = {name: how.describe() for name, how in modified.arithmetic.items()}
-        files["arithmetic.json"] = json.dumps(described, indent=1).encode()
+    if modified.runtimes:
+        described = {name: how.describe_faults() for name, how in modified.runtimes.items()}
+        files["faults.json"] = json.dumps(described, indent=1).encode()
     return packed(files)
 
 

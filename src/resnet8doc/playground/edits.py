@@ -2,15 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from ..arithmetic import Runtime
 from ..errors import UserError
+from ..faults import Fault, parse_fault
 from ..graph import Graph
-from ..requantize import RUNTIME, Arithmetic
 from .redesign import redesign_scale, redesign_zero_point, requantize_weights
 
 Array = npt.NDArray[Any]
@@ -18,7 +19,6 @@ Mode = Literal["redesign", "fault", "arithmetic", "weights"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 SCALES = (1e-12, 1e12)
 """Least and greatest scale that is taken."""
-FIELDS = {field.name: field for field in fields(Arithmetic)}
 EVERYWHERE = "*"
 
 
@@ -31,11 +31,12 @@ class Edit:
     mode
         ``redesign``: a tensor's scale or zero point changes with its producer and all its consumers, and weights and
         biases are quantized anew from float. ``fault``: one operator's own input alone is wrong; stored codes are kept.
-        ``arithmetic``: an operator computes otherwise. ``weights``: an operator's weights are quantized to fewer bits.
+        ``arithmetic``: an operator computes with a mistake. ``weights``: its weights are quantized to fewer bits.
     target
         ``redesign``: a tensor of codes. Otherwise: a node, or ``*`` for all of them (``arithmetic``).
     field
-        ``scale`` or ``zero_point``; the operator's input (``x_scale``); the name in `Arithmetic`; ``bits``.
+        ``scale`` or ``zero_point``; the operator's input (``x_scale``); the name of a fault, one of
+        `resnet8doc.faults.FIELDS`; ``bits``.
     value
         As it is written: ``0.125``, ``-3``, ``half_up``.
     """
@@ -150,27 +151,6 @@ def parse_zero_point(text: str, dtype: np.dtype[Any]) -> Array:
     return np.array(value, dtype)
 
 
-def parse_arithmetic(field: str, text: str) -> Any:
-    """Read a value of one of `Arithmetic`'s fields.
-
-    Raises
-    ------
-    UserError
-        If there is no such field, or it does not take that value.
-    """
-    if field not in FIELDS:
-        raise UserError(f"there is no arithmetic {field!r}", f"one of {', '.join(FIELDS)}", "Choose one of these.")
-    if field == "accumulator_bits":
-        try:
-            value: Any = int(text)
-        except ValueError as error:
-            raise UserError(f"the width is {text!r}", "a whole number of bits, 2 to 64", "Give one.") from error
-    else:
-        value = text == "True" if field == "pairwise_saturation" else text
-    Arithmetic(**{field: value})
-    return value
-
-
 @dataclass(frozen=True)
 class Modified:
     """A graph after edits.
@@ -179,14 +159,14 @@ class Modified:
     ----------
     graph
         With its parameters changed.
-    arithmetic
-        For each node that computes otherwise, how.
+    runtimes
+        For each node that computes with a mistake, the runtime with it.
     meaning
         With redesigns alone, no faults: it says what the codes stand for.
     """
 
     graph: Graph
-    arithmetic: dict[str, Arithmetic]
+    runtimes: dict[str, Runtime]
     meaning: Graph
 
     def changed(self, original: Graph) -> list[str]:
@@ -194,8 +174,7 @@ class Modified:
         return [
             node.name
             for node, before in zip(self.graph.nodes, original.nodes, strict=True)
-            if self.arithmetic.get(node.name, RUNTIME) != RUNTIME
-            or not _same_inputs(self.graph, node, original, before)
+            if node.name in self.runtimes or not _same_inputs(self.graph, node, original, before)
         ]
 
 
@@ -226,7 +205,7 @@ def apply(graph: Graph, float_graph: Graph | None, edits: Sequence[Edit]) -> Mod
         If an edit names something that is not in the graph, or a value that cannot be.
     """
     source, meaning = graph, graph
-    arithmetic: dict[str, Arithmetic] = {}
+    mistakes: dict[str, dict[str, Fault]] = {}
     # faults last: a redesign goes by the names of tensors, which a fault gives up
     for edit in sorted(edits, key=lambda edit: edit.mode == "fault"):
         if edit.mode == "redesign" and edit.field == "scale":
@@ -240,16 +219,36 @@ def apply(graph: Graph, float_graph: Graph | None, edits: Sequence[Edit]) -> Mod
         elif edit.mode == "weights" and edit.field == "bits":
             graph = requantize_weights(graph, source, float_graph, edit.target, _bits(edit.value))
         elif edit.mode == "arithmetic":
-            value = parse_arithmetic(edit.field, edit.value)
-            names = [n.name for n in graph.nodes] if edit.target == EVERYWHERE else [graph.node(edit.target).name]
-            for name in names:
-                old = arithmetic.get(name, RUNTIME)
-                arithmetic[name] = Arithmetic(**{**{f: getattr(old, f) for f in FIELDS}, edit.field: value})
+            _make(graph, mistakes, edit)
         else:
             raise UserError(f"{edit.mode} of {edit.field!r}", "scale, zero_point or bits", "Choose one of these.")
         if edit.mode != "fault":
             meaning = graph
-    return Modified(graph, arithmetic, meaning)
+    runtimes = {name: graph.runtime.with_fault(*faults.values()) for name, faults in mistakes.items() if faults}
+    return Modified(graph, runtimes, meaning)
+
+
+NO_FAULT = "right"
+"""The value of an edit that takes a mistake back."""
+
+
+def _make(graph: Graph, mistakes: dict[str, dict[str, Fault]], edit: Edit) -> None:
+    """Make a mistake in one node, or in every node in which it can be made."""
+    everywhere = edit.target == EVERYWHERE
+    names = [node.name for node in graph.nodes] if everywhere else [graph.node(edit.target).name]
+    if edit.value == NO_FAULT:
+        for name in names:
+            mistakes.get(name, {}).pop(edit.field, None)
+        return
+    fault = parse_fault(edit.field, edit.value)
+    possible = [name for name in names if graph.can_have(graph.node(name), fault)]
+    if not possible:
+        raise UserError(
+            f"{fault.describe()} cannot be made in {'any operator' if everywhere else edit.target}",
+            "a mistake in a part that the operator has", "Choose another mistake, or another operator.",
+        )  # fmt: skip
+    for name in possible:
+        mistakes.setdefault(name, {})[edit.field] = fault
 
 
 def _fault(graph: Graph, edit: Edit) -> Array:

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
+from ..arithmetic import Runtime
 from ..errors import UserError
 from ..graph import Graph, Node
 from ..ops import Trace
-from ..requantize import Arithmetic
 from .copying import as_c, as_vector
 from .html import copy_button, long_table, note, section, table, text
 from .mosaic import as_channels, index_of
 from .run import Run
 
 
-def trace_pixel(run: Run, node: Node, pixel: tuple[int, int, int], arithmetic: Arithmetic | None = None) -> Trace:
+def trace_pixel(run: Run, node: Node, pixel: tuple[int, int, int], runtime: Runtime | None = None) -> Trace:
     """Write down how one element of a node's output came about in a run.
 
     Parameters
@@ -23,8 +23,8 @@ def trace_pixel(run: Run, node: Node, pixel: tuple[int, int, int], arithmetic: A
         A quantized operator.
     pixel
         Channel, row and column of its output.
-    arithmetic
-        How the node computed, if not as ONNX Runtime.
+    runtime
+        Whose arithmetic the node had, if not ONNX Runtime's on x86-64.
 
     Raises
     ------
@@ -32,19 +32,19 @@ def trace_pixel(run: Run, node: Node, pixel: tuple[int, int, int], arithmetic: A
         If the operator computes nothing that can be traced.
     """
     feeds = {entry.tensor: run.values[entry.tensor] for entry in node.inputs if not entry.parameter}
-    return run.graph.trace(node.name, index_of(run.values[node.output], *pixel), feeds, arithmetic=arithmetic)
+    return run.graph.trace(node.name, index_of(run.values[node.output], *pixel), feeds, runtime=runtime)
 
 
-def microscope_html(run: Run, node: Node, pixel: tuple[int, int, int], arithmetic: Arithmetic | None = None) -> str:
+def microscope_html(run: Run, node: Node, pixel: tuple[int, int, int], runtime: Runtime | None = None) -> str:
     """Return the microscope's view of one output element.
 
     Parameters
     ----------
-    run, node, pixel, arithmetic
+    run, node, pixel, runtime
         As for `trace_pixel`.
     """
     try:
-        trace = trace_pixel(run, node, pixel, arithmetic)
+        trace = trace_pixel(run, node, pixel, runtime)
     except UserError as error:
         return note(f"{node.name} ({node.op_type}) moves values and computes none: {error.expected} can be traced.")
     stored = run.values[node.output][index_of(run.values[node.output], *pixel)].item()
@@ -59,10 +59,10 @@ def microscope_html(run: Run, node: Node, pixel: tuple[int, int, int], arithmeti
     parts = [result, steps, _receptive_field(run, node, trace)]
     if trace.terms:
         parts.append(long_table(_TERM, _terms(trace), f"Every product: {len(trace.terms)}", limit=10))
-    code = as_c(run.graph, node, trace, arithmetic)
+    code = as_c(run.graph, node, trace, runtime)
     if code:
         parts.append(copy_button("Copy as C", code))
-    parts.append(copy_button("Copy as test vector", as_vector(run.graph, node, trace, arithmetic)))
+    parts.append(copy_button("Copy as test vector", as_vector(run.graph, node, trace, runtime)))
     return section(f"{node.name}, {node.op_type}", *parts)
 
 

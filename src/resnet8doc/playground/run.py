@@ -67,7 +67,7 @@ def rerun(original: Run, modified: Modified) -> Run:
         if node.name in changed or any(entry.tensor in dirty for entry in node.inputs):
             dirty.add(node.output)
     feeds = {name: value for name, value in original.values.items() if name not in dirty}
-    values = modified.graph.run(feeds, "all", arithmetic=modified.arithmetic)
+    values = modified.graph.run(feeds, "all", runtime=modified.runtimes)
     return Run(modified.graph, values, modified.meaning)
 
 

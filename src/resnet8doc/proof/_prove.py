@@ -14,10 +14,10 @@ from ..errors import UserError
 from ..extract import load
 from ..files import sha256
 from ..graph import Graph
-from ..requantize import Arithmetic
+from ..runtimes import runtime as runtime_of
 from ._machine import machine
 from ._probe import Probe, Session, optimised
-from ._tally import Tally, first_mismatch
+from ._tally import Tally, differs, first_mismatch
 
 Array = npt.NDArray[Any]
 
@@ -32,7 +32,7 @@ def prove(
     fused: bool = False,
     chunk: int = 100,
     threads: int = 2,
-    arithmetic: Arithmetic | None = None,
+    runtime: str | None = None,
     progress: bool = True,
 ) -> dict[str, Any]:
     """Compare the engine with ONNX Runtime, value by value.
@@ -53,8 +53,8 @@ def prove(
         Images at a time; it bounds the memory.
     threads
         ONNX Runtime's.
-    arithmetic
-        How the engine computes; as ONNX Runtime does on this processor if None.
+    runtime
+        The name of the runtime in whose arithmetic the engine computes; as ONNX Runtime does on this processor if None.
     progress
         Show a bar on stderr.
 
@@ -62,7 +62,7 @@ def prove(
     -------
     dict
         JSON-able: ``model``, ``sha256``, ``format``, ``fused``, ``images``, ``optimisation_level``, ``machine``,
-        ``cpu_class``, ``proven`` (whether a mismatch here fails the build), ``arithmetic``, ``environment``; ``nodes``,
+        ``cpu_class``, ``proven`` (whether a mismatch here fails the build), ``runtime``, ``environment``; ``nodes``,
         a row each: ``node``, ``op_type``, ``layer``, ``tensor``, ``dtype``, ``held`` (to equality), ``values``,
         ``local_mismatches``, ``end_to_end_mismatches``, ``largest_local``, ``largest_end_to_end``; ``totals`` over the
         nodes that are held; ``outputs``, unoptimised and at the default level: in how many ``values`` the model's
@@ -79,7 +79,7 @@ def prove(
     with tempfile.TemporaryDirectory() as folder:
         proven = optimised(path, Path(folder) / path.name) if fused else path
         here = machine()
-        graph = load(proven).with_arithmetic(arithmetic or here.arithmetic)
+        graph = load(proven).with_runtime(runtime_of(runtime) if runtime else here.runtime)
         probe = Probe(proven, threads)
         default = Session(path, DEFAULT, threads)
         tallies = {node.name: Tally(node) for node in graph.nodes}
@@ -99,7 +99,7 @@ def prove(
     return {
         "model": path.stem, "sha256": sha256(path), "format": graph.format, "fused": fused, "images": len(images),
         "optimisation_level": "ORT_ENABLE_EXTENDED" if fused else "ORT_DISABLE_ALL", "machine": here.name,
-        "cpu_class": cpu_class(described), "proven": here.proven, "arithmetic": graph.arithmetic.describe(),
+        "cpu_class": cpu_class(described), "proven": here.proven, "runtime": graph.runtime.describe(),
         "environment": described, "nodes": [tally.to_dict() for tally in tallies.values()],
         "totals": {
             "nodes": len(held), "values": sum(t.values for t in held), "local_mismatches": sum(t.local for t in held),
@@ -127,7 +127,7 @@ def _chunk(
             )
         fed_alike = all(entry.parameter or entry.tensor in same for entry in node.inputs)
         local = computed if fed_alike else graph.compute(node, truth)
-        if np.array_equal(computed, expected, equal_nan=computed.dtype.kind == "f"):
+        if not differs(computed, expected).any():
             same.add(node.output)
         tally = tallies[node.name]
         before = tally.local
@@ -139,7 +139,7 @@ def _chunk(
 
 def _compare_outputs(row: dict[str, int], theirs: Array, ours: Array) -> None:
     row["values"] += theirs.size
-    row["mismatches"] += int(np.count_nonzero(theirs != ours))
+    row["mismatches"] += int(np.count_nonzero(differs(ours, theirs)))
     row["decisions_changed"] += int(np.count_nonzero(theirs.argmax(axis=-1) != ours.argmax(axis=-1)))
 
 

@@ -11,8 +11,8 @@ import onnxruntime
 from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
+from ..arithmetic import ONNXRUNTIME_X86, Runtime
 from ..ops import OPERATORS
-from ..requantize import RUNTIME, Arithmetic
 from ._probe import session_options
 
 Array = npt.NDArray[Any]
@@ -76,8 +76,8 @@ class Case:
         with np.errstate(all="ignore"):  # not-a-number and infinities are among the inputs
             return np.asarray(next(iter(ReferenceEvaluator(model).run(None, feeds))))
 
-    def in_engine(self, arithmetic: Arithmetic = RUNTIME) -> Array:
+    def in_engine(self, runtime: Runtime = ONNXRUNTIME_X86) -> Array:
         """Return what this engine computes."""
         operator = next(found for key, found in OPERATORS.items() if key[1] == self.op_type)
-        extra = {"arithmetic": arithmetic} if operator.quantized else {}
+        extra = {"runtime": runtime.limited_to(operator.op_type, operator.parts)} if operator.quantized else {}
         return np.asarray(operator.function(**self.inputs, **self.attributes, **extra))

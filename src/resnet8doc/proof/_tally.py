@@ -6,13 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
-from ..graph import Graph, Node
+from ..graph import Graph, Node, operator_of
 from ..graph import trace as trace_element
 
 Array = npt.NDArray[Any]
-
-REAL = ("Conv", "MatMul", "Gemm", "Softmax", "AveragePool", "GlobalAveragePool", "ReduceMean")
-"""Operators on real numbers whose order of summation, or whose exponential, no standard fixes."""
 
 
 class Tally:
@@ -27,7 +24,7 @@ class Tally:
     @property
     def held(self) -> bool:
         """Whether equality is demanded of it."""
-        return self.node.op_type not in REAL
+        return operator_of(self.node).exact is True
 
     def count(self, expected: Array, local: Array, end_to_end: Array) -> None:
         """Add one chunk."""
@@ -53,13 +50,27 @@ class Tally:
 
 def difference(found: Array, expected: Array) -> tuple[int, float]:
     """Return how many values differ, and by how much at most."""
-    unequal = found != expected
-    if found.dtype.kind == "f":
-        unequal &= ~(np.isnan(found) & np.isnan(expected))
+    unequal = differs(found, expected)
     count = int(np.count_nonzero(unequal))
     if not count:
         return 0, 0.0
     return count, float(np.max(np.abs(found[unequal].astype(np.float64) - expected[unequal].astype(np.float64))))
+
+
+def differs(found: Array, expected: Array) -> npt.NDArray[np.bool_]:
+    """Return where values differ: real ones as bits, so that -0.0 is not 0.0; what is not a number equals all such.
+
+    Examples
+    --------
+    >>> zero, nan = np.float32(0), np.float32("nan")
+    >>> differs(np.array([-zero, zero, -nan]), np.array([zero, zero, nan]))
+    array([ True, False, False])
+    """
+    if found.dtype.kind != "f" or found.dtype != expected.dtype:
+        return np.asarray(found != expected)
+    bits = np.dtype(f"u{found.dtype.itemsize}")
+    unequal = np.ascontiguousarray(found).view(bits) != np.ascontiguousarray(expected).view(bits)
+    return np.asarray(unequal & ~(np.isnan(found) & np.isnan(expected)))
 
 
 def first_mismatch(
@@ -67,14 +78,14 @@ def first_mismatch(
 ) -> dict[str, Any]:
     """Return the first value in which a node differs from ONNX Runtime, with all that went into it."""
     expected = values[node.output]
-    index = tuple(int(i) for i in np.argwhere(found != expected)[0])
+    index = tuple(int(i) for i in np.argwhere(differs(found, expected))[0])
     result: dict[str, Any] = {
         "node": node.name, "op_type": node.op_type, "image": first_image + index[0], "index": list(index),
         "onnxruntime": expected[index].item(), "engine": found[index].item(),
     }  # fmt: skip
     try:
         arguments = graph.arguments(node, values)
-        result["trace"] = trace_element(node, arguments, index, graph.arithmetic).to_dict()
+        result["trace"] = trace_element(node, arguments, index, graph.limited(node, graph.runtime)).to_dict()
     except UserError as error:  # an operator on real numbers has no trace
         result["trace"] = str(error)
     return result

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ...arithmetic import fixed_point
 from ...errors import UserError
-from ...requantize import fixed_point
 
 Array = npt.NDArray[np.generic]
 

@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...arithmetic import FixedPoint
 from ...ops import exponentials, quantize_linear
-from ...requantize import Arithmetic
 from ..network import Network, Operation, multipliers, output_zero_point
 from ..vectors import C_TYPES, c_float, c_numbers
 from ._integer import integer_exponentials, integer_sum, multiplier_and_shift
 
 Array = npt.NDArray[Any]
 
-EXACT = Arithmetic(multiplier="fixed_point")
+EXACT = FixedPoint()
 """Asks for multipliers in float64, of which the integer form is made."""
 
 

@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import UserError
+from ...faults import Fault
 from ...graph import Graph
-from ...ops import OPERATORS
-from ...requantize import Arithmetic
 from ..network import Network, Operation, channels_last
 from ._describe import describe
 from ._faults import FAULTS, OTHERS, PITFALLS
@@ -178,7 +177,7 @@ class Checker:
         self.graph = graph
         self.network = Network(graph)
         self.expected = graph.run(images, "all")
-        self._known: dict[tuple[str, Arithmetic], Array] = {}
+        self._known: dict[tuple[str, Fault], Array] = {}
 
     def check(self, given: Mapping[str, Array]) -> Report:
         """Check outputs in the form of :func:`~resnet8doc.hardware.read_outputs`: ``[N, H, W, C]`` or ``[N, K]``."""
@@ -205,25 +204,28 @@ class Checker:
             tuple(findings),
         )
 
-    def candidates(self, operation: Operation) -> dict[Arithmetic, Array]:
+    def candidates(self, operation: Operation) -> dict[Fault, Array]:
         """Return what each mistake makes of right inputs, where it makes any difference."""
-        found = {fault: self._compute(operation, self.expected, fault) for fault in FAULTS}
+        found = {
+            fault: self._compute(operation, self.expected, fault)
+            for fault in FAULTS
+            if self.graph.can_have(operation.node, fault)
+        }
         right = self.expected[operation.output]
         return {fault: codes for fault, codes in found.items() if not np.array_equal(codes, right)}
 
-    def _compute(self, operation: Operation, values: Mapping[str, Array], fault: Arithmetic | None = None) -> Array:
+    def _compute(self, operation: Operation, values: Mapping[str, Array], fault: Fault | None = None) -> Array:
         inputs = [e.tensor for e in operation.node.inputs if not e.parameter]
         untouched = all(values[tensor] is self.expected[tensor] for tensor in inputs)
-        if untouched and fault is None:
-            return self.expected[operation.output]
-        if not OPERATORS[operation.node.domain, operation.op_type].quantized:
-            fault = None
-        if untouched and fault is not None:
-            key = operation.name, fault
-            if key not in self._known:
-                self._known[key] = self.graph.compute(operation.node, values, fault)
-            return self._known[key]
-        return self.graph.compute(operation.node, values, fault)
+        if fault is None or not self.graph.can_have(operation.node, fault):
+            return self.expected[operation.output] if untouched else self.graph.compute(operation.node, values)
+        wrong = self.graph.runtime.with_fault(fault)
+        if not untouched:
+            return self.graph.compute(operation.node, values, wrong)
+        key = operation.name, fault
+        if key not in self._known:
+            self._known[key] = self.graph.compute(operation.node, values, wrong)
+        return self._known[key]
 
     def _put(self, values: dict[str, Array], tensor: str, codes: Array) -> None:
         """Set a tensor, and the reshapes of it."""
@@ -268,7 +270,7 @@ class Checker:
                     yield Cause(key, _what(key, fault), names, agreement)
 
     def _rerun(
-        self, nodes: Iterable[Operation], gap: tuple[Operation, ...], values: Mapping[str, Array], fault: Arithmetic
+        self, nodes: Iterable[Operation], gap: tuple[Operation, ...], values: Mapping[str, Array], fault: Fault
     ) -> Mapping[str, Array]:
         """Compute the operators since the last outputs given, some of them with a mistake."""
         mine = dict(values)
@@ -304,7 +306,7 @@ def _misread(operation: Operation, codes: Array, wanted: Array) -> Iterator[Caus
         yield Cause("sign", "every code is off by 128: int8 taken for uint8, or the reverse", nodes, 1.0)
 
 
-def _what(key: str, fault: Arithmetic) -> str:
+def _what(key: str, fault: Fault) -> str:
     title = PITFALLS[key].title if key in PITFALLS else OTHERS[key][0]
     return f"{title} ({fault.describe()})"
 

@@ -1,8 +1,20 @@
-"""The six pitfalls, each with the mistakes that people make of it, as arithmetic that the engine can be told to do."""
+"""The six pitfalls, each with the mistakes that people make of it, as faults that the engine can be told to make."""
 
 from dataclasses import dataclass
 
-from ...requantize import RUNTIME, Arithmetic
+from ...faults import (
+    Accumulator,
+    ChannelScale,
+    DocumentedFormula,
+    Fault,
+    HeldAs,
+    PaddedWithCodeZero,
+    PairsSaturate,
+    Relu,
+    Rounded,
+    Wraps,
+    ZeroPointFirst,
+)
 
 
 @dataclass(frozen=True)
@@ -30,10 +42,10 @@ class Pitfall:
     rule: str
     wrong: str
     sign: str
-    faults: tuple[Arithmetic, ...]
+    faults: tuple[Fault, ...]
 
     @property
-    def fault(self) -> Arithmetic:
+    def fault(self) -> Fault:
         """The most common mistake."""
         return self.faults[0]
 
@@ -45,8 +57,8 @@ _ALL = (
         "The sum is kept in 16 bits and wraps around.",
         "Only outputs of large sums are wrong, and they are wildly wrong: bright areas turn dark. Layers with few "
         "products per output are right.",
-        (Arithmetic(accumulator_bits=16), Arithmetic(accumulator_bits=16, accumulator_overflow="saturate"),
-         Arithmetic(accumulator_bits=18)),
+        (Accumulator(16), Accumulator(16, "saturate"),
+         Accumulator(18)),
     ),
     Pitfall(
         "rounding", "Round half to even",
@@ -55,8 +67,8 @@ _ALL = (
         "that treats negative numbers like positive ones.",
         "Every difference is 1. With ties rounded elsewhere very few outputs differ; with truncation about half of "
         "them, all in the same direction.",
-        (Arithmetic(rounding="half_away_from_zero"), Arithmetic(rounding="half_up"), Arithmetic(rounding="truncate"),
-         Arithmetic(rounding="floor"), Arithmetic(rounding="shift")),
+        (Rounded("half_away_from_zero"), Rounded("half_up"), Rounded("truncate"),
+         Rounded("floor"), Rounded("shift")),
     ),
     Pitfall(
         "precision", "float32 scale precision",
@@ -64,8 +76,8 @@ _ALL = (
         "The multiplier is stored in 16 bits, as a power of two, or as an integer and a shift.",
         "Differences are small (mostly 1) and grow with the magnitude of the sum; whole channels are off by a factor "
         "if the multiplier became a power of two.",
-        (Arithmetic(multiplier="float16"), Arithmetic(multiplier="power_of_two"), Arithmetic(multiplier="fixed_point"),
-         Arithmetic(multiplier="fixed_point_double_rounding"), Arithmetic(multiplier="float64")),
+        (HeldAs("float16"), HeldAs("power_of_two"), HeldAs("fixed_point"),
+         HeldAs("fixed_point_double_rounding"), HeldAs("float64")),
     ),
     Pitfall(
         "channel", "Per-channel indexing",
@@ -73,7 +85,7 @@ _ALL = (
         "All channels are scaled with w_scale[0], or each with its neighbour's.",
         "Whole channels are off by a constant factor about the zero point; with w_scale[0] for all, channel 0 is "
         "right.",
-        (Arithmetic(channel_scale="first"), Arithmetic(channel_scale="neighbour")),
+        (ChannelScale("first"), ChannelScale("neighbour")),
     ),
     Pitfall(
         "relu", "Conv-ReLU fusion",
@@ -81,7 +93,7 @@ _ALL = (
         "Codes below 0 are set to 0; or layers without a ReLU are clamped at the zero point; or the sum is clamped "
         "before the bias is added.",
         "No output lies below a certain code that the right output does go below: 0, or the zero point.",
-        (Arithmetic(relu="code_zero"), Arithmetic(relu="zero_point"), Arithmetic(relu="before_bias")),
+        (Relu("code_zero"), Relu("zero_point"), Relu("before_bias")),
     ),
     Pitfall(
         "saturation", "Saturation, not wrap-around",
@@ -89,25 +101,23 @@ _ALL = (
         "The low 8 bits are kept.",
         "Differences are multiples of 256 before narrowing: what should be the highest code is very low, and where a "
         "ReLU should cut to the lowest code there is noise.",
-        (Arithmetic(overflow="wrap"),),
+        (Wraps(),),
     ),
 )  # fmt: skip
 
 PITFALLS: dict[str, Pitfall] = {pitfall.key: pitfall for pitfall in _ALL}
 """The six pitfalls by their short names, in the checklist's order."""
 
-OTHERS: dict[str, tuple[str, Arithmetic]] = {
-    "padding": ("padding holds the code 0, not the zero point", Arithmetic(padding="zero_code")),
-    "zero point": ("the zero point is added before rounding", Arithmetic(zero_point_added="before_rounding")),
-    "formula": ("QLinearAdd, pooling or softmax by the documented formula", Arithmetic(form="documented")),
-    "pairwise": ("pairs of products saturate at 16 bits (x86 without VNNI)", Arithmetic(pairwise_saturation=True)),
+OTHERS: dict[str, tuple[str, Fault]] = {
+    "padding": ("padding holds the code 0, not the zero point", PaddedWithCodeZero()),
+    "zero point": ("the zero point is added before rounding", ZeroPointFirst()),
+    "formula": ("QLinearAdd, pooling or softmax by the documented formula", DocumentedFormula()),
+    "pairwise": ("pairs of products saturate at 16 bits (x86 without VNNI)", PairsSaturate()),
 }
-"""Other causes of a mismatch: what they are, and their arithmetic."""
+"""Other causes of a mismatch: what they are, and the fault that makes them."""
 
-FAULTS: dict[Arithmetic, str] = {
+FAULTS: dict[Fault, str] = {
     **{fault: pitfall.key for pitfall in _ALL for fault in pitfall.faults},
     **{fault: key for key, (_, fault) in OTHERS.items()},
 }
 """Every mistake that the checker knows, and whose it is: a pitfall's or another cause's short name."""
-
-assert RUNTIME not in FAULTS, "a fault that changes nothing"

@@ -1,7 +1,7 @@
 r"""The first stage of each integer operator by itself: what the 32-bit accumulator holds, bias included.
 
 Written apart from the engine, tap by tap, so that the two stages can be tested each on its own: with these accumulators
-:func:`resnet8doc.requantize.requantize` must give the engine's bytes.
+the second stage of :mod:`resnet8doc.arithmetic` must give the engine's bytes.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...requantize import RUNTIME, Arithmetic, scale_multiplier
+from ...arithmetic import FLOAT32, SecondStage
 from ._network import GLOBAL_POOLS, Network, Operation
 
 Array = npt.NDArray[Any]
@@ -44,8 +44,8 @@ def accumulators(network: Network, operation: Operation, values: Mapping[str, Ar
     return None
 
 
-def multipliers(network: Network, operation: Operation, arithmetic: Arithmetic = RUNTIME) -> Array | None:
-    """Return the factor of the second stage: float32 ``[channels]``, ``[1]`` where all channels share one.
+def multipliers(network: Network, operation: Operation, stage: SecondStage = FLOAT32) -> Array | None:
+    """Return the factor of the second stage: ``[channels]``, ``[1]`` where all channels share one, as a stage holds it.
 
     None for operators that have none.
     """
@@ -54,13 +54,12 @@ def multipliers(network: Network, operation: Operation, arithmetic: Arithmetic =
         return np.asarray(network.parameter(operation, formal))
 
     if operation.op_type == "QLinearConv":
-        factor = scale_multiplier(value("x_scale"), value("w_scale"), value("y_scale"), arithmetic)
+        factor = stage.factor(value("x_scale"), value("w_scale"), value("y_scale"))
     elif operation.op_type == "QLinearMatMul":
-        factor = scale_multiplier(value("a_scale"), value("b_scale"), value("y_scale"), arithmetic)
+        factor = stage.factor(value("a_scale"), value("b_scale"), value("y_scale"))
     elif operation.op_type in GLOBAL_POOLS:
         height, width, _ = network.shape(operation.inputs[0])
-        kind = np.float32 if arithmetic.multiplier in ("float32", "float16") else np.float64
-        factor = np.asarray(kind(value("x_scale")) / (kind(value("y_scale")) * kind(height * width)))
+        factor = stage.mean_factor(value("x_scale"), value("y_scale"), height * width)
     else:
         return None
     return np.atleast_1d(factor)

@@ -32,7 +32,7 @@ def confusion(graph: Graph, images: Array, *, progress: bool = True) -> dict[str
     Returns
     -------
     dict
-        ``model``, ``images``, ``cases`` (``node``, ``layer``, ``pitfall``, ``arithmetic``, ``mismatches``,
+        ``model``, ``images``, ``cases`` (``node``, ``layer``, ``pitfall``, ``fault``, ``mismatches``,
         ``diagnosis``: the short names of every pitfall or cause that gives the same bytes, empty if nothing differs),
         ``table`` (for each pitfall and for right output, how often each was diagnosed, ``none`` among them),
         ``pairs`` (mistakes that give the same bytes in some layer: ``first``, ``second``, ``nodes``) and ``wrong``
@@ -42,10 +42,12 @@ def confusion(graph: Graph, images: Array, *, progress: bool = True) -> dict[str
     operations = [o for o in checker.network.operations if OPERATORS[o.node.domain, o.op_type].quantized]
     cases = []
     for operation in _bar(operations, progress):
-        cases.append(_case(checker, operation, NONE, "as ONNX Runtime", checker.expected[operation.output]))
+        cases.append(_case(checker, operation, NONE, NONE, checker.expected[operation.output]))
         for key, pitfall in PITFALLS.items():
             for fault in pitfall.faults:
-                made = graph.compute(operation.node, checker.expected, fault)
+                if not graph.can_have(operation.node, fault):
+                    continue
+                made = graph.compute(operation.node, checker.expected, graph.runtime.with_fault(fault))
                 cases.append(_case(checker, operation, key, fault.describe(), made))
     return {
         "model": graph.name,
@@ -66,7 +68,7 @@ def _bar(operations: list[Operation], progress: bool) -> Iterable[Operation]:
     return bar
 
 
-def _case(checker: Checker, operation: Operation, pitfall: str, arithmetic: str, made: Array) -> dict[str, Any]:
+def _case(checker: Checker, operation: Operation, pitfall: str, fault: str, made: Array) -> dict[str, Any]:
     """Give the checker right outputs up to this layer, and this layer's as a mistake makes them."""
     given = {}
     for before in checker.network.operations:
@@ -77,7 +79,7 @@ def _case(checker: Checker, operation: Operation, pitfall: str, arithmetic: str,
     report = checker.check(given)
     named = sorted(report.findings[0].keys) if report.findings else []
     return {
-        "node": operation.node.name, "layer": operation.node.layer, "pitfall": pitfall, "arithmetic": arithmetic,
+        "node": operation.node.name, "layer": operation.node.layer, "pitfall": pitfall, "fault": fault,
         "mismatches": sum(finding.mismatches for finding in report.findings),
         "findings": [finding.node for finding in report.findings], "diagnosis": named,
     }  # fmt: skip

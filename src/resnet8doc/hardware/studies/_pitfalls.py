@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy.typing as npt
 
+from ...faults import Fault
 from ...graph import Graph
-from ...requantize import Arithmetic
 from ..checker import PITFALLS
 from ..network import Network
 from ._study import study
@@ -71,7 +71,7 @@ def pitfalls(
     }
 
 
-def picture(graph: Graph, image: Array, fault: Arithmetic) -> dict[str, Any] | None:
+def picture(graph: Graph, image: Array, fault: Fault) -> dict[str, Any] | None:
     """Return the feature map that a fault damages most, before and after.
 
     Parameters
@@ -86,7 +86,7 @@ def picture(graph: Graph, image: Array, fault: Arithmetic) -> dict[str, Any] | N
     Returns
     -------
     dict or None
-        ``node``, ``layer``, ``channel``, ``arithmetic``, ``changed`` (pixels), ``right`` and ``wrong`` (codes as
+        ``node``, ``layer``, ``channel``, ``fault``, ``changed`` (pixels), ``right`` and ``wrong`` (codes as
         lists of rows). None if the fault changes no feature map of this image.
     """
     values = graph.run(image, "all")
@@ -95,13 +95,15 @@ def picture(graph: Graph, image: Array, fault: Arithmetic) -> dict[str, Any] | N
         right = values[operation.output]
         if right.ndim != 4 or right[0, 0].size < SMALLEST_PICTURE or operation.op_type == "QuantizeLinear":
             continue
-        wrong = graph.compute(operation.node, values, fault)
+        if not graph.can_have(operation.node, fault):
+            continue
+        wrong = graph.compute(operation.node, values, graph.runtime.with_fault(fault))
         changed = (right != wrong)[0].sum(axis=(1, 2))
         channel = int(changed.argmax())
         if changed[channel] > 0 and (best is None or changed[channel] > best[0]):
             best = int(changed[channel]), {
                 "node": operation.node.name, "layer": operation.node.layer, "channel": channel,
-                "arithmetic": fault.describe(), "changed": int(changed[channel]),
+                "fault": fault.describe(), "changed": int(changed[channel]),
                 "right": right[0, channel].tolist(), "wrong": wrong[0, channel].tolist(),
             }  # fmt: skip
     return None if best is None else best[1]

@@ -5,8 +5,9 @@ from typing import Any, get_args
 import numpy as np
 import numpy.typing as npt
 
+from ...arithmetic import Rounding, round_to_integer
+from ...faults import Rounded
 from ...graph import Graph
-from ...requantize import Arithmetic, Rounding, round_to_integer
 from ..network import Network, accumulators, multipliers
 from ._study import BATCH, study
 
@@ -83,7 +84,7 @@ def truth_table(values: Array) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``value`` and an integer for each rounding of :class:`~resnet8doc.requantize.Arithmetic`.
+        ``value`` and an integer for each rounding of :data:`~resnet8doc.arithmetic.Rounding`.
 
     Examples
     --------
@@ -124,7 +125,7 @@ def rounding(
         graph,
         images,
         labels,
-        [Arithmetic(rounding=mode) for mode in others],
+        [Rounded(mode) for mode in others],
         title="rounding",
         alone_images=alone_images,
         progress=progress,

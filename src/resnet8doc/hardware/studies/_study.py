@@ -1,14 +1,14 @@
-"""Other arithmetic on real images: how many bytes of each tensor it changes, and what becomes of the accuracy."""
+"""Faults on real images: how many bytes of each tensor it changes, and what becomes of the accuracy."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ...graph import Graph
+from ...faults import Fault
+from ...graph import Graph, Node
 from ...ops import OPERATORS
-from ...requantize import Arithmetic
 from ..network import Network
 
 Array = npt.NDArray[Any]
@@ -21,13 +21,13 @@ def study(
     graph: Graph,
     images: Array,
     labels: Array,
-    variants: Sequence[Arithmetic],
+    variants: Sequence[Fault],
     *,
     alone_images: int | None = None,
     title: str,
     progress: bool = True,
 ) -> dict[str, Any]:
-    """Run a network with each arithmetic and compare every tensor with the right one.
+    """Run a network with each fault and compare every tensor with the right one.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def study(
     images, labels
         uint8 ``[N, 32, 32, 3]`` and ``[N]``.
     variants
-        What to run instead of ONNX Runtime's arithmetic.
+        The mistakes to make in the graph's runtime.
     alone_images
         On how many of the images each operator is also run by itself, given right inputs; None for all.
     title
@@ -47,7 +47,7 @@ def study(
     Returns
     -------
     dict
-        ``images``, ``alone_images``, ``accuracy`` of the right network, and ``variants``: for each its ``arithmetic``
+        ``images``, ``alone_images``, ``accuracy`` of the right network, and ``variants``: for each its ``fault``
         in words, ``accuracy``, ``predictions_changed``, ``changed_alone`` (bytes that change where each operator is
         given right inputs, all tensors of the first ``alone_images`` together) of ``alone_values``, ``changed`` (with
         the whole network computing so) of ``values``, and ``tensors`` with the same four counts, ``tensor``,
@@ -69,8 +69,8 @@ def study(
         best = expected[final].argmax(axis=1)
         first = {name: codes[: max(0, few - start)] for name, codes in expected.items()}
         right += int((best == truth).sum())
-        for number, arithmetic in enumerate(variants):
-            whole = graph.run(batch, "all", arithmetic=arithmetic)
+        for number, fault in enumerate(variants):
+            whole = graph.run(batch, "all", runtime=graph.runtime.with_fault(fault))
             chosen = whole[final].argmax(axis=1)
             hits[number] += int((chosen == truth).sum())
             moved[number] += int((chosen != best).sum())
@@ -79,7 +79,7 @@ def study(
                 row["values"] += truth_codes.size
                 row["changed"] += int((whole[node.output] != truth_codes).sum())
                 if start < few:
-                    _count_alone(row, truth_codes[: few - start], graph.compute(node, first, arithmetic))
+                    _count_alone(row, truth_codes[: few - start], _alone(graph, node, first, fault))
     count = len(images)
     return {
         "images": count,
@@ -87,13 +87,13 @@ def study(
         "accuracy": right / count,
         "variants": [
             {
-                "arithmetic": arithmetic.describe(),
+                "fault": fault.describe(),
                 "accuracy": hits[number] / count,
                 "predictions_changed": moved[number],
                 **{key: sum(row[key] for row in rows[number].values()) for key in COUNTS},
                 "tensors": list(rows[number].values()),
             }
-            for number, arithmetic in enumerate(variants)
+            for number, fault in enumerate(variants)
         ],
     }
 
@@ -105,6 +105,11 @@ def _bar(starts: range, title: str, progress: bool) -> Iterable[int]:
 
     bar: Iterable[int] = tqdm(starts, desc=title, unit="batch")
     return bar
+
+
+def _alone(graph: Graph, node: Node, values: Mapping[str, Array], fault: Fault) -> Array:
+    """Return one node's output on right inputs, with the mistake if it can be made there."""
+    return graph.compute(node, values, graph.runtime.with_fault(fault) if graph.can_have(node, fault) else None)
 
 
 def _count_alone(row: dict[str, Any], expected: Array, alone: Array) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...requantize import Arithmetic, fixed_point
+from ...arithmetic import FixedPoint, fixed_point
 from ..network import GLOBAL_POOLS, Network, Operation, accumulators, channels_last, multipliers
 
 Array = npt.NDArray[Any]
@@ -131,7 +131,7 @@ def _second_stage(network: Network, operation: Operation, one: Mapping[str, Arra
     axis = ("output channel",)
     add("accumulator", total[0], _activation_axes(total[0]), _sum_meaning(operation))
     add("multiplier", factor, axis, _factor_meaning(operation))
-    exact = multipliers(network, operation, Arithmetic(multiplier="fixed_point"))
+    exact = multipliers(network, operation, FixedPoint())
     assert exact is not None, operation.name
     m, shift = fixed_point(exact)
     add("fixed_multiplier", m.astype(np.int32), axis)

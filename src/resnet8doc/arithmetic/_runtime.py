@@ -1,0 +1,169 @@
+"""What one runtime does wherever the standard leaves a choice."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, Protocol
+
+from ..errors import UserError
+from ..trace import Trace
+from ._finish import Finish
+from ._first_stage import FirstStage
+from ._float_product import FLOAT32
+from ._second_stage import SecondStage
+
+
+class Mistake(Protocol):
+    """What a runtime must know of a fault: see :class:`resnet8doc.faults.Fault`."""
+
+    @property
+    def part(self) -> str:
+        """The part of an operator in which it is made."""
+        ...
+
+    def describe(self) -> str:
+        """Return it as ``name=value``."""
+        ...
+
+    def made_in(self, runtime: "Runtime") -> "Runtime":
+        """Return the runtime with the mistake."""
+        ...
+
+
+@dataclass(frozen=True)
+class Functions:
+    """A runtime's own formula of one operator.
+
+    Attributes
+    ----------
+    function
+        Computes it, from the operator's inputs and attributes by name, and ``runtime``.
+    element
+        Writes down how one output element comes about: first its index, then the same by name.
+    parts
+        The parts in which a fault can be made.
+    """
+
+    function: Callable[..., Any]
+    element: Callable[..., Trace]
+    parts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class Runtime:
+    """What one runtime does wherever the standard leaves a choice. Two are equal by name and faults.
+
+    Attributes
+    ----------
+    name
+        ``onnxruntime_x86``.
+    title
+        As its users know it.
+    first_stage
+        How sums are held.
+    second_stage
+        From accumulator to code.
+    finish
+        How real numbers become codes.
+    functions
+        Whole functions, by operator type, where it has its own formula.
+    faults
+        Deliberate mistakes made in it, in the order in which they were made.
+    base
+        Itself without faults.
+
+    Examples
+    --------
+    >>> ONNXRUNTIME_X86.describe()
+    'ONNX Runtime, x86-64'
+    """
+
+    name: str
+    title: str
+    first_stage: FirstStage = field(default_factory=FirstStage)
+    second_stage: SecondStage = FLOAT32
+    finish: Finish = field(default_factory=Finish)
+    functions: Mapping[str, Functions] = field(default_factory=dict)
+    faults: tuple[Mistake, ...] = ()
+    base: "Runtime | None" = None
+
+    def __eq__(self, other: object) -> bool:
+        """Compare name and faults."""
+        return isinstance(other, Runtime) and (self.name, self.faults) == (other.name, other.faults)
+
+    def __hash__(self) -> int:
+        """Hash name and faults."""
+        return hash((self.name, self.faults))
+
+    @property
+    def plain(self) -> bool:
+        """Whether the fast float32 epilogue computes its second stage."""
+        return self.second_stage == FLOAT32 and self.finish == Finish()
+
+    def with_fault(self, *faults: Mistake) -> "Runtime":
+        """Return this runtime with mistakes made in it.
+
+        Raises
+        ------
+        UserError
+            If a mistake cannot be made in it, or not together with another.
+
+        Examples
+        --------
+        >>> from resnet8doc.faults import Rounded
+        >>> ONNXRUNTIME_X86.with_fault(Rounded("half_up")).describe()
+        'ONNX Runtime, x86-64; rounding=half_up'
+        """
+        made = self
+        for fault in faults:
+            made = replace(fault.made_in(made), faults=(*made.faults, fault), base=self.base or self)
+        return made
+
+    def describe(self) -> str:
+        """Return title and faults."""
+        return "; ".join([self.title, *(fault.describe() for fault in self.faults)])
+
+    def describe_faults(self) -> str:
+        """Return the faults alone, as ``name=value``; ``none`` without any."""
+        return ", ".join(fault.describe() for fault in self.faults) or "none"
+
+    def own(self, op_type: str) -> Functions | None:
+        """Return its own formula of an operator, or None where it computes as every other does."""
+        return self.functions.get(op_type)
+
+    def parts_of(self, op_type: str, parts: frozenset[str]) -> frozenset[str]:
+        """Return the parts of an operator in which a fault can be made: its own formula's, else those given."""
+        own = self.own(op_type)
+        return parts if own is None else own.parts
+
+    def limited_to(self, op_type: str, parts: frozenset[str]) -> "Runtime":
+        """Return it with those faults alone that can be made in an operator of these parts."""
+        return _limited(self, op_type, parts) if self.faults else self
+
+    def refuse_others(self, op_type: str, parts: frozenset[str]) -> None:
+        """Refuse faults that cannot be made in an operator.
+
+        Raises
+        ------
+        UserError
+            Naming the fault and what can be made instead.
+        """
+        parts = self.parts_of(op_type, parts) if self.faults else parts
+        for fault in self.faults:
+            if fault.part not in parts:
+                raise UserError(
+                    f"{fault.describe()} cannot be made in {op_type}",
+                    f"a fault of its {', '.join(sorted(parts))}" if parts else "no fault at all",
+                    "Make it in another operator, or run without it.",
+                )
+
+
+@lru_cache(maxsize=256)
+def _limited(runtime: Runtime, op_type: str, parts: frozenset[str]) -> Runtime:
+    base = runtime.base or runtime
+    kept: Sequence[Mistake] = [f for f in runtime.faults if f.part in base.parts_of(op_type, parts)]
+    return base.with_fault(*kept) if len(kept) < len(runtime.faults) else runtime
+
+
+ONNXRUNTIME_X86 = Runtime("onnxruntime_x86", "ONNX Runtime, x86-64")
+"""ONNX Runtime on x86-64: int8 x int8 anywhere, unsigned x signed where the CPU has VNNI. The engine's default."""

@@ -1,0 +1,63 @@
+"""From an accumulator to a code: what every runtime's way has in common."""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+import numpy.typing as npt
+
+from ..trace import Trace
+from ._codes import CodeType
+from ._finish import Finish
+from ._types import Array, Number
+
+
+class SecondStage(ABC):
+    """One way to turn accumulators into codes: a factor made of the scales, and what is done with it.
+
+    A stage is a frozen dataclass. Its factor is an array of its own precision that broadcasts over channels.
+    """
+
+    rounds_itself: ClassVar[bool] = False
+    """Whether the product comes out as an integer, so that the finish has nothing to round."""
+
+    @abstractmethod
+    def factor(self, x_scale: Number, w_scale: Number, y_scale: Number) -> Array:
+        """Return :math:`M = s_x s_w / s_y` as this stage holds it.
+
+        Parameters
+        ----------
+        x_scale, y_scale
+            float32 scalars, or arrays that broadcast.
+        w_scale
+            float32 scalar or ``[channels]``.
+        """
+
+    @abstractmethod
+    def mean_factor(self, x_scale: Number, y_scale: Number, count: int) -> Array:
+        """Return :math:`M = s_x / (s_y n)`: a mean of ``count`` codes is a requantization of their sum."""
+
+    @abstractmethod
+    def apply(
+        self, accumulator: Number, factor: Array, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
+    ) -> Array:
+        """Turn accumulators into codes.
+
+        Parameters
+        ----------
+        accumulator
+            Integers, as int32, int64 or exact in a float type; channels last.
+        factor
+            From :meth:`factor`; broadcasts against ``accumulator``.
+        zero_point
+            Of the output.
+        kind
+            The output's type.
+        finish
+            How the scaled number becomes a code.
+        """
+
+    @abstractmethod
+    def explain(
+        self, trace: Trace, accumulator: int, factor: Any, zero: int, kind: "npt.DTypeLike | CodeType", finish: Finish
+    ) -> None:
+        """Write down what :meth:`apply` does to one accumulator, step by step; ``factor`` is a scalar of it."""

@@ -1,0 +1,110 @@
+"""QLinearAveragePool in plain loops."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..arithmetic import ONNXRUNTIME_X86, Number, Runtime
+from ..trace import Trace
+from . import _checks as check
+from ._qlinear_global_average_pool_loops import PARTS as GLOBAL_PARTS
+from ._qlinear_global_average_pool_loops import qlinear_global_average_pool_element
+from ._windows import AutoPad, output_size, pair, resolve_pads
+
+Array = npt.NDArray[Any]
+
+PARTS = GLOBAL_PARTS | {"formula"}
+"""Where a fault can be made; some of them only where the window covers the whole image."""
+
+
+def qlinear_average_pool_loops(*inputs: Any, runtime: Runtime = ONNXRUNTIME_X86, **attributes: Any) -> Array:
+    """Compute what :func:`~resnet8doc.ops.qlinear_average_pool` does, one output after another (the slow twin).
+
+    Examples
+    --------
+    >>> X = np.array([[[[2, 3, 9, 9], [4, 5, 9, 9]]]], np.uint8)
+    >>> one, zero = np.float32(1), np.uint8(0)
+    >>> qlinear_average_pool_loops(X, one, zero, one, zero, kernel_shape=(2, 2), strides=(2, 2))
+    array([[[[4, 9]]]], dtype=uint8)
+    """
+    x = np.asarray(inputs[0])
+    last = bool(attributes.get("channels_last"))
+    size = pooled_size(x.transpose(0, 3, 1, 2).shape[2:] if last else x.shape[2:], **attributes)
+    y = np.empty((x.shape[0], *size, x.shape[3]) if last else (*x.shape[:2], *size), x.dtype)
+    for index in np.ndindex(y.shape):
+        y[index] = qlinear_average_pool_element(index, *inputs, runtime=runtime, **attributes).output
+    return y
+
+
+def qlinear_average_pool_element(
+    index: tuple[int, ...],
+    X: Array,
+    x_scale: Number,
+    x_zero_point: Number | None,
+    y_scale: Number,
+    y_zero_point: Number | None = None,
+    *,
+    kernel_shape: Sequence[int],
+    auto_pad: AutoPad = "NOTSET",
+    channels_last: int = 0,
+    count_include_pad: int = 0,
+    pads: Sequence[int] | None = None,
+    strides: Sequence[int] | None = None,
+    runtime: Runtime = ONNXRUNTIME_X86,
+    **_: Any,
+) -> Trace:
+    """Write down how ``qlinear_average_pool(...)[index]`` comes about.
+
+    Examples
+    --------
+    >>> X = np.array([[[[2, 3, 9, 9], [4, 5, 9, 9]]]], np.uint8)
+    >>> one, zero = np.float32(1), np.uint8(0)
+    >>> trace = qlinear_average_pool_element((0, 0, 0, 0), X, one, zero, one, zero, kernel_shape=(2, 2), strides=(2, 2))
+    >>> [(step.name, step.value) for step in trace.steps]
+    [('sum', 14.0), ('mean', 3.5), ('divided', 3.5), ('zero point added', 3.5), ('rounded', 4), ('saturated', 4)]
+    """
+    runtime.refuse_others("QLinearAveragePool", PARTS)
+    functions = runtime.own("QLinearAveragePool")
+    if functions is not None:
+        given = {"kernel_shape": kernel_shape, "auto_pad": auto_pad, "channels_last": channels_last, "pads": pads,
+                 "count_include_pad": count_include_pad, "strides": strides}  # fmt: skip
+        return functions.element(index, X, x_scale, x_zero_point, y_scale, y_zero_point, **given, runtime=runtime)
+    x = check.codes(X, "X")
+    image = x.transpose(0, 3, 1, 2) if channels_last else x
+    kernel, steps = pair(kernel_shape, "kernel_shape"), pair(strides, "strides")
+    size = image.shape[2:]
+    edges = resolve_pads(size, kernel, steps, (1, 1), pads, auto_pad)
+    if kernel == size and not any(edges):
+        runtime = runtime.limited_to("QLinearGlobalAveragePool", GLOBAL_PARTS)
+        inputs = (X, x_scale, x_zero_point, y_scale, y_zero_point)
+        return qlinear_global_average_pool_element(index, *inputs, channels_last=channels_last, runtime=runtime)
+    n, channel, row, column = (index[0], index[3], *index[1:3]) if channels_last else index
+    x_zero = int(check.zero_point(x_zero_point, "x_zero_point", x.dtype, "X"))
+    y_zero = int(check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y"))
+    trace, single = Trace("QLinearAveragePool", tuple(index)), np.float32
+    total, count = single(0), 0
+    for k in range(kernel[0]):
+        for l in range(kernel[1]):  # noqa: E741 - the formula's letter
+            i, j = row * steps[0] - edges[0] + k, column * steps[1] - edges[1] + l
+            inside = 0 <= i < size[0] and 0 <= j < size[1]
+            count += inside or bool(count_include_pad)
+            if inside:
+                total = single(total + single(single(int(image[n, channel, i, j]) - x_zero) * single(x_scale)))
+    trace.step("sum", f"of the window's codes less {x_zero} times {x_scale}, one by one", total)
+    mean = trace.step("mean", f"{total} / {count}", single(total / single(count)))
+    real = trace.step("divided", f"{mean} / {y_scale}", single(mean / single(y_scale)))
+    total_with_zero = trace.step("zero point added", f"{real} + {y_zero}", single(real + single(y_zero)))
+    runtime.finish.clamp_step(trace, runtime.finish.round_step(trace, total_with_zero), y_zero, x.dtype)
+    return trace
+
+
+def pooled_size(
+    image: Sequence[int], *, kernel_shape: Sequence[int], auto_pad: AutoPad = "NOTSET", ceil_mode: int = 0,
+    pads: Sequence[int] | None = None, strides: Sequence[int] | None = None, **_: Any,
+) -> tuple[int, ...]:  # fmt: skip
+    """Return rows and columns of the output."""
+    kernel, steps = pair(kernel_shape, "kernel_shape"), pair(strides, "strides")
+    edges = resolve_pads(image, kernel, steps, (1, 1), pads, auto_pad)
+    return output_size(image, kernel, steps, (1, 1), edges, ceil_mode)

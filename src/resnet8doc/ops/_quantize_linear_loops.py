@@ -1,0 +1,106 @@
+"""QuantizeLinear in plain loops."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..arithmetic import ONNXRUNTIME_X86, CodeType, Number, Runtime, code_type
+from ..errors import UserError
+from ..trace import Trace
+from ._axis import along_axis
+
+Array = npt.NDArray[Any]
+
+PARTS = frozenset({"rounding", "zero_point", "overflow"})
+"""Where a fault can be made."""
+
+OUTPUT_TYPES = {
+    2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 21: "uint4", 22: "int4", 25: "uint2", 26: "int2",
+}  # fmt: skip
+"""The types of codes by ONNX's numbers."""
+
+
+def quantize_linear_loops(
+    x: Array, y_scale: Number, y_zero_point: Number | None = None, *, axis: int = 1, output_dtype: int = 0,
+    runtime: Runtime = ONNXRUNTIME_X86,
+) -> Array:  # fmt: skip
+    """Compute what :func:`quantize_linear` does, one element after another (the slow twin).
+
+    Examples
+    --------
+    >>> quantize_linear_loops(np.array([0.5, 1.5, 300.0], np.float32), np.float32(1), np.uint8(3))
+    array([  3,   5, 255], dtype=uint8)
+    """
+    *_, kind = checked(x, y_scale, y_zero_point, axis, 0, output_dtype, 0)
+    y = np.empty(np.shape(x), kind.stored)
+    for index in np.ndindex(y.shape):
+        y[index] = quantize_linear_element(
+            index, x, y_scale, y_zero_point, axis=axis, output_dtype=output_dtype, runtime=runtime
+        ).output
+    return y
+
+
+def quantize_linear_element(
+    index: tuple[int, ...],
+    x: Array,
+    y_scale: Number,
+    y_zero_point: Number | None = None,
+    *,
+    axis: int = 1,
+    output_dtype: int = 0,
+    runtime: Runtime = ONNXRUNTIME_X86,
+    **_: Any,
+) -> Trace:
+    """Write down how ``quantize_linear(...)[index]`` comes about.
+
+    Examples
+    --------
+    >>> trace = quantize_linear_element((0,), np.array([2.5], np.float32), np.float32(1), np.int8(-128))
+    >>> [step.formula for step in trace.steps]
+    ['2.5 / 1.0', 'round(2.5), half_even', '2 + -128', 'min(max(-126, -128), 127)']
+    """
+    runtime.refuse_others("QuantizeLinear", PARTS)
+    functions = runtime.own("QuantizeLinear")
+    if functions is not None:
+        given = {"axis": axis, "output_dtype": output_dtype}
+        return functions.element(index, x, y_scale, y_zero_point, **given, runtime=runtime)
+    x, scales, zeros, kind = checked(x, y_scale, y_zero_point, axis, 0, output_dtype, 0)
+    scale, zero = np.float32(np.broadcast_to(scales, x.shape)[index]), int(np.broadcast_to(zeros, x.shape)[index])
+    trace = Trace("QuantizeLinear", index)
+    with np.errstate(over="ignore"):
+        quotient = trace.step("divided", f"{x[index]} / {scale}", np.float32(x[index] / scale))
+    if np.isnan(quotient):
+        trace.step("saturated", "not a number: the lowest code", kind.minimum, kind.name)
+        return trace
+    runtime.finish.steps(trace, np.clip(quotient, -(2.0**62), 2.0**62).astype(np.float32), zero, kind)
+    return trace
+
+
+def checked(
+    x: Array, y_scale: Number, y_zero_point: Number | None, axis: int, block_size: int, output_dtype: int,
+    precision: int,
+) -> tuple[Array, Array, Array, CodeType]:  # fmt: skip
+    """Check the inputs; return scale and zero point so that they broadcast, and the output's type."""
+    x = np.asarray(x)
+    if x.dtype != np.float32:
+        raise UserError(f"x is {x.dtype}", "float32", "Convert x with x.astype(numpy.float32).")
+    for name, value in (("block_size", block_size), ("precision", precision)):
+        if value:
+            raise UserError(f"{name} is {value}", "0", f"Quantize without {name}.")
+    if output_dtype and output_dtype not in OUTPUT_TYPES:
+        known = ", ".join(f"{number} ({kind})" for number, kind in OUTPUT_TYPES.items())
+        raise UserError(f"output_dtype is {output_dtype}", f"0 or one of {known}", "Quantize to one of these.")
+    if y_zero_point is None:
+        kind = code_type(OUTPUT_TYPES[output_dtype or 2])
+        return x, *along_axis(x, "x", y_scale, "y_scale", np.zeros((), kind.stored), "y_zero_point", axis), kind
+    zero_point = np.asarray(y_zero_point)
+    if str(zero_point.dtype) not in OUTPUT_TYPES.values():
+        raise UserError(f"y_zero_point is {zero_point.dtype}", "int8, uint8, int16 or uint16", "Change its type.")
+    kind = code_type(OUTPUT_TYPES.get(output_dtype, str(zero_point.dtype)))
+    if kind.stored != zero_point.dtype:
+        raise UserError(
+            f"output_dtype is {output_dtype} ({kind.name}) and y_zero_point is {zero_point.dtype}", "one type for both",
+            f"Give y_zero_point as {kind.stored}, or leave output_dtype out.",
+        )  # fmt: skip
+    return x, *along_axis(x, "x", y_scale, "y_scale", zero_point, "y_zero_point", axis), kind

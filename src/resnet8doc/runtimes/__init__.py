@@ -1,0 +1,35 @@
+"""The runtimes whose arithmetic is known to the bit: one file each, numpy alone.
+
+A file has what one runtime does wherever the standard leaves a choice, from top to bottom: its second stage, and whole
+functions where it has its own formula. ``graph.run(..., runtime=RUNTIMES["onnxruntime_arm64"])`` computes so.
+"""
+
+from ..arithmetic import Runtime
+from ..errors import UserError
+from .onnx_reference import ONNX_REFERENCE
+from .onnxruntime_arm64 import ONNXRUNTIME_ARM64
+from .onnxruntime_x86 import ONNXRUNTIME_X86
+from .onnxruntime_x86_avx2 import ONNXRUNTIME_X86_AVX2
+
+__all__ = ["ONNXRUNTIME_ARM64", "ONNXRUNTIME_X86", "ONNXRUNTIME_X86_AVX2", "ONNX_REFERENCE", "RUNTIMES", "runtime"]
+
+RUNTIMES = {known.name: known for known in (ONNXRUNTIME_X86, ONNXRUNTIME_X86_AVX2, ONNXRUNTIME_ARM64, ONNX_REFERENCE)}
+"""Every runtime by its name."""
+
+
+def runtime(name: str) -> Runtime:
+    """Return the runtime of that name.
+
+    Raises
+    ------
+    UserError
+        If none is known by it.
+
+    Examples
+    --------
+    >>> runtime("onnxruntime_arm64").title
+    'ONNX Runtime, 64-bit ARM'
+    """
+    if name not in RUNTIMES:
+        raise UserError(f"there is no runtime {name!r}", f"one of {', '.join(RUNTIMES)}", "Choose one of these.")
+    return RUNTIMES[name]
