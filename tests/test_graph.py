@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resnet8doc.errors import UserError
+from resnet8doc.faults import Rounded, Wraps
 from resnet8doc.graph import Graph
-from resnet8doc.requantize import Arithmetic
+from resnet8doc.ops import OPERATORS
+from resnet8doc.runtimes import ONNXRUNTIME_X86
 
 PAIR = {"s0": np.float32(0.5), "z0": np.int8(-3), "s1": np.float32(0.75), "z1": np.int8(4)}
 
@@ -21,7 +23,8 @@ def node(name: str, op_type: str, inputs: dict[str, str], output: str, **attribu
     listed = [{"formal": formal, "tensor": tensor} for formal, tensor in inputs.items()]
     return {
         "name": name, "op_type": op_type, "domain": domain, "layer": name, "attributes": attributes, "inputs": listed,
-        "outputs": [{"tensor": output}],
+        "since_version": max(OPERATORS[domain, op_type].since_versions),
+        "outputs": [{"index": 0, "tensor": output}],
     }  # fmt: skip
 
 
@@ -49,7 +52,7 @@ def parts(seed: int = 0) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]
         {"name": n, "stored_dtype": str(np.asarray(a).dtype), "shape": list(np.shape(a))} for n, a in tensors.items()
     ]
     operations = {
-        "format": "resnet8doc.operations", "version": 1, "model": {"name": "pair", "quant_format": "QOperator"},
+        "format": "resnet8doc.operations", "version": 2, "model": {"name": "pair", "quant_format": "QOperator"},
         "inputs": [{"name": "image", "dtype": "float32", "shape": ["batch", 6, 5, 3]}],
         "outputs": [{"name": "y", "dtype": "float32", "shape": ["batch", 3, 6, 5]}],
         "nodes": nodes, "initializers": stored,
@@ -126,14 +129,14 @@ def test_a_fault_at_one_input_leaves_the_others_alone(graph: Graph, images: np.n
     np.testing.assert_array_equal(again.run(images)["y"], before["y"])
 
 
-def test_arithmetic_for_all_nodes_and_for_one(graph: Graph, images: np.ndarray[Any, Any]) -> None:
-    floor = Arithmetic(rounding="floor")
-    plain, all_floor = graph.run(images, "all"), graph.run(images, "all", arithmetic=floor)
-    one = graph.run(images, "all", arithmetic={"second": floor})
+def test_a_runtime_for_all_nodes_and_for_one(graph: Graph, images: np.ndarray[Any, Any]) -> None:
+    floor = ONNXRUNTIME_X86.with_fault(Rounded("floor"))
+    plain, all_floor = graph.run(images, "all"), graph.run(images, "all", runtime=floor)
+    one = graph.run(images, "all", runtime={"second": floor})
     assert (all_floor["c1"] != plain["c1"]).any()
     np.testing.assert_array_equal(one["c1"], plain["c1"])
     assert (one["c2"] != plain["c2"]).any()
-    np.testing.assert_array_equal(graph.with_arithmetic(floor).run(images)["y"], all_floor["y"])
+    np.testing.assert_array_equal(graph.with_runtime(floor).run(images)["y"], all_floor["y"])
 
 
 def test_whose_scale_it_is(graph: Graph) -> None:
@@ -171,8 +174,8 @@ def test_a_trace_ends_in_the_element(graph: Graph, images: np.ndarray[Any, Any],
         trace = graph.trace(name, index, images)
         assert trace.output == expected[index]
         assert json.loads(json.dumps(trace.to_dict()))["index"] == list(index)
-    odd = Arithmetic(rounding="floor", overflow="wrap", accumulator_bits=16)
-    assert graph.trace(name, (2, 1, 1, 1), {tensor: expected} | {"image": images}, arithmetic=odd).op_type
+    odd = ONNXRUNTIME_X86.with_fault(Rounded("floor"), Wraps())
+    assert graph.trace(name, (2, 1, 1, 1), {tensor: expected} | {"image": images}, runtime=odd).op_type
 
 
 def test_a_trace_of_a_convolution_holds_every_product(graph: Graph, images: np.ndarray[Any, Any]) -> None:
@@ -194,7 +197,7 @@ def test_a_trace_of_a_convolution_holds_every_product(graph: Graph, images: np.n
         (lambda g, x: g.run({"c2": g.run(x, "c2")["c2"]}), "image is needed and was not fed; expected a value for it."),
         (lambda g, x: g.run({"nothing": x}), "there is no tensor 'nothing'"),
         (lambda g, x: g.run({"image": np.array([object()])}), "image is an array of Python objects; expected numbers."),
-        (lambda g, x: g.run(x, arithmetic={"nobody": Arithmetic()}),
+        (lambda g, x: g.run(x, runtime={"nobody": ONNXRUNTIME_X86}),
          "there is no node 'nobody'; expected nchw, quantize,"),
         (lambda g, x: g.trace("nobody", (0,), x), "there is no node 'nobody'"),
         (lambda g, x: g.trace("nchw", (0, 0, 0, 0), x), "node nchw is Transpose; expected one of QuantizeLinear,"),
@@ -227,10 +230,13 @@ def test_mistakes_are_said(graph: Graph, images: np.ndarray[Any, Any], call: Any
         (lambda o: o["nodes"][0].update(name="add"), "two nodes are named add; expected unique names."),
         (lambda o: o["nodes"][3]["outputs"][0].update(tensor="c1"), "c1 is computed twice"),
         (lambda o: o["outputs"][0].update(name="z"), "nothing computes the output z"),
-        (lambda o: o["nodes"][0].update(op_type="LSTM"), "node nchw is LSTM; expected one of Add, AveragePool,"),
+        (
+            lambda o: o["nodes"][0].update(op_type="LSTM"),
+            "node nchw: the operator LSTM is not known; expected one of Add, AveragePool,",
+        ),
         (lambda o: o["nodes"][0].pop("attributes"), "node 0 lacks 'attributes'"),
         (lambda o: o.pop("inputs"), "the extraction has no list 'inputs'"),
-        (lambda o: o.update(version=9), "the extraction's version is 9; expected 1."),
+        (lambda o: o.update(version=9), "the extraction's version is 9; expected 2."),
     ],
 )
 def test_a_structure_that_does_not_hold(change: Any, said: str) -> None:
@@ -251,7 +257,7 @@ def test_the_engine_needs_numpy_alone() -> None:
     import sys
 
     code = (
-        "import sys, resnet8doc.graph, resnet8doc.ops, resnet8doc.requantize;"
+        "import sys, resnet8doc.graph, resnet8doc.ops, resnet8doc.runtimes, resnet8doc.faults;"
         "heavy = {'onnx', 'onnxruntime', 'torch', 'tensorflow', 'jsonschema', 'matplotlib', 'pygraphviz', 'tqdm'};"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -95,7 +95,7 @@ def edited(path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
         (lambda o: o.pop("nodes"), "at the top: 'nodes' is a required property"),
         (lambda o: o["nodes"][1].update(op_type=7), "at nodes/1/op_type: 7 is not of type 'string'"),
         (lambda o: o["nodes"][0].update(extra=1), "at nodes/0: Additional properties are not allowed"),
-        (lambda o: o.update(version=2), "at version: 1 was expected"),
+        (lambda o: o.update(version=1), "at version: 2 was expected"),
         (lambda o: o["tensors"].update(file="../elsewhere.npz"), "at tensors/file: '../elsewhere.npz' does not match"),
         (lambda o: o["inputs"][0].update(dtype="complex"), "at inputs/0/dtype"),
     ],

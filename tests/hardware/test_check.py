@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from resnet8doc.requantize import Arithmetic
 
 from resnet8doc.errors import UserError
 from resnet8doc.graph import Graph
 from resnet8doc.hardware import FAULTS, PITFALLS, c, check, confusion, read_outputs, write_vectors
-from resnet8doc.requantize import Arithmetic
 
 Array = npt.NDArray[Any]
 

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from resnet8doc.requantize import Arithmetic
 
 from resnet8doc.graph import Graph
 from resnet8doc.hardware import PITFALLS, picture, pitfalls
-from resnet8doc.requantize import Arithmetic
 
 Array = npt.NDArray[Any]
 

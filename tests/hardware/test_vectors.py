@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from resnet8doc.requantize import requantize
 
 from resnet8doc import schemas
 from resnet8doc.errors import UserError
 from resnet8doc.files import read_json
 from resnet8doc.graph import Graph
 from resnet8doc.hardware import FORMATS, read_hex, write_vectors
-from resnet8doc.requantize import requantize
 
 Array = npt.NDArray[Any]
 

@@ -7,27 +7,28 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from resnet8doc.arithmetic import Runtime
 from resnet8doc.proof import GENERATORS, Case
-from resnet8doc.requantize import Arithmetic
+from resnet8doc.runtimes import ONNXRUNTIME_X86_AVX2
 
 SEEDS = st.integers(0, 2**63 - 1)
 EXAMPLES = {"QLinearConv": 700, "QLinearMatMul": 600, "QGemm": 500, "QLinearAdd": 150, "QLinearSoftmax": 1000}
 
 
 @pytest.mark.parametrize("op_type", GENERATORS)
-def test_no_value_differs(op_type: str, runtime_arithmetic: Arithmetic) -> None:
+def test_no_value_differs(op_type: str, runtime_here: Runtime) -> None:
     @settings(max_examples=EXAMPLES.get(op_type, 300), suppress_health_check=[HealthCheck.too_slow])
     @given(seed=SEEDS)
     def check(seed: int) -> None:
         case = GENERATORS[op_type](np.random.default_rng(seed))
-        expected, found = case.in_onnxruntime(), case.in_engine(runtime_arithmetic)
+        expected, found = case.in_onnxruntime(), case.in_engine(runtime_here)
         assert found.dtype == expected.dtype
         np.testing.assert_array_equal(found, expected)
 
     check()
 
 
-def test_pairs_saturate_in_onnxruntime_exactly_where_the_processor_is_said_to(runtime_arithmetic: Arithmetic) -> None:
+def test_pairs_saturate_in_onnxruntime_exactly_where_the_processor_is_said_to(runtime_here: Runtime) -> None:
     """255 * 127 + 255 * 127 does not fit int16."""
     one, zero = np.float32(1), np.uint8(0)
     inputs: dict[str, Any] = {
@@ -36,6 +37,6 @@ def test_pairs_saturate_in_onnxruntime_exactly_where_the_processor_is_said_to(ru
     }  # fmt: skip
     case = Case("QLinearMatMul", inputs, {}, np.uint8)
     exact, clamped = round(2 * 255 * 127 / 300), round(32767 / 300)
-    assert case.in_onnxruntime().item() == (clamped if runtime_arithmetic.pairwise_saturation else exact)
+    assert case.in_onnxruntime().item() == (clamped if runtime_here.first_stage.pairs else exact)
     assert case.in_engine().item() == exact
-    assert case.in_engine(Arithmetic(pairwise_saturation=True)).item() == clamped
+    assert case.in_engine(ONNXRUNTIME_X86_AVX2).item() == clamped

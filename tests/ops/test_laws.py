@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 from resnet8doc import ops
 from resnet8doc.ops._qlinear_add_loops import fma_exact
 from resnet8doc.proof import GENERATORS, Case
-from resnet8doc.requantize import ONNX_REFERENCE, RUNTIME
+from resnet8doc.runtimes import ONNX_REFERENCE, ONNXRUNTIME_X86
 
 FLOATS = st.floats(width=32, allow_nan=False, allow_infinity=False, min_value=-(2.0**60), max_value=2.0**60)
 SEEDS = st.integers(0, 2**63 - 1)
@@ -133,8 +133,8 @@ def test_onnx_reference_parts_from_the_text_on_ties_alone(op_type: str) -> None:
     x, w = np.ones((1, 1, 1, 1), np.int8), np.ones((1, 1, 1, 1), np.int8)
     zero, two = np.int8(0), np.float32(2)
     found = {
-        "QuantizeLinear": lambda a: ops.quantize_linear(np.array([0.5], np.float32), one, z, arithmetic=a),
-        "QLinearConv": lambda a: ops.qlinear_conv(x, one, zero, w, one, zero, two, z, arithmetic=a),
-        "QLinearMatMul": lambda a: ops.qlinear_matmul(x[0, 0], one, zero, w[0, 0], one, zero, two, z, arithmetic=a),
+        "QuantizeLinear": lambda a: ops.quantize_linear(np.array([0.5], np.float32), one, z, runtime=a),
+        "QLinearConv": lambda a: ops.qlinear_conv(x, one, zero, w, one, zero, two, z, runtime=a),
+        "QLinearMatMul": lambda a: ops.qlinear_matmul(x[0, 0], one, zero, w[0, 0], one, zero, two, z, runtime=a),
     }[op_type]
-    assert (found(RUNTIME).item(), found(ONNX_REFERENCE).item()) == (1, 2)
+    assert (found(ONNXRUNTIME_X86).item(), found(ONNX_REFERENCE).item()) == (1, 2)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from resnet8doc.requantize import RUNTIME
 
 from resnet8doc import playground as pg
 from resnet8doc.errors import UserError
-from resnet8doc.requantize import RUNTIME
 
 from .networks import images, networks
 

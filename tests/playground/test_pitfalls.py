@@ -4,11 +4,11 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from resnet8doc.requantize import Arithmetic
 
 from resnet8doc import playground as pg
 from resnet8doc.playground import pitfalls
 from resnet8doc.playground.results import lessons_html
-from resnet8doc.requantize import Arithmetic
 
 from .networks import networks
 

@@ -19,4 +19,4 @@ from resnet8doc.proof import machine
 def test_classes(architecture: str, sets: list[str], saturates: bool, proven: bool) -> None:
     found = machine({"architecture": architecture, "instruction_sets": sets})
     assert (found.saturates_pairs, found.proven) == (saturates, proven)
-    assert found.arithmetic.pairwise_saturation is saturates
+    assert found.saturates_pairs is saturates

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from resnet8doc.faults import Rounded
 from resnet8doc.files import read_json
 from resnet8doc.proof import GENERATORS, compare_fusion, compare_operators, failure, machine, prove
-from resnet8doc.requantize import Arithmetic
+from resnet8doc.runtimes import ONNXRUNTIME_X86
 
 QOPERATOR = [
     "resnet8_int8_qoperator", "resnet8_int8_per_tensor_qoperator", "resnet8_uint8_qoperator", "resnet8_u8s8_qoperator",
@@ -58,7 +59,7 @@ def test_qdq_node_by_node(name: str, fused: bool, artifact: Artifact, images: np
 @pytest.mark.slow
 def test_a_wrong_engine_is_found_and_its_first_mismatch_shown(artifact: Artifact, images: np.ndarray[Any, Any]) -> None:
     path = artifact("models/resnet8_int8_qoperator.onnx")
-    result = prove(path, images[:4], arithmetic=Arithmetic(rounding="floor"), progress=False)
+    result = prove(path, images[:4], runtime=ONNXRUNTIME_X86.with_fault(Rounded("floor")), progress=False)
     assert result["totals"]["local_mismatches"] > 0
     first = result["first_mismatch"]
     assert (first["node"], first["image"]) == ("stem_conv", 0)

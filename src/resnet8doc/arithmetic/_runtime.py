@@ -1,6 +1,6 @@
 """What one runtime does wherever the standard leaves a choice."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Protocol
@@ -160,9 +160,11 @@ class Runtime:
 
 @lru_cache(maxsize=256)
 def _limited(runtime: Runtime, op_type: str, parts: frozenset[str]) -> Runtime:
-    base = runtime.base or runtime
-    kept: Sequence[Mistake] = [f for f in runtime.faults if f.part in base.parts_of(op_type, parts)]
-    return base.with_fault(*kept) if len(kept) < len(runtime.faults) else runtime
+    made = runtime.base or runtime
+    for fault in sorted(runtime.faults, key=lambda fault: fault.part != "formula"):  # another formula has other parts
+        if fault.part in made.parts_of(op_type, parts):
+            made = made.with_fault(fault)
+    return made if len(made.faults) < len(runtime.faults) else runtime
 
 
 ONNXRUNTIME_X86 = Runtime("onnxruntime_x86", "ONNX Runtime, x86-64")

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
+from ..arithmetic import Runtime
 from ..environment import cpu_class, environment
 from ..errors import UserError
 from ..extract import load
 from ..files import sha256
 from ..graph import Graph
-from ..runtimes import runtime as runtime_of
 from ._machine import machine
 from ._probe import Probe, Session, optimised
 from ._tally import Tally, differs, first_mismatch
@@ -32,7 +32,7 @@ def prove(
     fused: bool = False,
     chunk: int = 100,
     threads: int = 2,
-    runtime: str | None = None,
+    runtime: Runtime | None = None,
     progress: bool = True,
 ) -> dict[str, Any]:
     """Compare the engine with ONNX Runtime, value by value.
@@ -54,7 +54,7 @@ def prove(
     threads
         ONNX Runtime's.
     runtime
-        The name of the runtime in whose arithmetic the engine computes; as ONNX Runtime does on this processor if None.
+        In whose arithmetic the engine computes; as ONNX Runtime does on this processor if None.
     progress
         Show a bar on stderr.
 
@@ -79,7 +79,7 @@ def prove(
     with tempfile.TemporaryDirectory() as folder:
         proven = optimised(path, Path(folder) / path.name) if fused else path
         here = machine()
-        graph = load(proven).with_runtime(runtime_of(runtime) if runtime else here.runtime)
+        graph = load(proven).with_runtime(runtime or here.runtime)
         probe = Probe(proven, threads)
         default = Session(path, DEFAULT, threads)
         tallies = {node.name: Tally(node) for node in graph.nodes}
