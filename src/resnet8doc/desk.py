@@ -33,7 +33,7 @@ def page_head(folder: Path) -> str:
     >>> head.startswith("<style>p { color: red }</style>"), '<script src="data:text/javascript;base64,YWN0KCk=">' in head
     (True, True)
     """
-    text = (folder / "head.html").read_text(encoding="utf-8") + microscope.style() + microscope.script()
+    text = (folder / "head.html").read_text(encoding="utf-8") + str(microscope.style()) + str(microscope.script())
     styles = re.findall(r"<style>.*?</style>", text, re.DOTALL)
     scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
     sources = (f"data:text/javascript;base64,{b64encode(script.encode()).decode()}" for script in scripts)

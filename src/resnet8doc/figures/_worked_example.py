@@ -1,4 +1,4 @@
-"""The arithmetic of one output, from a trace, as tables in which every value has its exact width."""
+"""The arithmetic of one output, from a trace: drawn, and as tables in which every value has its exact width."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy.typing as npt
+
+from .. import microscope
 from ..analysis.bounds import width
+from ..markup import Markup
 from ._table import Table, table
 
 if TYPE_CHECKING:
@@ -22,13 +26,19 @@ WIDTHS = {
 
 @dataclass(frozen=True)
 class WorkedExample:
-    """One output element: its products, then everything that is done to their sum."""
+    """One output element: drawn; then its products, and everything that is done to their sum."""
 
     products: Table | None
     steps: Table
+    drawn: Markup = Markup("")
 
     def _repr_html_(self) -> str:
-        return "".join(part._repr_html_() for part in (self.products, self.steps) if part is not None)
+        tables = "".join(part._repr_html_() for part in (self.products, self.steps) if part is not None)
+        return str(
+            Markup(
+                '{}<div class="resnet8doc-microscope">{}</div><details><summary>In numbers</summary>{}</details>{}'
+            ).format(microscope.style(), self.drawn, Markup(tables), microscope.script())
+        )
 
     def __str__(self) -> str:
         return "\n\n".join(str(part) for part in (self.products, self.steps) if part is not None)
@@ -36,19 +46,23 @@ class WorkedExample:
     __repr__ = __str__
 
 
-def worked_example(trace: Trace) -> WorkedExample:
+def worked_example(trace: Trace, name: str = "", source: npt.NDArray[Any] | None = None) -> WorkedExample:
     """Show how one output came about.
 
     Parameters
     ----------
     trace
         From :meth:`resnet8doc.graph.Graph.trace`.
+    name
+        Of the operator's node, for the drawing's title.
+    source
+        Codes of its first input, ``[C, H, W]``, for a map with the field outlined.
 
     Returns
     -------
     WorkedExample
-        A table of the products (where there are any), in the order in which they are summed, and one of the steps
-        after the sum. ``width`` is that of the type that holds a value, ``needs`` the bits that this value takes in
+        The microscope's drawing with its steps; under a toggle a table of the products (where there are any), in the
+        order in which they are summed, and one of the steps after the sum. ``width`` is that of the type that holds a value, ``needs`` the bits that this value takes in
         two's complement.
 
     Examples
@@ -77,7 +91,7 @@ def worked_example(trace: Trace) -> WorkedExample:
         sortable=False,
     )  # fmt: skip
     if not trace.terms:
-        return WorkedExample(None, steps)
+        return WorkedExample(None, steps, microscope.figure(trace, name=name))
     products = table(
         [
             {
@@ -98,7 +112,7 @@ def worked_example(trace: Trace) -> WorkedExample:
                "accumulator": "32 bits"},
         sortable=False,
     )  # fmt: skip
-    return WorkedExample(products, steps)
+    return WorkedExample(products, steps, microscope.figure(trace, name=name, source=source))
 
 
 def operator_inputs(graph: Graph, node: Node, meanings: Mapping[str, str]) -> Table:
