@@ -38,6 +38,7 @@ extensions = [
     "listings",
     "constants",
     "sources",
+    "way",
 ]
 exclude_patterns = ["_extensions", "_static", "_templates"]
 nitpick_ignore = [
@@ -113,7 +114,7 @@ html_theme = "sphinx_book_theme"
 html_title = "resnet8doc"
 html_static_path = ["_static", str(fetch_assets(build_folder() / "assets"))]
 html_favicon = "_static/favicon.svg"
-html_css_files = ["resnet8doc.css"]
+html_css_files = ["resnet8doc.css", "icons.css"]
 templates_path = ["_templates"]
 html_copy_source = True
 html_last_updated_fmt = None  # the same sources give the same pages
