@@ -248,7 +248,7 @@ def _(after, mo, node, original, pg, pixel, pixel_said, pixel_text, reference):
 def _(edits, changed_run, mo, modified, node, original, pg, pixel):
     _parts = [("quantized", pg.microscope_html(original, node, pixel))]
     if edits:
-        _how = modified.arithmetic.get(node.name)
+        _how = modified.runtimes.get(node.name)
         _parts.append(("modified", pg.microscope_html(changed_run, modified.graph.node(node.name), pixel, _how)))
     mo.Html(
         "<h2 class=r8-head>Microscope</h2>"

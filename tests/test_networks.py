@@ -25,5 +25,5 @@ def test_a_page_must_list_both_files(
 ) -> None:
     artifact(f"models/{SPECIFIED}_operations.json")
     monkeypatch.setenv(READS_VARIABLE, json.dumps([f"models/{SPECIFIED}_operations.{suffix}"]))
-    with pytest.raises(UserError, match="Add models/.* to `reads`"):
+    with pytest.raises(UserError, match=r"Add models/.* to `reads`"):
         open_network()

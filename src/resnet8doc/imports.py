@@ -38,7 +38,7 @@ class Imports:
         return grimp.build_graph(self.package, cache_dir=None if self._cache is None else str(self._cache))
 
     def all_that_runs(self, names: Iterable[str]) -> set[str]:
-        """Return what runs when modules are imported: for ``a.b.c`` that is ``a``, ``a.b``, ``a.b.c``, and their imports."""
+        """Return what runs when modules are imported: ``a.b.c`` is ``a``, ``a.b``, ``a.b.c`` and their imports."""
         todo, done = set(names), set[str]()
         while todo:
             for module in (*parents(name := todo.pop()), name):

@@ -91,7 +91,7 @@ def test_every_executed_page_declares_what_it_reads() -> None:
 
 def test_pages_open_networks_in_one_place() -> None:
     """`open_network` asks for both files of an extraction; a page that loads one by hand forgets the other."""
-    by_hand = re.compile(r'artifact\([^)]*_operations\.')
+    by_hand = re.compile(r"artifact\([^)]*_operations\.")
     pages = {path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8") for path in DOCS.rglob("*.md")}
     assert {name for name, text in pages.items() if by_hand.search(text)} <= {"playground/index.md"}
     assert sum("open_network(" in text for text in pages.values()) >= 17
