@@ -62,4 +62,4 @@ def _real(values: Any, details: Any) -> Float32:
     if details["dtype"] == np.float32:
         return np.asarray(values, np.float32)
     scale, zero_point = details["quantization"]
-    return ((values.astype(np.int32) - zero_point) * np.float32(scale)).astype(np.float32)
+    return np.asarray((values.astype(np.int32) - zero_point) * np.float32(scale), np.float32)

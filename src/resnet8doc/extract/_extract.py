@@ -168,7 +168,7 @@ def load(path: Path | str) -> Graph:
     Parameters
     ----------
     path
-        Of ``<model>_operations.json``, or of the ONNX or TensorFlow Lite model itself, which is then extracted in memory.
+        Of ``<model>_operations.json``, or of the ONNX or TensorFlow Lite model itself, then extracted in memory.
 
     Raises
     ------

@@ -1,5 +1,6 @@
 """Every tensor of a TensorFlow Lite file, as a runtime computes it, under the extraction's names."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,15 +47,12 @@ class TfliteNetwork:
         self.graph = Graph.from_parts(reading.operations, reading.tensors)
         self.kernels = kernels
         self._places = reading.places
-        self.batch = 1
         content = mended(path.read_bytes())
+        several = None
         if batch > 1 and kernels != "tflite_micro":
-            try:
-                self._runtime, self.batch = interpret(content, kernels, batch), batch
-                return
-            except UserError:  # a Reshape to a fixed batch, as older converters wrote it
-                pass
-        self._runtime = interpret(content, kernels)
+            with suppress(UserError):  # a Reshape to a fixed batch, as older converters wrote it
+                several = interpret(content, kernels, batch)
+        self._runtime, self.batch = (interpret(content, kernels), 1) if several is None else (several, batch)
 
     def run(self, *feeds: Array) -> dict[str, Array]:
         """Return every tensor that the file has too, by its name in the extraction.

@@ -94,14 +94,14 @@ def operator_file(
     graph, empty = schema.SubGraphT(), schema.BufferT()
     model.version, model.description, model.buffers = 3, b"one operator", [empty]
     graph.tensors, graph.inputs, indices = [], [], []
-    for entry in (*inputs, output):
+    for position, entry in enumerate((*inputs, output)):
         if entry is None:
             indices.append(-1)
             continue
         index = len(graph.tensors)
         graph.tensors.append(_tensor(entry, index, model.buffers))
         indices.append(index)
-        if entry.data is None and entry is not output:
+        if entry.data is None and position < len(inputs):
             graph.inputs.append(index)
     code = schema.OperatorCodeT()
     code.builtinCode = getattr(schema.BuiltinOperator, kind)

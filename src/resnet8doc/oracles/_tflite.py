@@ -25,7 +25,7 @@ KERNELS = (*RESOLVERS, "tflite_micro")
 """The kernel sets that can be asked, by the names of `resnet8doc.runtimes`."""
 
 ARENA = 4 << 20
-"""Bytes that the interpreter for microcontrollers gets; MLPerf Tiny's networks with every tensor kept need a quarter."""
+"""Bytes that the interpreter for microcontrollers gets; MLPerf Tiny's networks, every tensor kept, need a quarter."""
 
 
 class Interpreted(Protocol):
@@ -50,7 +50,8 @@ def interpret(content: bytes, kernels: str, batch: int | None = None) -> Interpr
     kernels
         One of `KERNELS`.
     batch
-        The length of the inputs' first axis, if not the file's own. The interpreter for microcontrollers takes no other.
+        The length of the inputs' first axis, if not the file's own. The interpreter for microcontrollers takes no
+        other.
 
     Raises
     ------

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..architecture import WEIGHTS
 from ..errors import UserError
 from ..extract.tflite import read
 from ..files import sha256, write_json
@@ -31,7 +32,7 @@ def quantize(
     Parameters
     ----------
     float_model
-        ``resnet8.keras``, as trained; its batch normalization is folded first, as for every other runtime.
+        ``resnet8.keras``, as trained: its batch normalization is folded first, as for every other runtime. Or folded.
     output
         The ``.tflite`` file. It takes float32 ``[N, 32, 32, 3]``, raw pixels, and gives float32 ``[N, 10]``; between
         its QUANTIZE and its DEQUANTIZE everything is int8.
@@ -59,7 +60,9 @@ def quantize(
     if variant.runtime != "tflite":
         raise UserError(f"{variant.file} is made by {variant.runtime}", "a variant of tflite", "Choose another.")
     inputs = np.concatenate(batches(images))
-    to_tflite(keras_from_weights(fold(weights_of(load_keras(float_model)))), output, log, inputs)
+    weights = weights_of(load_keras(float_model))
+    folded = fold(weights) if weights.keys() == WEIGHTS.keys() else weights
+    to_tflite(keras_from_weights(folded), output, log, inputs)
     reading = read(output)  # refuses whatever is not int8
     layers = [_layer(node) for node in reading.operations["nodes"] if node["op_type"] in ("QLinearConv", "QGemm")]
     said = log_summary(log)["warnings"]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import UserError
-from ._build import Build, Value
+from ._build import Build, Value, only
 from ._file import Operation, Tensor
 
 NONE, RELU, RELU_N1_TO_1, RELU6 = 0, 1, 2, 3
@@ -30,13 +30,13 @@ def bounds(tensor: Tensor, activation: int) -> tuple[int, int]:
     >>> bounds(codes(0.0235294122, -128), RELU6), bounds(codes(0.1, -128), RELU6), bounds(codes(0.1, 4), RELU)
     ((-128, 127), (-128, -68), (4, 127))
     """
-    assert tensor.scale is not None and tensor.zero_point is not None  # checked by `Build.codes`
+    scale, zero_point = only(tensor.scale), int(only(tensor.zero_point))
     limits = np.iinfo(tensor.dtype)
     low, high = REAL_BOUNDS.get(activation, (None, None))
 
     def code(real: float) -> int:
-        quotient = float(np.float32(real) / tensor.scale[0])  # type: ignore[index]  # not None, as asserted above
-        return int(tensor.zero_point[0]) + int(np.copysign(np.floor(abs(quotient) + 0.5), quotient))  # type: ignore[index]  # likewise
+        quotient = float(np.float32(real) / scale)
+        return zero_point + int(np.copysign(np.floor(abs(quotient) + 0.5), quotient))
 
     return (
         limits.min if low is None else max(limits.min, code(low)),

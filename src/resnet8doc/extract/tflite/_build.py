@@ -1,4 +1,4 @@
-"""Nodes and stored tensors of an extraction, collected while the operators of a TensorFlow Lite file are gone through."""
+"""Nodes and stored tensors of an extraction, collected while a TensorFlow Lite file is gone through."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -114,7 +114,7 @@ class Build:
 
     def store(self, name: str, array: Array) -> str:
         """Store a tensor; the same name twice must mean the same numbers, else the second is called otherwise."""
-        array = np.ascontiguousarray(array)
+        array = np.asarray(array, order="C")
         chosen = name
         while chosen in self.stored and not _same(self.stored[chosen], array):
             chosen += "_"
@@ -126,8 +126,8 @@ class Build:
         given = self.names.get(tensor.index)
         base = given.scale if given else tensor.name
         return (
-            self.store(f"{base}_scale", np.asarray(_only(tensor.scale), np.float32)),
-            self.store(f"{base}_zero_point", np.asarray(_only(tensor.zero_point), tensor.dtype)),
+            self.store(f"{base}_scale", np.asarray(only(tensor.scale), np.float32)),
+            self.store(f"{base}_zero_point", np.asarray(only(tensor.zero_point), tensor.dtype)),
         )
 
     def node(
@@ -152,8 +152,9 @@ class Build:
             entries.append(entry)
         taken = {node["name"] for node in self.nodes}
         self.nodes.append({
-            "index": len(self.nodes), "name": unique(name, len(self.nodes), taken), "op_type": op_type, "domain": domain,
-            "since_version": SINCE[op_type], "layer": layer, "attributes": dict(attributes), "inputs": entries,
+            "index": len(self.nodes), "name": unique(name, len(self.nodes), taken), "op_type": op_type,
+            "domain": domain, "since_version": SINCE[op_type], "layer": layer, "attributes": dict(attributes),
+            "inputs": entries,
             "outputs": [{
                 "index": 0, "formal": formal, "tensor": made.name, "dtype": made.dtype, "shape": made.shape,
             }],
@@ -192,7 +193,8 @@ def shape_of(tensor: Tensor) -> Shape:
     return [shape[axis] for axis in TO_CHANNELS_FIRST] if len(shape) == 4 else shape
 
 
-def _only(values: Array | None) -> Any:
+def only(values: Array | None) -> Any:
+    """Return the one scale or zero point of a tensor that `Build.codes` has checked."""
     assert values is not None  # checked by `Build.codes`
     return values[0]
 
@@ -231,7 +233,7 @@ FORMALS: dict[str, tuple[str, ...]] = {
 """The formal names of the inputs, in the standards' order, of all that a TensorFlow Lite file is translated to."""
 
 SINCE = dict.fromkeys(FORMALS, 1) | {
-    "QuantizeLinear": 21, "DequantizeLinear": 21, "QLinearConv": 10, "MaxPool": 12, "Clip": 13, "Pad": 21, "Reshape": 21,
-    "Transpose": 21,
+    "QuantizeLinear": 21, "DequantizeLinear": 21, "QLinearConv": 10, "MaxPool": 12, "Clip": 13, "Pad": 21,
+    "Reshape": 21, "Transpose": 21,
 }  # fmt: skip
 """The opset of the meaning that each has at `OPSET`; ONNX Runtime's and TensorFlow Lite's own have one version."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...errors import UserError
 from ._activation import RELU, RELU6, RELU_N1_TO_1, bounds, clip, emit
-from ._build import FULL_INTEGER, Build, Value
+from ._build import FULL_INTEGER, Build, Value, only
 from ._file import Operation, Tensor
 
 OWN = "tflite"
@@ -90,10 +90,10 @@ def activation(build: Build, op: Operation) -> None:
 
 def probability(build: Build, op: Operation, y: Tensor) -> None:
     """Refuse an output of LOGISTIC or SOFTMAX of another scale than 1/256: TensorFlow Lite's kernels know no other."""
-    assert y.scale is not None and y.zero_point is not None  # checked by `Build.codes`
-    if (float(y.scale[0]), int(y.zero_point[0])) != LOGISTIC:
+    scale, zero_point = only(y.scale), only(y.zero_point)
+    if (scale, zero_point) != LOGISTIC:
         raise UserError(
-            f"{build.where(op)}: {y.name} has scale {y.scale[0]} and zero point {y.zero_point[0]}",
+            f"{build.where(op)}: {y.name} has scale {scale} and zero point {zero_point}",
             "1/256 and -128, as TensorFlow Lite demands", "Convert the model again.",
         )  # fmt: skip
 
@@ -109,7 +109,7 @@ def same_scales(build: Build, op: Operation) -> tuple[Tensor, Tensor]:
 
 
 def _quantized_alike(x: Tensor, y: Tensor) -> bool:
-    return bool(np.array_equal(x.scale, y.scale) and np.array_equal(x.zero_point, y.zero_point))  # type: ignore[arg-type]  # not None, as `Build.codes` checked
+    return bool(only(x.scale) == only(y.scale) and only(x.zero_point) == only(y.zero_point))
 
 
 def _both(build: Build, letter: str, tensor: Tensor) -> Sequence[tuple[str, str]]:

@@ -18,7 +18,8 @@ IDENTIFIER = b"TFL3"
 """Bytes 4 to 8 of every TensorFlow Lite file."""
 
 DAMAGE = (
-    struct.error, AttributeError, IndexError, KeyError, MemoryError, OverflowError, RecursionError, TypeError, ValueError,
+    struct.error, AttributeError, IndexError, KeyError, MemoryError, OverflowError, RecursionError, TypeError,
+    ValueError,
 )  # fmt: skip
 """What the generated reader raises for bytes that are no whole flatbuffer: it looks up offsets and checks none."""
 
@@ -129,12 +130,20 @@ def _parse(path: Path, content: bytes) -> File:
                     f"operator {operation.index} ({operation.kind}) names tensor {index} of {len(tensors)}",
                     "a tensor of the file", "The file is damaged: copy or convert it again.",
                 )  # fmt: skip
+    for index in (*graph.inputs, *graph.outputs):
+        if not 0 <= index < len(tensors):
+            raise UserError(
+                f"{path} names tensor {index} of {len(tensors)} as an input or output", "a tensor of the file",
+                "The file is damaged: copy or convert it again.",
+            )  # fmt: skip
     description = (model.description or b"").decode()
     return File(description, tensors, operations, tuple(map(int, graph.inputs)), tuple(map(int, graph.outputs)))
 
 
 def _tensor(index: int, entry: Any, buffers: list[Any]) -> Tensor:
-    name = (entry.name or b"").decode() or f"tensor_{index}"
+    name = (entry.name or b"").decode()
+    if not name or not name.isprintable():
+        name = f"tensor_{index}"
     if entry.sparsity is not None:
         raise UserError(f"tensor {name} is sparse", "dense tensors", "Convert the model without sparsity.")
     kind = _TYPES[entry.type]

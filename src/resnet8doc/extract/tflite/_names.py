@@ -7,8 +7,8 @@ from ...architecture import LAYERS
 from ._file import File, Operation
 
 KINDS = {
-    "CONV_2D": "conv", "ADD": "add", "AVERAGE_POOL_2D": "average_pool", "RESHAPE": "flatten", "FULLY_CONNECTED": "dense",
-    "SOFTMAX": "softmax",
+    "CONV_2D": "conv", "ADD": "add", "AVERAGE_POOL_2D": "average_pool", "RESHAPE": "flatten",
+    "FULLY_CONNECTED": "dense", "SOFTMAX": "softmax",
 }  # fmt: skip
 """Which operator computes a layer of which kind; batch normalization is folded and ReLU is a clamp."""
 
@@ -30,13 +30,16 @@ def names(file: File) -> dict[int, Name]:
     """Return the name of each operator's output, by the output tensor's index.
 
     TensorFlow Lite's operators have no names. Its tensors have those of the layers that were fused into them:
-    ``resnet8_1/stack1_relu2_1/Relu;resnet8_1/stack1_add_1/Add``. If they name all of ResNet8's convolutions, the network
-    is taken for it, and its nodes and tensors are called as in the ONNX files: ``stack1_add``, ``stack1_add_quantized``.
-    Any other network keeps its tensors' names, and a node is called as the tensor that it makes.
+    ``resnet8_1/stack1_relu2_1/Relu;resnet8_1/stack1_add_1/Add``. If they name all of ResNet8's convolutions, the
+    network is taken for it, and its nodes and tensors are called as in the ONNX files: ``stack1_add``,
+    ``stack1_add_quantized``. Any other network keeps its tensors' names, and a node is called as the tensor that it
+    makes.
     """
     layers = {op.outputs[0]: _layer(file.tensors[op.outputs[0]].name, op) for op in file.operations}
-    if CONVOLUTIONS <= set(layers.values()):
-        return {op.outputs[0]: _of_resnet8(op, layers[op.outputs[0]]) for op in file.operations}
+    if CONVOLUTIONS.issubset(layers.values()):
+        known = {op.outputs[0]: _of_resnet8(op, layers[op.outputs[0]]) for op in file.operations}
+        if len({name.node for name in known.values()}) == len(file.operations):
+            return known
     found: dict[int, Name] = {}
     taken: set[str] = set()
     for op in file.operations:

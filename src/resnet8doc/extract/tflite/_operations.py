@@ -86,10 +86,25 @@ def read(path: Path) -> Reading:
     build = Build(file)
     fed = [_feed(build, index) for index in file.inputs]
     for op in file.operations:
-        TRANSLATE[op.kind](build, op)
+        _translate(build, op)
     given = [_give(build, index) for index in file.outputs]
     operations = _describe(path, build, fed, given)
     return Reading(operations, build.stored, _places(build))
+
+
+def _translate(build: Build, op: Operation) -> None:
+    try:
+        TRANSLATE[op.kind](build, op)
+    except KeyError as error:
+        raise UserError(
+            f"{build.where(op)} lacks its option {error}", "all options that the schema gives it",
+            "The file is damaged: copy or convert it again.",
+        ) from error  # fmt: skip
+    except (IndexError, OverflowError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise UserError(
+            f"{build.where(op)} contradicts itself ({str(error)[:120]})", "options and shapes that fit",
+            "The file is damaged: copy or convert it again.",
+        ) from error  # fmt: skip
 
 
 def _refuse_unknown(file: File) -> None:

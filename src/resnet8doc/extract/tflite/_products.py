@@ -66,11 +66,11 @@ def fully_connected(build: Build, op: Operation) -> None:
     flat = given
     if len(x.shape) != 2:
         if len(x.shape) == 4 and x.shape[3] != 1 and math.prod(x.shape[1:3]) != 1:
-            flat = build.transposed(flat, TO_CHANNELS_LAST, f"{given.name}_nhwc", name.layer)
+            flat = build.transposed(flat, TO_CHANNELS_LAST, f"{name.node}_input_nhwc", name.layer)
         shape = build.store(f"{name.node}_shape", np.array([-1, weights.shape[1]], np.int64))
         flat = build.node(
             f"{name.node}_Reshape", name.layer, "Reshape", "", [("data", flat.name), ("shape", shape)], {}, "reshaped",
-            Value(f"{given.name}_flat", flat.dtype, [*given.shape[:1], weights.shape[1]]),
+            Value(f"{name.node}_input_flat", flat.dtype, [*given.shape[:1], weights.shape[1]]),
         )  # fmt: skip
     if len(y.shape) != 2:
         raise UserError(
@@ -85,9 +85,10 @@ def fully_connected(build: Build, op: Operation) -> None:
 
 def _product(build: Build, op: Operation, x: Tensor, weights: Array, y: Tensor, formal: str) -> list[tuple[str, str]]:
     """Store weights, bias and scales; return the inputs by their formal names, the letters of x and w as given."""
-    name, (a, b) = build.names[y.index], formal
+    name, a, b = build.names[y.index], formal[0], formal[1]
     source = build.tensor(op, 1)
-    assert source.scale is not None and source.zero_point is not None  # checked by `_weights`
+    assert source.scale is not None  # checked by `_weights`
+    assert source.zero_point is not None  # likewise
     many = len(source.scale) > 1
     scales = source.scale if many else source.scale[0]
     zeros = source.zero_point if many else source.zero_point[0]

@@ -34,12 +34,12 @@ def reshape(build: Build, op: Operation) -> None:
         )
     name, value = build.names[y.index], build.value(op, x)
     if _order_matters(x):
-        value = build.transposed(value, TO_CHANNELS_LAST, f"{value.name}_nhwc", name.layer)
+        value = build.transposed(value, TO_CHANNELS_LAST, f"{name.node}_input_nhwc", name.layer)
     made = build.made(y)
     target = _like_batch(x, y)
     last = made
     if _order_matters(y):
-        last = Value(f"{made.name}_nhwc", made.dtype, [made.shape[axis] for axis in TO_CHANNELS_LAST])
+        last = Value(f"{name.node}_reshaped_nhwc", made.dtype, [made.shape[axis] for axis in TO_CHANNELS_LAST])
     elif len(y.shape) == 4:
         target = [target[axis] for axis in TO_CHANNELS_FIRST]
     shape = build.store(f"{name.node}_shape", np.array(target, np.int64))
@@ -52,7 +52,7 @@ def reshape(build: Build, op: Operation) -> None:
 
 def transpose(build: Build, op: Operation) -> None:
     """TRANSPOSE, its order translated to axes that are kept channels first."""
-    x, y = same_scales(build, op)
+    x, _ = same_scales(build, op)
     order = [int(axis) for axis in np.ravel(build.constant(op, build.tensor(op, 1)))]
     if len(order) == 4:
         order = [TO_CHANNELS_FIRST.index(order[axis]) for axis in TO_CHANNELS_FIRST]

@@ -41,17 +41,15 @@ def mean(build: Build, op: Operation) -> None:
     keep = int(bool(op.options.get("keepDims", False)))
     if len(x.shape) == 4:
         if not keep and sorted(axes) != [1, 2]:
-            raise UserError(
-                f"{build.where(op)} sums axes {axes} away", "1 and 2, or keep_dims", "Convert with keep_dims."
-            )
+            raise UserError(f"{build.where(op)} sums axes {axes} away", "1 and 2, or keep_dims", "Keep the dimensions.")
         axes = [TO_CHANNELS_FIRST.index(axis) for axis in axes]
     if not keep and len(y.shape) == 4:
         raise UserError(f"{build.where(op)} makes four axes of five", "four axes or fewer", "Reshape before.")
     x_scale, x_zero = build.quantization(x)
     y_scale, y_zero = build.quantization(y)
     inputs = [
-        ("data", build.value(op, x).name), ("data_scale", x_scale), ("data_zero_point", x_zero), ("reduced_scale", y_scale),
-        ("reduced_zero_point", y_zero),
+        ("data", build.value(op, x).name), ("data_scale", x_scale), ("data_zero_point", x_zero),
+        ("reduced_scale", y_scale), ("reduced_zero_point", y_zero),
     ]  # fmt: skip
     emit(build, op, "QLinearReduceMean", "com.microsoft", inputs, {"axes": sorted(axes), "keepdims": keep}, "reduced")
 

@@ -12,8 +12,8 @@ def pads(
     r"""Return ``[top, left, bottom, right]``.
 
     SAME makes as many rows as strides begin in the image, :math:`\lceil h / s \rceil`, and pads
-    :math:`p = \max((\lceil h/s \rceil - 1)\,s + (k - 1)\,d + 1 - h,\ 0)` rows for it: :math:`\lfloor p/2 \rfloor` above,
-    the rest below. Source: TensorFlow Lite, ``kernels/padding.h``, ``ComputePaddingHeightWidth``.
+    :math:`p = \max((\lceil h/s \rceil - 1)\,s + (k - 1)\,d + 1 - h,\ 0)` rows for it, :math:`\lfloor p/2 \rfloor`
+    above, the rest below. Source: TensorFlow Lite, ``kernels/padding.h``, ``ComputePaddingHeightWidth``.
 
     Examples
     --------
