@@ -32,7 +32,7 @@ def evaluate(
 ) -> Evaluation:
     """Run a model on every image and count.
 
-    The backend follows from the file's suffix: ``.keras``, ``.onnx`` or ``.pt`` (TorchScript).
+    The backend follows from the file's suffix: ``.keras``, ``.onnx``, ``.pt`` (TorchScript) or ``.tflite``.
 
     Parameters
     ----------
