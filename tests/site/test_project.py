@@ -2,7 +2,10 @@
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,3 +116,14 @@ def test_pages_ask_no_other_host() -> None:
     foreign = re.compile(r"(?:src=|@import|!\[[^\]]*\]\(|image:: |figure:: )[\"'(]?\s*(?:https?:)?//")
     for path in [*DOCS.rglob("*.md"), *(DOCS / "_static").iterdir(), *(DOCS / "_templates").rglob("*.html")]:
         assert not foreign.search(path.read_text(encoding="utf-8")), path
+
+
+def test_a_wheel_holds_the_library_and_not_what_tests_alone_need(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert "resnet8doc/py.typed" in names
+    assert "resnet8doc/ops/_qlinear_conv.py" in names
+    assert not [name for name in names if "criteria" in name]
