@@ -89,6 +89,7 @@ autosummary_generate = False  # numpydoc loads autosummary, which would import e
 numpydoc_show_class_members = False  # autodoc lists them already
 numpydoc_class_members_toctree = False
 numpydoc_validation_checks = {"GL08"}  # a public object without a docstring fails the build
+numpydoc_validation_exclude = {r"\.Rounding$"}  # a `Literal` can hold no docstring; the one below it is shown
 bibtex_bibfiles = ["references.bib"]
 bibtex_reference_style = "author_year"
 copybutton_exclude = ".linenos, .gp, .go"
