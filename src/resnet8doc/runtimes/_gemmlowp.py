@@ -19,9 +19,7 @@ QUARTER = 1 << 24
 EXP_MINUS_EIGHTH, THIRD = 1895147668, 715827883
 """exp(-1/8) and 1/3 in Q0.31."""
 
-BARREL = tuple(
-    zip(range(24, 31), (1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242), strict=True)
-)
+BARREL = tuple(zip(range(24, 31), (1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242), strict=True))
 """For each bit of Q5.26 from a quarter to 16: exp(-2**(bit - 26)) in Q0.31."""
 
 FORTY_EIGHT, THIRTY_TWO = 1515870810, -1010580540

@@ -29,6 +29,7 @@ import numpy as np
 from ..arithmetic import Array, Functions, Number, Runtime
 from ..ops import _checks as check
 from ..ops import dequantize_linear as exact_dequantize
+from ..ops import dequantize_linear_element as exact_element
 from ..ops import qlinear_conv as convolve
 from ..ops import qlinear_conv_element as convolve_element
 from ..ops._qlinear_add_loops import checked
@@ -106,24 +107,24 @@ def qlinear_add_element(
     return trace
 
 
-def depthwise(vector: Fixed, scalar: Fixed) -> Functions:
-    """Return QLinearConv whose depthwise case rounds in one way in blocks of 8 channels and in another after them.
+def depthwise(convolutions: Fixed) -> Functions:
+    """Return QLinearConv whose depthwise case rounds twice, in blocks of 8 channels halves up, after them away from zero.
 
     Where a fault has replaced the runtime's second stage, the fault's holds for all.
     """
+    vector, scalar = Fixed("twice_up"), Fixed("twice_away")
 
     def plain(runtime: Runtime, stage: Fixed | None = None) -> Runtime:
         functions = {name: own for name, own in runtime.functions.items() if name != "QLinearConv"}
-        changed = stage is not None and runtime.second_stage == vector
-        name = f"{runtime.name}, plain" + (", left over" if changed else "")
+        changed = stage is not None and runtime.second_stage == convolutions
+        name = f"{runtime.name}, plain" + (f", {stage}" if changed else "")
         chosen = stage if stage is not None and changed else runtime.second_stage
         return replace(runtime, name=name, second_stage=chosen, functions=functions)
 
     def whole_blocks(w: Array, group: int) -> int | None:
-        """Return how many channels fill blocks; None where all are treated alike."""
-        channels = w.shape[0]
-        whole = channels // DEPTHWISE_BLOCK * DEPTHWISE_BLOCK
-        return whole if group > 1 and w.shape[1] == 1 and whole < channels else None
+        """Return how many channels fill blocks; None of a convolution that is not depthwise."""
+        depthwise = group > 1 and w.shape[1] == 1
+        return w.shape[0] // DEPTHWISE_BLOCK * DEPTHWISE_BLOCK if depthwise else None
 
     def function(*inputs: Any, runtime: Runtime, group: int = 1, **attributes: Any) -> Array:
         x, w = np.asarray(inputs[0]), np.asarray(inputs[3])
@@ -131,7 +132,7 @@ def depthwise(vector: Fixed, scalar: Fixed) -> Functions:
         if whole is None:
             return convolve(*inputs, group=group, **attributes, runtime=plain(runtime))
         parts, of_one = [], w.shape[0] // group
-        for channels, stage in ((slice(0, whole), None), (slice(whole, None), scalar)):
+        for channels, stage in ((slice(0, whole), vector), (slice(whole, None), scalar)):
             given = [_part(value, position, channels) for position, value in enumerate(inputs)]
             used = np.arange(w.shape[0])[channels] // of_one
             if not len(used):
@@ -144,7 +145,7 @@ def depthwise(vector: Fixed, scalar: Fixed) -> Functions:
     def element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, group: int = 1, **attributes: Any) -> Trace:
         w = attributes["w"] if "w" in attributes else inputs[3]
         whole = whole_blocks(np.asarray(w), group)
-        stage = scalar if whole is not None and index[1] >= whole else None
+        stage = None if whole is None else vector if index[1] < whole else scalar
         return convolve_element(index, *inputs, group=group, **attributes, runtime=plain(runtime, stage))
 
     return Functions(function, element, CONV_PARTS)
@@ -286,8 +287,15 @@ def dequantize_linear(
     (np.float32(0.10000038), np.float32(0.1))
     """
     exact = exact_dequantize(x, x_scale, x_zero_point, **attributes)
+    if not of_activations(x, x_scale):
+        return exact
     scale, offset = offset_of(x, x_scale, x_zero_point)
     return with_leftover(np.asarray(x).astype(np.float32) * scale + offset, exact, QUANTIZE_BLOCK)
+
+
+def of_activations(x: Array, x_scale: Number) -> bool:
+    """Tell whether these are codes of an activation: int8 of one scale. Weights and biases are no DEQUANTIZE's."""
+    return np.asarray(x).dtype == np.int8 and np.ndim(x_scale) == 0
 
 
 def offset_of(x: Array, x_scale: Number, x_zero_point: Number | None) -> tuple[Any, Any]:
@@ -299,9 +307,12 @@ def offset_of(x: Array, x_scale: Number, x_zero_point: Number | None) -> tuple[A
 
 
 def dequantize_linear_element(
-    index: tuple[int, ...], x: Array, x_scale: Number, x_zero_point: Number | None = None, *, runtime: Runtime, **_: Any
-) -> Trace:
+    index: tuple[int, ...], x: Array, x_scale: Number, x_zero_point: Number | None = None, *, runtime: Runtime,
+    **attributes: Any,
+) -> Trace:  # fmt: skip
     """Write down how one real number comes about."""
+    if not of_activations(x, x_scale):
+        return exact_element(index, x, x_scale, x_zero_point, **attributes)
     scale, offset = offset_of(x, x_scale, x_zero_point)
     code, trace = int(np.asarray(x)[index]), Trace("DequantizeLinear", tuple(index))
     if is_left_over(index, np.shape(x), QUANTIZE_BLOCK):
@@ -320,7 +331,7 @@ def functions(way: Way) -> dict[str, Functions]:
     """Return the built-in kernels' own functions, around convolutions that round in one way."""
     convolutions = Fixed(way)
     return {
-        "QLinearConv": depthwise(convolutions, Fixed("twice_away")),
+        "QLinearConv": depthwise(convolutions),
         "QGemm": dense(Fixed(way, single_product=True), convolutions),
         "QLinearAdd": Functions(qlinear_add, qlinear_add_element, reference.INTEGER_PARTS),
         "QLinearAveragePool": reference.REFERENCE_FUNCTIONS["QLinearAveragePool"],
