@@ -10,7 +10,7 @@ from ..trace import Trace
 
 
 def dense(stage: SecondStage, of_convolutions: SecondStage) -> Functions:
-    """Return QGemm with a second stage of its own; where a fault has replaced the runtime's, the fault's holds here too."""
+    """Return QGemm with a second stage of its own; where a fault has replaced the runtime's, the fault's holds too."""
 
     def derived(runtime: Runtime) -> Runtime:
         functions = {name: own for name, own in runtime.functions.items() if name != "QGemm"}

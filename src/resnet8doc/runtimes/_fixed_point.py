@@ -1,8 +1,8 @@
 r"""TensorFlow Lite's fixed point: a real factor as a 31-bit integer and a power of two, and the ways to multiply by it.
 
 A factor :math:`M` is held as :math:`m \cdot 2^{e - 31}` with :math:`2^{30} \le m < 2^{31}`. Three ways to multiply an
-accumulator by it are in use; :math:`\mathrm{high}(a) = \lfloor (a\,m + 2^{30}) / 2^{31} \rfloor` is the high half of the
-doubled product, rounded, halves up:
+accumulator by it are in use; :math:`\mathrm{high}(a) = \lfloor (a\,m + 2^{30}) / 2^{31} \rfloor` is the high half of
+the doubled product, rounded, halves up:
 
 - twice, the second time halves **away from zero**: :math:`\mathrm{away}(\mathrm{high}(a \cdot 2^{\max(e,0)}) /
   2^{\max(-e,0)})`. TensorFlow Lite's reference kernels, TensorFlow Lite Micro, CMSIS-NN.
@@ -47,7 +47,7 @@ def quantized(real: Number) -> tuple[Array, Array]:
     return np.where(vanishing, 0, m), np.where(vanishing, 0, e)
 
 
-def high(value: Array, m: Number) -> Array:
+def high(value: Array, m: Number | int) -> Array:
     """Return the high half of the doubled product with a 31-bit integer, rounded, halves up.
 
     Examples
@@ -55,13 +55,13 @@ def high(value: Array, m: Number) -> Array:
     >>> high(np.array([-3, -1, 1, 3]), 1 << 30)
     array([-1,  0,  1,  2])
     """
-    product = value * m
+    product = np.asarray(value * m)
     product += 1 << 30
     product >>= 31
     return product
 
 
-def away(value: Array, shift: Number) -> Array:
+def away(value: Array, shift: Number | int) -> Array:
     """Divide integers by a power of two, halves away from zero.
 
     Examples
@@ -72,10 +72,10 @@ def away(value: Array, shift: Number) -> Array:
     shift = np.asarray(shift, np.int64)
     # The half, less 1 for negative numbers: then the floor of the shift goes away from zero.
     half = (ONE << shift) >> 1
-    return (value + half - ((value < 0) & (shift > 0))) >> shift
+    return np.asarray((value + half - ((value < 0) & (shift > 0))) >> shift)
 
 
-def up(value: Array, shift: Number) -> Array:
+def up(value: Array, shift: Number | int) -> Array:
     """Divide integers by a power of two, halves up.
 
     Examples
@@ -84,10 +84,10 @@ def up(value: Array, shift: Number) -> Array:
     array([-1,  0,  1,  2])
     """
     shift = np.asarray(shift, np.int64)
-    return (value + ((ONE << shift) >> 1)) >> shift
+    return np.asarray((value + ((ONE << shift) >> 1)) >> shift)
 
 
-def scaled(value: Number, m: Number, e: Number, way: Way) -> Array:
+def scaled(value: Number, m: Number | int, e: Number | int, way: Way) -> Array:
     """Multiply integers by ``m * 2**(e - 31)``.
 
     Parameters
@@ -111,7 +111,7 @@ def scaled(value: Number, m: Number, e: Number, way: Way) -> Array:
     value, e = np.asarray(value, np.int64), np.asarray(e)
     if way == "once":
         shift = 31 - e
-        return (value * m + (ONE << (shift - 1))) >> shift
+        return np.asarray((value * m + (ONE << (shift - 1))) >> shift)
     if (e > 0).any():
         value = wrap(value << np.maximum(e, 0), 32)
     divide = away if way == "twice_away" else up

@@ -1,7 +1,7 @@
 """What is left over of whole vectors: loops that treat the end of a tensor otherwise than the rest.
 
-LiteRT's wheel for x86 runs kernels that were written for ARM's vectors. The elements that fill no whole vector any more are
-computed by the scalar code after the loop, which rounds otherwise.
+LiteRT's wheel for x86 runs kernels that were written for ARM's vectors. The elements that fill no whole vector any
+more are computed by the scalar code after the loop, which rounds otherwise.
 """
 
 import numpy as np

@@ -1,23 +1,26 @@
-r"""TensorFlow Lite's built-in kernels on x86-64 with AVX (``BUILTIN_WITHOUT_DEFAULT_DELEGATES``): ruy and optimized loops.
+r"""TensorFlow Lite's built-in kernels on x86-64 with AVX (``BUILTIN_WITHOUT_DEFAULT_DELEGATES``): ruy and optimized
+loops.
 
-**Convolutions and fully connected layers** requantize in fixed point, rounded twice, **both times halves up**. The factor of a
-fully connected layer is the product of the scales, rounded to float32, over the output's, in float64. **Depthwise convolutions**
-round so in blocks of 8 channels; the channels left over round the second time halves away from zero.
+**Convolutions and fully connected layers** requantize in fixed point, rounded twice, **both times halves up**. The
+factor of a fully connected layer is the product of the scales, rounded to float32, over the output's, in float64.
+**Depthwise convolutions** round so in blocks of 8 channels; the channels left over round the second time halves away
+from zero.
 
 **QLinearAdd** (ADD) shifts before it multiplies: with :math:`m, e` of the factors as in the reference kernels,
-:math:`\mathrm{high}((A - z_A) 2^{20 + e_A}, m_A) + \mathrm{high}((B - z_B) 2^{20 + e_B}, m_B)`, then the output's factor as there.
-The last elements that fill no block of 16 are the reference kernels'.
+:math:`\mathrm{high}((A - z_A) 2^{20 + e_A}, m_A) + \mathrm{high}((B - z_B) 2^{20 + e_B}, m_B)`, then the output's
+factor as there. The last elements that fill no block of 16 are the reference kernels'.
 
 **QLinearSoftmax** (SOFTMAX): a table of 256 float32 exponentials, summed one after another; the code is
 :math:`e \cdot (1 / (\Sigma s_y))`, halves away from zero.
 
-**QuantizeLinear** (QUANTIZE): :math:`x \cdot (1 / s)` in float32, halves to even; the last elements that fill no block of 8 in
-float64, halves away from zero. **DequantizeLinear**: :math:`q s + (-z s)`, product and sum rounded to float32.
+**QuantizeLinear** (QUANTIZE): :math:`x \cdot (1 / s)` in float32, halves to even; the last elements that fill no
+block of 8 in float64, halves away from zero. **DequantizeLinear**: :math:`q s + (-z s)`, product and sum rounded to
+float32.
 
 Pools are the reference kernels'.
 
-Source: TensorFlow Lite, ``kernels/internal/optimized/{optimized_ops,integer_ops/add,integer_ops/depthwise_conv}.h``; ruy,
-``ruy/kernel_avx*.cc``.
+Source: TensorFlow Lite, ``kernels/internal/optimized/{optimized_ops,integer_ops/add,integer_ops/depthwise_conv}.h``;
+ruy, ``ruy/kernel_avx*.cc``.
 """
 
 from dataclasses import replace
@@ -70,9 +73,9 @@ def qlinear_add(*inputs: Any, runtime: Runtime) -> Array:
 
     Examples
     --------
-    >>> A, B, zero = np.full(17, 1, np.int8), np.full(17, 1, np.int8), np.int8(0)
-    >>> three, one, two = np.float32(0.3), np.float32(0.1), np.float32(0.8)
-    >>> qlinear_add(A, three, zero, B, one, zero, two, zero, runtime=TFLITE_BUILTIN)[[0, 16]]
+    >>> A, B, zero = np.full(17, 1, np.int8), np.full(17, -2, np.int8), np.int8(0)
+    >>> a_scale, b_scale, c_scale = np.float32(0.7), np.float32(0.25), np.float32(0.4)
+    >>> qlinear_add(A, a_scale, zero, B, b_scale, zero, c_scale, zero, runtime=TFLITE_BUILTIN)[[0, 16]]
     array([1, 0], dtype=int8)
     """
     q = checked(*inputs)
@@ -108,7 +111,7 @@ def qlinear_add_element(
 
 
 def depthwise(convolutions: Fixed) -> Functions:
-    """Return QLinearConv whose depthwise case rounds twice, in blocks of 8 channels halves up, after them away from zero.
+    """Return QLinearConv whose depthwise case rounds twice: halves up in blocks of 8 channels, away from 0 after them.
 
     Where a fault has replaced the runtime's second stage, the fault's holds for all.
     """
@@ -164,7 +167,7 @@ def exponentials(scale: float) -> Array:
     Examples
     --------
     >>> exponentials(0.1)[:3]
-    array([1.        , 0.9048374 , 0.81873075], dtype=float32)
+    array([1.       , 0.9048374, 0.8187308], dtype=float32)
     """
     arguments = np.float32(-np.float32(scale)) * np.arange(256, dtype=np.float32)
     table = np.exp(arguments.astype(np.float64)).astype(np.float32)
@@ -284,7 +287,7 @@ def dequantize_linear(
     >>> codes = np.full(9, 100, np.int8)
     >>> found = dequantize_linear(codes, np.float32(0.1), np.int8(99), runtime=TFLITE_BUILTIN)
     >>> found[0], found[8]
-    (np.float32(0.10000038), np.float32(0.1))
+    (np.float32(0.09999943), np.float32(0.1))
     """
     exact = exact_dequantize(x, x_scale, x_zero_point, **attributes)
     if not of_activations(x, x_scale):

@@ -1,14 +1,15 @@
 r"""TensorFlow Lite's built-in kernels on 64-bit ARM: **one rounding, halves up**, in convolutions and dense layers.
 
-Depthwise convolutions round twice there too. **QLinearSoftmax** (SOFTMAX) is in integers: a table of 256 exponentials of 16 bits,
-:math:`\lfloor 65535\, \mathrm{float32}(e^{s_x i}) + 1/2 \rfloor`, their integer sum, and one fixed-point factor of
-:math:`1 / (\Sigma s_y)`, rounded twice, both halves up in blocks of 16 classes, the second time halves away after them.
-**DequantizeLinear** is one fused multiply-add. All else is as on x86-64.
+Depthwise convolutions round twice there too. **QLinearSoftmax** (SOFTMAX) is in integers: a table of 256 exponentials
+of 16 bits, :math:`\lfloor 65535\, \mathrm{float32}(e^{s_x i}) + 1/2 \rfloor`, their integer sum, and one fixed-point
+factor of :math:`1 / (\Sigma s_y)`, rounded twice, both halves up in blocks of 16 classes, the second time halves away
+after them. **DequantizeLinear** is one fused multiply-add. All else is as on x86-64.
 
-x86-64 without AVX has this convolution too. Seen under emulation (qemu-user 10) and not held to equality in the build, which runs
-on x86-64.
+x86-64 without AVX has this convolution too. Seen under emulation (qemu-user 10) and not held to equality in the
+build, which runs on x86-64.
 
-Source: TensorFlow Lite, ``kernels/internal/optimized/optimized_ops.h``, ``SoftmaxInt8LUT``; ruy, ``ruy/kernel_arm64.cc``.
+Source: TensorFlow Lite, ``kernels/internal/optimized/optimized_ops.h``, ``SoftmaxInt8LUT``; ruy,
+``ruy/kernel_arm64.cc``.
 """
 
 from functools import lru_cache
@@ -36,7 +37,7 @@ def exponentials(scale: float) -> Array:
     Examples
     --------
     >>> exponentials(0.1)[-3:]
-    array([53655, 59299, 65535])
+    array([53656, 59299, 65535])
     """
     arguments = np.float32(scale) * np.arange(-255, 1, dtype=np.float32)
     real = np.exp(arguments.astype(np.float64)).astype(np.float32)
@@ -99,7 +100,7 @@ def dequantize_linear(
     Examples
     --------
     >>> dequantize_linear(np.full(9, 100, np.int8), np.float32(0.1), np.int8(99), runtime=TFLITE_BUILTIN_ARM)[[0, 8]]
-    array([0.10000023, 0.1       ], dtype=float32)
+    array([0.09999958, 0.1       ], dtype=float32)
     """
     exact = exact_dequantize(x, x_scale, x_zero_point, **attributes)
     if not builtin.of_activations(x, x_scale):

@@ -1,6 +1,7 @@
 """TensorFlow Lite Micro: the reference kernels, but for fully connected layers, which requantize as convolutions do.
 
-CMSIS-NN's portable C computes the same, byte for byte; built with ``CMSIS_NN_USE_SINGLE_ROUNDING`` it rounds once, halves up.
+CMSIS-NN's portable C computes the same, byte for byte; built with ``CMSIS_NN_USE_SINGLE_ROUNDING`` it rounds once,
+halves up.
 
 Source: TensorFlow Lite Micro, ``micro/kernels/{conv,fully_connected,add,pooling,softmax,quantize}_common.cc``.
 """

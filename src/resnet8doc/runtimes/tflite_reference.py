@@ -1,19 +1,20 @@
 r"""TensorFlow Lite's reference kernels (``BUILTIN_REF``): integers throughout, but for fully connected layers.
 
-**Convolutions** requantize by the fixed-point factor of :math:`s_x s_w / s_y`, all in float64, rounded twice, the second
-time halves away from zero. **Fully connected layers** multiply by the float64 factor and round halves away from zero.
+**Convolutions** requantize by the fixed-point factor of :math:`s_x s_w / s_y`, all in float64, rounded twice, the
+second time halves away from zero. **Fully connected layers** multiply by the float64 factor and round halves away
+from zero.
 
-**QLinearAdd** (ADD). With :math:`t = 2\max(s_A, s_B)` and :math:`\mathrm{fix}(v, M)` the product by the fixed-point factor of
-:math:`M`, rounded twice,
+**QLinearAdd** (ADD). With :math:`t = 2\max(s_A, s_B)` and :math:`\mathrm{fix}(v, M)` the product by the fixed-point
+factor of :math:`M`, rounded twice,
 
 .. math:: C = \mathrm{saturate}\left(\mathrm{fix}\left(\mathrm{fix}((A - z_A) 2^{20}, s_A / t) +
           \mathrm{fix}((B - z_B) 2^{20}, s_B / t),\ t / (2^{20} s_C)\right) + z_C\right)
 
-**QLinearAveragePool** (AVERAGE_POOL_2D). The sum of the codes in the image over their number, an integer division with halves
-away from zero. Input and output have one scale.
+**QLinearAveragePool** (AVERAGE_POOL_2D). The sum of the codes in the image over their number, an integer division
+with halves away from zero. Input and output have one scale.
 
-**QLinearSoftmax** (SOFTMAX). In gemmlowp's fixed point: differences to the row's largest code in Q5.26, exponentials in Q0.31,
-their sum in Q12.19, its reciprocal by Newton's method.
+**QLinearSoftmax** (SOFTMAX). In gemmlowp's fixed point: differences to the row's largest code in Q5.26, exponentials
+in Q0.31, their sum in Q12.19, its reciprocal by Newton's method.
 
 **QuantizeLinear** (QUANTIZE). The quotient :math:`x / s` rounded to float32, then halves away from zero.
 
@@ -44,7 +45,7 @@ from ._pairs import of_pairs
 LEFT = 20
 """By how many bits ADD shifts its inputs to the left."""
 
-PROBABILITY = (np.float32(1 / 256), -128)
+PROBABILITY = (1 / 256, -128)
 """Scale and zero point of every softmax."""
 
 Scales = tuple[float, ...]
@@ -131,7 +132,7 @@ def qlinear_average_pool(
     # Sums of fewer than 2**16 codes are exact in float32.
     sums, counts = window_sums(image.astype(np.float32), kernel_shape, auto_pad, ceil_mode, 0, pads, strides, (1, 1))
     y = runtime.finish.narrowed(half_away_division(sums.astype(np.int64), counts.astype(np.int64)), zero, x.dtype)
-    return y.transpose(0, 2, 3, 1) if channels_last else y
+    return np.asarray(y.transpose(0, 2, 3, 1) if channels_last else y)
 
 
 def half_away_division(total: Array, count: Array) -> Array:
@@ -273,10 +274,10 @@ def row_of(x: Array, index: tuple[int, ...], axis: int, opset: int) -> tuple[int
     """Return the code at an index, and all codes of its row, as Python's integers."""
     rows = softmax_rows(x, axis, opset)
     if opset < 13:
-        place = np.unravel_index(int(np.ravel_multi_index(index, x.shape)), rows.shape)
+        place = [int(i) for i in np.unravel_index(int(np.ravel_multi_index(index, x.shape)), rows.shape)]
     else:
-        place = tuple(np.delete(index, axis % x.ndim)) + (index[axis % x.ndim],)
-    row = rows[tuple(place)[:-1]]
+        place = [*(i for number, i in enumerate(index) if number != axis % x.ndim), index[axis % x.ndim]]
+    row = rows[tuple(place[:-1])]
     return int(row[place[-1]]), [int(code) for code in row]
 
 
@@ -288,7 +289,7 @@ def checked_softmax(
     scale = check.scale(X_scale, "X_scale")
     check.zero_point(x_zero_point, "x_zero_point", x.dtype, "X")
     out, zero = check.scale(y_scale, "y_scale"), check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y")
-    if (out, zero) != PROBABILITY:
+    if (float(out), int(zero)) != PROBABILITY:
         raise UserError(
             f"y_scale is {out} and y_zero_point {zero}", "1/256 and -128", "TensorFlow Lite's softmax has no other."
         )
@@ -330,7 +331,7 @@ def quantize_linear_element(
 
 def plain(attributes: Any) -> dict[str, Any]:
     """Return QuantizeLinear's attributes with their defaults."""
-    return {"axis": 1, "block_size": 0, "output_dtype": 0, "precision": 0} | attributes
+    return {"axis": 1, "block_size": 0, "output_dtype": 0, "precision": 0, **attributes}
 
 
 INTEGER_PARTS = frozenset({"overflow", "relu"})

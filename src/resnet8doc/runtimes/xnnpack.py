@@ -3,18 +3,20 @@ r"""XNNPACK, as LiteRT runs it by default (``BUILTIN``): float32 where it multip
 **Convolutions and fully connected layers**: :math:`\mathrm{round}(\mathrm{float32}(a) \cdot M)`, halves to even,
 :math:`M = s_x s_w / s_y` in float32: as ONNX Runtime does.
 
-**QLinearAdd** (ADD). With the ratios :math:`r_A = s_A / s_C` and :math:`r_B = s_B / s_C` in float32, the larger one is held with
-21 bits, both share its shift, and one rounding goes halves up:
+**QLinearAdd** (ADD). With the ratios :math:`r_A = s_A / s_C` and :math:`r_B = s_B / s_C` in float32, the larger one
+is held with 21 bits, both share its shift, and one rounding goes halves up:
 
 .. math::
    S &= 20 - \lfloor \log_2 \max(r_A, r_B) \rfloor, \quad
    m_A = \mathrm{round}(r_A 2^S), \quad m_B = \mathrm{round}(r_B 2^S) \\
-   C &= \mathrm{saturate}\left(\left\lfloor \frac{(A - z_A) m_A + (B - z_B) m_B + 2^{S-1}}{2^S} \right\rfloor + z_C\right)
+   C &= \mathrm{saturate}\left(\left\lfloor \frac{(A - z_A) m_A + (B - z_B) m_B + 2^{S-1}}{2^S} \right\rfloor +
+   z_C\right)
 
-**QuantizeLinear** (QUANTIZE): :math:`x \cdot (1/s)` in float32, halves to even. AVERAGE_POOL_2D and SOFTMAX are left to the
-built-in kernels.
+**QuantizeLinear** (QUANTIZE): :math:`x \cdot (1/s)` in float32, halves to even. AVERAGE_POOL_2D and SOFTMAX are left
+to the built-in kernels.
 
-Source: XNNPACK, ``src/microparams-init.c``, ``src/qs8-vadd``, ``src/f32-qs8-vcvt``, ``src/reference/unary-elementwise.cc``.
+Source: XNNPACK, ``src/microparams-init.c``, ``src/qs8-vadd``, ``src/f32-qs8-vcvt``,
+``src/reference/unary-elementwise.cc``.
 """
 
 import math
@@ -58,7 +60,7 @@ def sum_of_codes(a: Array, b: Array, scales: tuple[float, ...], zeros: tuple[int
     """
     left, right, shift = multipliers(scales)
     total = (a - zeros[0]) * left + (b - zeros[1]) * right
-    return ((total + (1 << (shift - 1))) >> shift) + zeros[2]
+    return np.asarray(((total + (1 << (shift - 1))) >> shift) + zeros[2])
 
 
 def qlinear_add(*inputs: Any, runtime: Runtime) -> Array:
