@@ -28,35 +28,13 @@ def _(mo, pg):
 
 
 @app.cell(hide_code=True)
-def _(mo):
-    mo.md("""
-    # Quantization playground
-
-    ResNet8 on CIFAR-10, quantized to 8 bits, as it is computed: choose a picture and a layer, look at every number,
-    follow one pixel through the arithmetic, change a scale or a rounding and see what it costs. The engine equals
-    ONNX Runtime to the last bit on this model.
-    """)
-    return
-
-
-@app.cell(hide_code=True)
 def _(mo, pg):
     assets = pg.Assets(pg.locate(mo.notebook_location()))
     gallery = assets.gallery
     about = assets.json("about.json")
     initial, complaints = pg.from_query(mo.query_params().to_dict())
-    return about, assets, complaints, gallery, initial
-
-
-@app.cell(hide_code=True)
-def _(complaints, initial, mo, pg):
-    _lost = [part for part in (initial.model, initial.image) if part.startswith("own-")]
-    _given = [
-        f"This link needs a file of its author's, {part}, which never left their machine: give the same file below."
-        for part in _lost
-    ]
-    mo.Html("".join([pg.note(sentence, "error") for sentence in complaints] + [pg.note(s) for s in _given]))
-    return
+    get_start, set_start = mo.state(initial)  # what the controls begin with: the address, later a lesson
+    return about, assets, complaints, gallery, get_start, initial, set_start
 
 
 @app.cell(hide_code=True)
@@ -69,20 +47,19 @@ def _(mo):
 
 
 @app.cell(hide_code=True)
-def _(UserError, assets, files, mo, pg):
+def _(UserError, assets, files, pg):
     float_graph = assets.graph(pg.FLOAT)
     graph, model_name, operations = assets.graph(pg.MODEL), pg.MODEL, assets.json(f"{pg.MODEL}_operations.json")
-    _said = ""
+    model_said = ""
     if files.value:
         try:
             _given = {file.name: file.contents for file in files.value}
             graph, operations = pg.own_graph(_given)  # a graph that runs, or a sentence
             model_name = pg.own_name(next(content for name, content in _given.items() if name.endswith(".json")))
-            _said = pg.note(f"Your extraction {graph.name} ({graph.format}, {len(graph.nodes)} nodes) is open.")
+            model_said = pg.note(f"Your extraction {graph.name} ({graph.format}, {len(graph.nodes)} nodes) is open.")
         except UserError as error:
-            _said = pg.note(f"{error} The playground goes on with {pg.MODEL}.", "error")
-    mo.Html(_said)
-    return float_graph, graph, model_name, operations
+            model_said = pg.note(f"{error} The playground goes on with {pg.MODEL}.", "error")
+    return float_graph, graph, model_name, model_said, operations
 
 
 @app.cell(hide_code=True)
@@ -93,7 +70,7 @@ def _(gallery, initial, mo, pg):
     named = mo.ui.dropdown(["all", *CLASSES], value="all", label="Class")
     _start = gallery.number(initial.image)
     start_label = pg.label(gallery, _start if _start is not None else 0)
-    return CLASSES, kind, named, start_label
+    return kind, named, start_label
 
 
 @app.cell(hide_code=True)
@@ -101,24 +78,13 @@ def _(gallery, kind, mo, named, pg, start_label):
     numbers = pg.choose(gallery, kind.value, named.value)
     _labels = {pg.label(gallery, number): number for number in numbers} or {pg.label(gallery, 0): 0}
     image = mo.ui.dropdown(_labels, value=start_label if start_label in _labels else next(iter(_labels)),
-                           label="Test image")  # fmt: skip
+                           label="Picture")  # fmt: skip
     return image, numbers
 
 
 @app.cell(hide_code=True)
-def _(files, gallery, image, kind, mo, named, numbers, own, pg):
-    _controls = [kind, named, mo.Html(pg.control("image", f"{image}")), own, files]
-    mo.Html(
-        "<h2 class=r8-head>Picture</h2>"
-        + pg.gallery_html(gallery, numbers, image.value, "image")
-        + f"{mo.hstack(_controls, justify='start', wrap=True)}"
-    )
-    return
-
-
-@app.cell(hide_code=True)
-async def _(UserError, gallery, image, mo, own, pg):
-    picture, label, image_name, _said = gallery.images[image.value], int(gallery.labels[image.value]), "", ""
+async def _(UserError, gallery, image, own, pg):
+    picture, label, image_name, picture_said = gallery.images[image.value], int(gallery.labels[image.value]), "", ""
     if own.value:
         try:
             if pg.IN_BROWSER:
@@ -127,13 +93,12 @@ async def _(UserError, gallery, image, mo, own, pg):
                 await pyodide_js.loadPackage("pillow")
             picture, _done = pg.read_picture(own.value[0].contents)
             label, image_name = None, pg.own_name(own.value[0].contents)
-            _said = pg.note(" ".join(["Your picture is used.", *_done, "Its class is not known."]))
+            picture_said = pg.note(" ".join(["Your picture is used.", *_done, "Its class is not known."]))
         except UserError as error:
-            _said = pg.note(f"{error} The playground goes on with the test image.", "error")
+            picture_said = pg.note(f"{error} The playground goes on with the test image.", "error")
     image_name = image_name or str(int(gallery.indices[image.value]))
     images = picture[None]
-    mo.Html(_said)
-    return image_name, images, label
+    return image_name, images, label, picture_said
 
 
 @app.cell(hide_code=True)
@@ -145,55 +110,67 @@ def _(float_graph, graph, images, pg):
 
 @app.cell(hide_code=True)
 def _(UserError, float_graph, graph, initial, mo, model_name, pg):
-    _edits, _said = initial.edits if model_name == initial.model else (), ""
+    _edits, edits_said = initial.edits if model_name == initial.model else (), ""
+    _visit = pg.visit(initial.lesson)
+    if _visit is not None and not _edits:
+        _edits = _visit.state.edits
     try:
         pg.apply(graph, float_graph, _edits)
     except UserError as error:
-        _edits, _said = (), pg.note(f"The link's changes cannot be made: {error}", "error")
+        _edits, edits_said = (), pg.note(f"The link's changes cannot be made: {error}", "error")
     get_edits, set_edits = mo.state(_edits)
     get_problem, set_problem = mo.state("")
     get_turn, set_turn = mo.state(0)  # counts undo and reset, after which the controls are made anew
     held = {"edits": _edits}  # what is changed now, for cells that must not run again when it changes
-    mo.Html(_said)
-    return get_edits, get_problem, get_turn, held, set_edits, set_problem, set_turn
+    return edits_said, get_edits, get_problem, get_turn, held, set_edits, set_problem, set_turn
 
 
 @app.cell(hide_code=True)
-def _(float_graph, get_edits, graph, held, original, pg):
+def _(get_start, graph, mo, pg):
+    _known = pg.sides(graph)
+    _titles, _start = {key: title for title, key in _known.items()}, get_start()
+    _first, _second = _titles.get(_start.a), _titles.get(_start.b)
+    choose_a = mo.ui.dropdown(_known, value=_first or _titles[pg.MODEL_SIDE], label="A")
+    choose_b = mo.ui.dropdown(_known, value=_second or _titles[pg.EDITED], label="B")
+    sides_said = pg.joined(
+        pg.note(f"The link names an arithmetic {key!r}, which is not known; the usual one is used.", "error")
+        for key, title in ((_start.a, _first), (_start.b, _second))
+        if title is None
+    )
+    return choose_a, choose_b, sides_said
+
+
+@app.cell(hide_code=True)
+def _(choose_a, choose_b, float_graph, get_edits, graph, held, original, pg):
     edits = get_edits()
-    modified = pg.apply(graph, float_graph, edits)
-    changed_run = pg.rerun(original, modified)
     held["edits"] = edits
-    after = changed_run if edits else None
-    return after, changed_run, edits, modified
+    modified = pg.apply(graph, float_graph, edits)
+    side_a, side_b = (pg.side(chosen.value, graph, float_graph, edits) for chosen in (choose_a, choose_b))
+    run_a, run_b = side_a.run(original), side_b.run(original)
+    same = side_a.key == side_b.key or (side_a.key == pg.MODEL_SIDE and side_b.key == pg.EDITED and not edits)
+    after = None if same else run_b
+    return after, edits, modified, run_a, run_b, side_a, side_b
 
 
 @app.cell(hide_code=True)
-def _(changed_run, original, pg, reference):
-    comparison = pg.Comparison(reference, original, changed_run)
+def _(pg, reference, run_a, run_b):
+    comparison = pg.Comparison(reference, run_a, run_b)
     return (comparison,)
 
 
 @app.cell(hide_code=True)
-def _(after, label, mo, original, pg, reference):
-    mo.Html(
-        "<h2 class=r8-head>Answer</h2>"
-        + pg.probabilities_html({"float": reference, "quantized": original, "modified": after}, label)
-    )
-    return
-
-
-@app.cell(hide_code=True)
-def _(graph, initial, mo, pg):
-    _names = pg.graph_nodes(graph)
+def _(get_start, graph, mo, pg):
+    _names, _start = pg.graph_nodes(graph), get_start()
     _fallback = "stack1_conv1" if "stack1_conv1" in _names else _names[0]
-    node_name = mo.ui.dropdown(_names, value=initial.node if initial.node in _names else _fallback,
-                               label="Layer or operation", searchable=False)  # fmt: skip
+    node_name = mo.ui.dropdown(_names, value=_start.node if _start.node in _names else _fallback,
+                               label="Layer", searchable=False)  # fmt: skip
     paint = mo.ui.dropdown(["cumulative", "local", "modified"], value="cumulative", label="SQNR painted on the graph")
-    pixel_text = mo.ui.text(value=",".join(map(str, initial.pixel)), label="Output pixel: channel,row,column")
-    _said = "" if initial.node in _names else pg.note(f"The link names {initial.node}, which this model does not have.")
-    mo.Html(_said)
-    return node_name, paint, pixel_text
+    pixel_text = mo.ui.text(value=",".join(map(str, _start.pixel)), label="channel,row,column")
+    channel = mo.ui.text(value="", label="Input channel drawn")
+    node_said = (
+        "" if _start.node in _names else pg.note(f"The link names {_start.node}, which this model does not have.")
+    )
+    return channel, node_name, node_said, paint, pixel_text
 
 
 @app.cell(hide_code=True)
@@ -203,16 +180,46 @@ def _(graph, node_name):
 
 
 @app.cell(hide_code=True)
-def _(UserError, mo, node, original, pg, pixel_text):
-    _shape, _said = pg.channels_shape(original.values[node.output]), ""
+def _(UserError, node, original, pg, pixel_text):
+    _shape, pixel_said = pg.channels_shape(original.values[node.output]), ""
     try:
         pixel = pg.inside(pg.parse_pixel(pixel_text.value), _shape)
         if pixel != pg.parse_pixel(pixel_text.value):
-            _said = pg.note(f"{node.output} is {list(_shape)}: the nearest pixel is {','.join(map(str, pixel))}.")
+            pixel_said = pg.note(f"{node.output} is {list(_shape)}: the nearest pixel is {','.join(map(str, pixel))}.")
     except UserError as error:
-        pixel, _said = (0, 0, 0), pg.note(str(error), "error")
-    pixel_said = mo.Html(_said)
+        pixel, pixel_said = (0, 0, 0), pg.note(str(error), "error")
     return pixel, pixel_said
+
+
+@app.cell(hide_code=True)
+def _(initial, mo, pg, set_edits, set_problem, set_start, set_turn):
+    _titles = {"none": "", **{visit.title: visit.key for visit in pg.LESSONS}}
+    _start = next((title for title, key in _titles.items() if key == initial.lesson), "none")
+
+    def _go(key: str) -> None:
+        """Show what a lesson is about: its operator, its pixel, its mistake."""
+        visit = pg.visit(key)
+        state = visit.state if visit else pg.State()
+        set_problem("")
+        set_start(state)
+        set_edits(state.edits)
+        set_turn(lambda turn: turn + 1)
+
+    lesson = mo.ui.dropdown(_titles, value=_start, label="Lesson", on_change=_go)
+    return (lesson,)
+
+
+@app.cell(hide_code=True)
+def _(choose_a, choose_b, image, lesson, mo, pg):
+    mo.Html(
+        pg.pane(
+            "top",
+            pg.Markup("<h1 class=r8-title>Quantization playground</h1>"),
+            pg.control("image", image), pg.control("a", choose_a), pg.control("b", choose_b),
+            pg.control("lesson", lesson), pg.tabs(), label="What is shown",
+        )
+    )  # fmt: skip
+    return
 
 
 @app.cell(hide_code=True)
@@ -220,40 +227,57 @@ def _(comparison, graph, mo, node, node_name, paint, pg):
     _values = {entry.node: getattr(entry, paint.value, entry.cumulative) for entry in comparison.before}
     if paint.value == "modified":
         _values = comparison.after
-    structure = pg.graph_svg(graph, node.name, "node", _values)
+    structure = pg.graph_svg(graph, node.name, "node", _values, differ=pg.differing(comparison))
     mo.Html(
-        "<h2 class=r8-head>Structure</h2>"
-        + f"{mo.hstack([mo.Html(pg.control('node', f'{node_name}')), paint], justify='start', wrap=True)}"
-        + f'<div class="r8-panes"><div tabindex="0" role="region" aria-label="Graph">{structure}</div>'
-        + f'<div tabindex="0" role="region" aria-label="Tree">{pg.tree(graph, node.name, "node")}</div>'
-        + f"<div>{pg.sqnr_html(comparison)}</div></div>"
-    )
+        pg.pane(
+            "left", pg.control("node", node_name), structure, pg.strip_html(comparison, node.name), pg.live(paint),
+            label="Structure",
+        )
+    )  # fmt: skip
     return (structure,)
 
 
 @app.cell(hide_code=True)
-def _(after, mo, node, original, pg, pixel, pixel_said, pixel_text, reference):
+def _(
+    after, channel, comparison, complaints, edits_said, initial, mo, model_said, node, node_said, pg, picture_said, pixel,
+    pixel_said, pixel_text, reference, run_a, run_b, side_a, side_b, sides_said,
+):  # fmt: skip
+    _lost = [part for part in (initial.model, initial.image) if part.startswith("own-")]
+    _notes = [pg.note(sentence, "error") for sentence in complaints]
+    _notes += [
+        pg.note(f"This link needs a file of its author's, {part}, which never left their machine: give the same file.")
+        for part in _lost
+    ]
+    _a, _b = run_a.values[node.output], run_b.values[node.output]
+    _found = next((entry for entry in comparison.differences if entry.node == node.name), None)
+    _gaps = _b.astype(float) - _a.astype(float)
+    _differ = pg.differ_html(_found, pg.next_difference(_a, _b, pixel), "pixel", _gaps) if after else ""
+    _nodes = (node, run_b.graph.node(node.name))
+    _how = (side_a.runtime_of(node.name), side_b.runtime_of(node.name))
+    _step, _parting = pg.parting((run_a, run_b), _nodes, pixel, _how) if after else (0, "")
+    _shown = [("quantized", "A", run_a, _nodes[0], _how[0])]
+    if after:
+        _shown.append(("modified", "B", run_b, _nodes[1], _how[1]))
+    _chosen = int(channel.value) if channel.value.isdecimal() else None
+    _drawn = [
+        pg.Markup('<div data-r8-run="{}">{}{}</div>').format(
+            name,
+            pg.heading(f"{short}: {side.title}", 3) if after else "",
+            pg.microscope_html(run, one, pixel, how, chosen=_chosen, control="channel", parts_at=_step, name=name),
+        )
+        for (name, short, run, one, how), side in zip(_shown, (side_a, side_b), strict=False)
+    ]
     mo.Html(
-        f"<h2 class=r8-head>What {node.name} puts out</h2>"
-        "<p>Press a pixel to put it under the microscope.</p>"
-        + pg.mosaics_html(node.output, reference, original, after, pixel, "pixel")
-        + pg.control("pixel", f"{pixel_text}")
-        + f"{pixel_said}"
-        + pg.numbers_html(node.output, reference, original, after, pixel[0])
-    )
-    return
-
-
-@app.cell(hide_code=True)
-def _(edits, changed_run, mo, modified, node, original, pg, pixel):
-    _parts = [("quantized", pg.microscope_html(original, node, pixel))]
-    if edits:
-        _how = modified.runtimes.get(node.name)
-        _parts.append(("modified", pg.microscope_html(changed_run, modified.graph.node(node.name), pixel, _how)))
-    mo.Html(
-        "<h2 class=r8-head>Microscope</h2>"
-        + "".join(f'<div data-r8-run="{name}"><h3 class=r8-head>{name}</h3>{body}</div>' for name, body in _parts)
-    )
+        pg.pane(
+            "middle", *_notes, model_said, picture_said, edits_said, sides_said, node_said,
+            pg.row(pg.heading(f"What {node.name} puts out"), _differ),
+            pg.maps_html(node.output, pg.float_of(reference, run_a, node.output), run_a, run_b, pixel, "pixel",
+                         (side_a.title, side_b.title)),
+            pg.row(pg.Markup("<small>Press a pixel, or write it:</small>"), pg.control("pixel", pixel_text),
+                   pg.control("channel", channel)), pixel_said, _parting, *_drawn,
+            label="Maps and microscope",
+        )
+    )  # fmt: skip
     return
 
 
@@ -261,9 +285,9 @@ def _(edits, changed_run, mo, modified, node, original, pg, pixel):
 def _(mo):
     mode = mo.ui.dropdown(["redesign", "fault", "arithmetic", "weights"], value="redesign", label="What to change")
     explained = {
-        "redesign": "A tensor's scale or zero point, with its producer, all its consumers, weights and biases.",
+        "redesign": "A tensor's scale or zero point; all that read it follow, weights and biases too.",
         "fault": "One operator's own scales and zero points alone; stored codes are kept.",
-        "arithmetic": "How operators round, saturate, accumulate and multiply.",
+        "arithmetic": "A mistake in how operators round, saturate, accumulate or multiply.",
         "weights": "How many bits the weights have.",
     }
     return explained, mode
@@ -303,14 +327,14 @@ def _(UserError, float_graph, get_turn, graph, held, mo, mode, partial, pg, set_
             made.append(
                 mo.ui.dropdown(_field.choices, value=_now, label=_field.label, on_change=partial(change, _field.name))
             )
-            controls.append(pg.control(f"choice-{_field.name}", f"{made[-1]}"))
+            controls.append(pg.control(f"choice-{_field.name}", made[-1]))
             continue
         if _field.slider:
             _how = {"debounce": True, "show_value": True, "on_change": partial(slide, _field)}
             made.append(mo.ui.slider(*_field.slider, value=_field.position(_now), label=_field.slider_label, **_how))
-            controls.append(pg.control(f"slider-{_field.name}", f"{made[-1]}"))
+            controls.append(pg.control(f"slider-{_field.name}", made[-1]))
         made.append(mo.ui.text(value=_now, label=_field.label, on_change=partial(change, _field.name)))
-        controls.append(pg.control(f"exact-{_field.name}", f"{made[-1]}"))
+        controls.append(pg.control(f"exact-{_field.name}", made[-1]))
     return controls, made
 
 
@@ -333,74 +357,119 @@ def _(mo, set_edits, set_problem, set_turn):
 
 
 @app.cell(hide_code=True)
-def _(comparison, controls, edits, explained, get_problem, measure, mo, mode, pg, reset, target, undo):
-    _list = "".join(f"<li>{pg.text(edit)}</li>" for edit in edits)
+def _(gallery, graph, measure, pg, side_a, side_b):
+    measured = ""
+    if measure.value:
+        _batch = pg.batch(graph, side_a, side_b, gallery.images[: gallery.batch], gallery.labels[: gallery.batch])
+        measured = pg.batch_html(_batch, gallery, "image")
+    return (measured,)
+
+
+@app.cell(hide_code=True)
+def _(
+    after, comparison, controls, edits, explained, get_problem, label, lesson, measure, measured, mo, mode, node, pg,
+    reference, reset, run_a, target, undo,
+):  # fmt: skip
+    _runs = {"float": reference, "quantized": run_a, "modified": after}
     mo.Html(
-        "<h2 class=r8-head>Change something</h2>"
-        + pg.control("mode", f"{mode}")
-        + f" <small>{explained[mode.value]}</small> "
-        + (
-            pg.control("where", f"{target}")
-            if target is not None
-            else pg.note("This operator has nothing of the kind.")
+        pg.pane(
+            "right", pg.visit_html(pg.visit(lesson.value), node, "node"),
+            pg.heading("Effect"), pg.effect_html(comparison, _runs, label),
+            pg.row(measure), measured,
+            pg.heading("Change"), pg.row(pg.control("mode", mode), pg.control("where", target) if target is not None else ""),
+            pg.Markup("<small>{}</small>").format(explained[mode.value]),
+            "" if target is not None else pg.note("This operator has nothing of the kind."),
+            pg.note(get_problem(), "error") if get_problem() else "",
+            pg.Markup('<div class="r8-controls">{}</div>').format(pg.joined(controls)),
+            pg.edits_html(edits), pg.row(undo, reset), pg.lessons_html(edits, run_a.graph, comparison.first is not None),
+            label="Change and effect",
         )
-        + f'<div class="r8-controls">{"".join(controls)}</div>'
-        + (pg.note(get_problem(), "error") if get_problem() else "")
-        + (
-            f'<ol data-r8-edits="{len(edits)}">{_list}</ol>'
-            if edits
-            else '<p data-r8-edits="0">Nothing is changed.</p>'
+    )  # fmt: skip
+    return
+
+
+@app.cell(hide_code=True)
+def _(about, mo, pg):
+    # What stands below is not in sight until a reader asks for it: the page is live here.
+    mo.Html(
+        pg.Markup('<p class="r8-about" data-r8-live="{}">{}</p>').format(
+            "browser" if pg.IN_BROWSER else "build", " · ".join(f"{key}: {value}" for key, value in about.items())
         )
-        + f"{mo.hstack([undo, reset, measure], justify='start')}"
-        + pg.comparison_html(comparison, edits)
     )
     return
 
 
 @app.cell(hide_code=True)
-def _(gallery, graph, measure, mo, modified, pg):
-    mo.stop(not measure.value)
-    _right = pg.accuracy(graph, modified, gallery.images[: gallery.batch], gallery.labels[: gallery.batch])
+def _(edits, image_name, lesson, mo, model_name, node, pg, pixel, side_a, side_b):
+    _state = pg.State(model_name, image_name, node.name, pixel, edits, side_a.key, side_b.key, lesson.value)
+    _query, _params = _state.to_query(), mo.query_params()
+    for _key in pg.KEYS:
+        if _key in _query and _params.get(_key) != _query[_key]:
+            _params.set(_key, _query[_key])
+        elif _key not in _query and _params.get(_key) is not None:
+            _params.remove(_key)
+    return
+
+
+@app.cell(hide_code=True)
+def _(gallery, image, kind, mo, named, numbers, own, pg):
     mo.Html(
-        f'<p class="r8-result" data-r8-accuracy="{_right[0]},{_right[1]}">Of {gallery.batch} images, ten a class, '
-        f"the quantized network gets {_right[0]} right, the modified one {_right[1]}.</p>"
-    )
+        pg.pane(
+            "pictures", pg.heading("Pictures"), pg.row(kind, named, own),
+            pg.gallery_html(gallery, numbers, image.value, "image"), label="Pictures",
+        )
+    )  # fmt: skip
     return
 
 
 @app.cell(hide_code=True)
-def _(float_graph, graph, mo, node, pg):
-    mo.Html(f"<h2 class=r8-head>What is stored for {node.name}</h2>" + pg.layer_html(graph, node, float_graph))
+def _(after, comparison, mo, node, pg, pixel, reference, run_a):
+    _runs = {"float": reference, "A": run_a, "B": after}
+    mo.Html(
+        pg.pane(
+            "numbers", pg.heading(f"{node.name} in numbers"),
+            pg.numbers_html(node.output, reference, run_a, after, pixel[0]),
+            pg.classes_html(_runs), pg.sqnr_html(comparison), pg.comparison_html(comparison), label="Numbers",
+        )
+    )  # fmt: skip
     return
 
 
 @app.cell(hide_code=True)
-def _(assets, mo, model_name, node, original, pg, reference):
+def _(assets, float_graph, graph, mo, model_name, node, original, pg, reference):
     _measured = assets.json("activations.json") if model_name == pg.MODEL else {}
     mo.Html(
-        f"<h2 class=r8-head>The range of {node.output}</h2>"
-        + pg.histogram_html(node.output, _measured.get(node.output), original, reference)
-    )
+        pg.pane(
+            "stored", pg.heading(f"What is stored for {node.name}"), pg.layer_html(graph, node, float_graph),
+            pg.heading(f"The range of {node.output}"),
+            pg.histogram_html(node.output, _measured.get(node.output), original, reference),
+            pg.heading("The network as a tree"), pg.tree(graph, node.name, "node"), label="What is stored",
+        )
+    )  # fmt: skip
     return
 
 
 @app.cell(hide_code=True)
 def _(mo):
-    live = mo.ui.run_button(label="Measure it here, on 10 images")
-    return (live,)
+    ask = mo.ui.run_button(label="Measure it here, on 10 images")
+    return (ask,)
 
 
 @app.cell(hide_code=True)
-def _(assets, float_graph, gallery, graph, live, mo, model_name, pg):
-    from resnet8doc.analysis.sensitivity import sensitivity
-
+def _(ask, assets, float_graph, gallery, graph, mo, model_name, pg):
     _parts = []
     if model_name == pg.MODEL:
         _parts.append(pg.sensitivity_html(assets.json("sensitivity.json"), "Measured by the build, on the test images"))
-    if live.value:
+    if ask.value:
+        from resnet8doc.analysis.sensitivity import sensitivity
+
         _few = sensitivity(graph, float_graph, gallery.images[:10], gallery.labels[:10], progress=False)
         _parts.append(pg.sensitivity_html(_few, "Measured here"))
-    mo.Html("<h2 class=r8-head>Which layers cost accuracy</h2>" + f"{live}" + "".join(_parts))
+    mo.Html(
+        pg.pane(
+            "cost", pg.heading("Which layers cost accuracy"), pg.row(ask), *_parts, label="Which layers cost accuracy"
+        )
+    )
     return
 
 
@@ -417,7 +486,7 @@ def _(mo, pg):
 
 @app.cell(hide_code=True)
 def _(again, folder, images, label, mo, pg):
-    _shown = ""
+    _shown = pg.Markup("")
     if folder is not None and not pg.exporting():
         from pathlib import Path
 
@@ -431,62 +500,41 @@ def _(again, folder, images, label, mo, pg):
                 _problems.append(pg.note(str(error), "error"))
                 continue
             _rows.append(pg.answer_row(_name, _backend, _answer, label))
-        _shown = (
-            "<h2 class=r8-head>At the desk: the frameworks, live</h2>"
-            + f'{mo.hstack([folder, again])}<div data-r8-loads="{again.value}">'
-            + pg.table(_rows, f"Models in {folder.value}, on this picture")
-            + f"{''.join(_problems)}</div>"
-        )
+        _shown = pg.pane(
+            "desk", pg.heading("At the desk: the frameworks, live"), pg.row(folder, again),
+            pg.Markup('<div data-r8-loads="{}">{}{}</div>').format(
+                again.value, pg.table(_rows, f"Models in {folder.value}, on this picture"), pg.joined(_problems)
+            ),
+            label="The frameworks",
+        )  # fmt: skip
     mo.Html(_shown)
     return
 
 
 @app.cell(hide_code=True)
-def _(edits, image_name, mo, model_name, node, pg, pixel):
-    _query, _params = pg.State(model_name, image_name, node.name, pixel, edits).to_query(), mo.query_params()
-    for _key in pg.KEYS:
-        if _key in _query and _params.get(_key) != _query[_key]:
-            _params.set(_key, _query[_key])
-        elif _key not in _query and _params.get(_key) is not None:
-            _params.remove(_key)
-    mo.Html(
-        "<h2 class=r8-head>Take it along</h2>"
-        "<p>The page's address holds all of this: copy it to share what you see.</p>"
-    )
-    return
-
-
-@app.cell(hide_code=True)
-def _(after, mo, modified, node, operations, original, pg, reference, structure):
+def _(after, files, mo, modified, node, operations, original, pg, reference, structure):
     # Not one of the cell's own names: marimo forgets those after the cell, and a file is made when it is asked for.
     runs = {"float": reference, "quantized": original, "modified": after}
-    mo.hstack(
-        [
-            mo.download(
-                lambda: pg.extraction(operations, modified),
-                "extraction.zip",
-                "application/zip",
-                label="Modified extraction",
-            ),
-            mo.download(lambda: pg.captured(runs), "tensors.npz", "application/octet-stream", label="All tensors"),
-            mo.download(
-                lambda: pg.figures(node.output, runs, structure), "figures.zip", "application/zip", label="Figures"
-            ),
-        ],
-        justify="start",
-        wrap=True,
-    )
-    return (runs,)
-
-
-@app.cell(hide_code=True)
-def _(about, mo, pg):
+    _links = [
+        mo.download(
+            lambda: pg.extraction(operations, modified),
+            "extraction.zip",
+            "application/zip",
+            label="Modified extraction",
+        ),
+        mo.download(lambda: pg.captured(runs), "tensors.npz", "application/octet-stream", label="All tensors"),
+        mo.download(
+            lambda: pg.figures(node.output, runs, structure), "figures.zip", "application/zip", label="Figures"
+        ),
+    ]
     mo.Html(
-        f'<p data-r8-live="{"browser" if pg.IN_BROWSER else "build"}">'
-        + " · ".join(f"{pg.text(key)}: {pg.text(value)}" for key, value in about.items())
-        + "</p>"
-    )
-    return
+        pg.pane(
+            "files", pg.heading("Take it along"),
+            pg.Markup("<p>The page's address holds all that you see: copy it to share it.</p>"), pg.row(*_links),
+            pg.heading("Bring your own"), pg.row(files), label="Files",
+        )
+    )  # fmt: skip
+    return (runs,)
 
 
 if __name__ == "__main__":

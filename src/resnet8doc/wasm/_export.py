@@ -107,6 +107,7 @@ def export(
         for path in (notebook, *(notebook.parent / name for name in _page.SIBLINGS)):
             if path.exists():
                 shutil.copyfile(path, stage / path.name)
+        _page.add_microscope(stage)
         address = Path(os.path.relpath(runtime, output)).as_posix()
         command = (
             sys.executable,

@@ -5,10 +5,25 @@ import re
 from pathlib import Path
 from typing import Any
 
+from .. import microscope
+
 SIBLINGS = ("head.html", "style.css")
 """Files beside a notebook that its ``html_head_file`` and ``css_file`` may name."""
 
 _HERE = Path(__file__).parent
+
+
+def add_microscope(stage: Path) -> None:
+    """Put the microscope's style and script, which pages of the site have too, into the notebook's head.
+
+    Parameters
+    ----------
+    stage
+        The folder that the notebook is exported from.
+    """
+    head = stage / "head.html"
+    if head.exists():
+        head.write_text(head.read_text(encoding="utf-8") + microscope.style() + microscope.script(), encoding="utf-8")
 
 
 def _once(text: str, pattern: str, replacement: str) -> str:

@@ -1,0 +1,139 @@
+"""One output element as one picture."""
+
+from typing import Any
+
+import numpy.typing as npt
+
+from ..markup import Markup, joined
+from ..trace import Trace
+from ._lines import number_line, share, walls
+from ._maps import maps
+from ._numbers import bits, number
+from ._story import Story, story
+from ._svg import text
+from ._walk import walk
+
+Array = npt.NDArray[Any]
+WIDTH = 700
+
+
+def draw(
+    trace: Trace, *, name: str = "", source: Array | None = None, chosen: int | None = None, control: str = "",
+    parts_at: int = 0,
+) -> Markup:  # fmt: skip
+    """Draw how one output element came about, as SVG.
+
+    The same trace gives the same text, character for character. Colours come from custom properties (``--r8m-plus``
+    and others in ``microscope.css``) and from ``currentColor``, so that the page's theme is the drawing's.
+
+    Parameters
+    ----------
+    trace
+        From :meth:`resnet8doc.graph.Graph.trace`.
+    name
+        Of the operator's node, for the title; default the operator's type.
+    source
+        Codes of the first input, ``[C, H, W]``, for a map of it with the field outlined.
+    chosen
+        The input channel (of a convolution) or row whose products are drawn. Default the one that adds most.
+    control
+        Name of a control of the playground that gets the channel when its bar is pressed.
+    parts_at
+        The step, from 1, at which another trace parts from this one; 0 for none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from resnet8doc.ops import quantize_linear_element
+    >>> trace = quantize_linear_element((0,), np.array([5.75], np.float32), np.float32(0.5), np.int8(-128))
+    >>> drawn = draw(trace)
+    >>> "11.5" in drawn, "−116 is stored" in drawn
+    (True, True)
+    """
+    told = story(trace, chosen)
+    top = _top(told)
+    body = joined((
+        _title(trace, told, name), share(told), maps(told, source),
+        _lifted(walk(told, control), 0 if told.terms else 188), _others(told, trace),
+        number_line(told, top), walls(told, top), _parting(told, parts_at, top),
+    ))  # fmt: skip
+    height = top + 116 if told.line or told.walls else 56.0 + 18 * len(trace.steps)
+    return Markup(
+        '<svg class="r8m" role="group" aria-label="{}" viewBox="0 0 {} {:.0f}" data-r8m-steps="{}">{}</svg>'
+    ).format(label(trace, name), WIDTH, height, len(told.parts), body)
+
+
+def label(trace: Trace, name: str) -> str:
+    """Return the drawing's name, read out."""
+    return f"How {place(trace, name)} came about: {number(trace.output)}"
+
+
+def place(trace: Trace, name: str) -> str:
+    """Return where in the output the element lies, in words.
+
+    Examples
+    --------
+    >>> from resnet8doc.trace import Trace
+    >>> place(Trace("QLinearConv", (0, 5, 0, 10)), "stem_conv"), place(Trace("QLinearMatMul", (0, 3)), "dense")
+    ('stem_conv: channel 5, row 0, column 10', 'dense: output 3')
+    """
+    where = trace.index[1:]
+    if len(where) == 3:
+        said = f"channel {where[0]}, row {where[1]}, column {where[2]}"
+    else:
+        said = f"output {', '.join(map(str, where or trace.index))}"
+    return f"{name or trace.op_type}: {said}"
+
+
+def _title(trace: Trace, told: Story, name: str) -> Markup:
+    count = len(trace.terms)
+    what = f"{count} {'products' if told.kernel else 'codes'} become one byte" if count else trace.op_type
+    stored = trace.output
+    code = text(692, 34, bits(stored), 11, "r8m-soft r8m-mono", "end") if isinstance(stored, int) else Markup("")
+    return joined((
+        text(0, 17, place(trace, name), 15, "r8m-title"), text(0, 34, what, 11, "r8m-soft"),
+        Markup('<g data-r8m-step="{}">{}{}</g>').format(
+            len(told.parts), text(692, 19, number(stored), 20, "r8m-byte", "end"), code),
+    ))  # fmt: skip
+
+
+def _top(told: Story) -> float:
+    """Return where the number line stands: beneath what there is above it."""
+    if told.terms:
+        return 404.0
+    if told.bars:
+        return 216.0
+    return 66.0 + (74 if told.share else 0)
+
+
+def _lifted(drawn: Markup, by: float) -> Markup:
+    return Markup('<g transform="translate(0 {:.0f})">{}</g>').format(-by, drawn) if by and drawn else drawn
+
+
+def _others(told: Story, trace: Trace) -> Markup:
+    """Return the steps that no picture shows as words, where there is no other picture."""
+    if told.line or told.terms:
+        return Markup("")
+    return joined(
+        text(0, 66 + 18 * n, f"{step.name}: {step.formula} = {number(step.value)}", 11, "r8m-mono")
+        for n, step in enumerate(trace.steps)
+    )
+
+
+def _parting(told: Story, at: int, top: float) -> Markup:
+    if not at or at > len(told.parts):
+        return Markup("")
+    key = told.parts[at - 1].key
+    spots = {
+        "field": (190, 48),
+        "products": (554, 48),
+        "sum": (0, 240),
+        "bias": (560, 240),
+        "share": (0, 52),
+        "scaled": (0, top - 14),
+        "rounded": (200, top - 14),
+        "zero": (380, top - 14),
+        "clamped": (380, top - 14),
+    }
+    x, y = spots[key]
+    return text(x, y if told.terms or key not in ("sum", "bias") else 52, "▼ here they part", 11, "r8m-parts")

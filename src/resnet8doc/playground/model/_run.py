@@ -1,0 +1,149 @@
+"""One picture through a network, and through what became of it after edits."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...analysis.pairs import dequantized, tensor_pairs
+from ...analysis.sqnr import LayerSqnr, layer_sqnr, sqnr
+from ...graph import Graph
+from ._edits import Modified
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Every tensor of one network on one batch.
+
+    Attributes
+    ----------
+    graph
+        The network.
+    values
+        Every tensor that is fed or computed.
+    meaning
+        The graph that says what codes stand for, if not ``graph``: a fault changes what one operator computes, not what
+        its neighbours take the codes for.
+    """
+
+    graph: Graph
+    values: dict[str, Array]
+    meaning: Graph | None = None
+
+    @classmethod
+    def of(cls, graph: Graph, images: Array) -> "Run":
+        """Run a network on images, uint8 ``[N, 32, 32, 3]``."""
+        return cls(graph, graph.run(images, "all"))
+
+    @property
+    def probabilities(self) -> Array:
+        """What comes out, float32 ``[N, 10]``."""
+        return self.values[self.graph.outputs[0].name]
+
+    def real(self, tensor: str) -> Array:
+        """Return a tensor's real numbers, float32."""
+        return dequantized(self.meaning or self.graph, tensor, self.values[tensor])
+
+
+def rerun(original: Run, modified: Modified) -> Run:
+    """Run a modified network from its first changed node on; what lies before is taken over.
+
+    Parameters
+    ----------
+    original
+        The unchanged network's run on the same images.
+    modified
+        Its graph after edits.
+    """
+    changed = set(modified.changed(original.graph))
+    if not changed:
+        return Run(modified.graph, original.values, modified.meaning)
+    dirty: set[str] = set()
+    for node in modified.graph.nodes:
+        if node.name in changed or any(entry.tensor in dirty for entry in node.inputs):
+            dirty.add(node.output)
+    feeds = {name: value for name, value in original.values.items() if name not in dirty}
+    values = modified.graph.run(feeds, "all", runtime=modified.runtimes)
+    return Run(modified.graph, values, modified.meaning)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How one tensor differs between two runs.
+
+    Attributes
+    ----------
+    node, tensor
+        Where.
+    elements, different
+        How many there are, and how many of the codes differ.
+    largest
+        The greatest difference of real values.
+    """
+
+    node: str
+    tensor: str
+    elements: int
+    different: int
+    largest: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The float network, the quantized one and the modified one on the same images."""
+
+    reference: Run | None
+    original: Run
+    modified: Run
+
+    @cached_property
+    def differences(self) -> list[Difference]:
+        """Return every computed tensor, in order, with how it differs between original and modified."""
+        result = []
+        for node in self.original.graph.nodes:
+            before, after = self.original.values.get(node.output), self.modified.values.get(node.output)
+            if before is None or after is None:
+                continue
+            gap = np.abs(self.original.real(node.output) - self.modified.real(node.output))
+            count = int((before != after).sum())
+            result.append(Difference(node.name, node.output, before.size, count, float(gap.max())))
+        return result
+
+    @property
+    def first(self) -> Difference | None:
+        """The first tensor of which a code differs."""
+        return next((entry for entry in self.differences if entry.different), None)
+
+    @cached_property
+    def before(self) -> list[LayerSqnr]:
+        """SQNR of the quantized network."""
+        return self._sqnr(self.original)
+
+    @cached_property
+    def after(self) -> dict[str, float]:
+        """Cumulative SQNR of the modified network, by node."""
+        if self.reference is None:
+            return {}
+        pairs = tensor_pairs(self.original.graph, self.reference.graph)
+        return {
+            node.name: sqnr(self.reference.values[pairs[node.output]], self.modified.real(node.output))
+            for node in self.modified.graph.nodes
+            if node.output in pairs and node.output in self.modified.values
+        }
+
+    def _sqnr(self, run: Run) -> list[LayerSqnr]:
+        if self.reference is None:
+            return []
+        return layer_sqnr(run.graph, run.values, self.reference.graph, self.reference.values)
+
+
+def accuracy(graph: Graph, modified: Modified, images: Array, labels: Array) -> tuple[int, int]:
+    """Return how many of a batch the original and the modified network get right."""
+    original = Run.of(graph, images)
+    after = rerun(original, modified)
+    right = [int((run.probabilities.argmax(axis=1) == labels).sum()) for run in (original, after)]
+    return right[0], right[1]

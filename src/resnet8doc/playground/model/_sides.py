@@ -1,0 +1,125 @@
+"""Two arithmetics side by side: what can be chosen as A and as B, and where their tensors differ."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...arithmetic import ONNXRUNTIME_X86, Runtime
+from ...errors import UserError
+from ...faults import FIELDS, parse_fault
+from ...graph import Graph
+from ...runtimes import RUNTIMES
+from ._channels import as_channels
+from ._edits import Edit, Modified, apply
+from ._run import Run, rerun
+
+Array = npt.NDArray[Any]
+MODEL_SIDE, EDITED = ONNXRUNTIME_X86.name, "edits"
+"""What A and B are at the start: the model as ONNX Runtime computes it, and that with the reader's changes."""
+_BITS = "accumulator_bits=16"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One arithmetic.
+
+    Attributes
+    ----------
+    key
+        In the address: a runtime's name, ``edits``, or a fault as ``rounding=floor``.
+    title
+        For the reader.
+    modified
+        The graph, with what each node computes otherwise.
+    runtime
+        Whose arithmetic the other nodes have.
+    """
+
+    key: str
+    title: str
+    modified: Modified
+    runtime: Runtime
+
+    def run(self, original: Run) -> Run:
+        """Return the run of this side on the same images; what it shares with the model's own is taken over.
+
+        Parameters
+        ----------
+        original
+            The unchanged model's run, in ONNX Runtime's arithmetic on x86-64.
+        """
+        if self.runtime != ONNXRUNTIME_X86:
+            graph = self.modified.graph.with_runtime(self.runtime)
+            fed = {entry.name: original.values[entry.name] for entry in graph.inputs}
+            return Run(graph, graph.run(fed, "all"))
+        return rerun(original, self.modified)
+
+    def runtime_of(self, node: str) -> Runtime:
+        """Return whose arithmetic a node has, mistakes included."""
+        return self.modified.runtimes.get(node, self.runtime)
+
+
+def sides(graph: Graph) -> dict[str, str]:
+    """Return all that can be chosen: for the reader, to its key.
+
+    Parameters
+    ----------
+    graph
+        The model; mistakes that can be made in none of its operators are left out.
+    """
+    found = {f"{known.title}": known.name for known in RUNTIMES.values()}
+    found["my changes"] = EDITED
+    wrong = [f"{name}={value}" for name, values in FIELDS.items() for value in values] + [_BITS]
+    for key in wrong:
+        fault = parse_fault(*key.split("=", 1))
+        if any(graph.can_have(node, fault) for node in graph.nodes):
+            found[f"mistake: {key}"] = key
+    return found
+
+
+def side(key: str, graph: Graph, float_graph: Graph | None, edits: Sequence[Edit]) -> Side:
+    """Return a side by its key.
+
+    Parameters
+    ----------
+    key
+        One of the values of `sides`.
+    graph, float_graph, edits
+        The model, what it was quantized from, and the reader's changes.
+
+    Raises
+    ------
+    UserError
+        If there is none of that key.
+    """
+    title = next((title for title, known in sides(graph).items() if known == key), None)
+    if title is None:
+        raise UserError(f"there is no arithmetic {key!r}", f"one of {', '.join(sides(graph).values())}", "Choose one.")
+    if key in RUNTIMES:
+        return Side(key, title, Modified(graph, {}, graph), RUNTIMES[key])
+    made = edits if key == EDITED else [Edit("arithmetic", "*", *key.split("=", 1))]
+    return Side(key, title, apply(graph, float_graph, made), ONNXRUNTIME_X86)
+
+
+def next_difference(one: Array, other: Array, pixel: tuple[int, int, int]) -> tuple[int, int, int] | None:
+    """Return the first element after a pixel, and round to it again, at which two tensors differ; None if none does.
+
+    Examples
+    --------
+    >>> a = np.zeros((1, 2, 2, 2), np.int8)
+    >>> b = a.copy()
+    >>> b[0, 1, 0, 1] = 1
+    >>> next_difference(a, b, (1, 1, 0)), next_difference(a, a, (0, 0, 0))
+    ((1, 0, 1), None)
+    """
+    differ = as_channels(one) != as_channels(other)
+    places = np.flatnonzero(differ)
+    if not len(places):
+        return None
+    here = int(np.ravel_multi_index(pixel, differ.shape))
+    later = places[places > here]
+    channel, row, column = np.unravel_index(later[0] if len(later) else places[0], differ.shape)
+    return int(channel), int(row), int(column)
