@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
@@ -94,7 +95,7 @@ class Column:
     def cell_html(self, value: Any) -> str:
         if not self.numeric:
             wrap = ' class="wrap"' if self.wrap else ""
-            return f"<td{wrap}>{escape(value if not is_missing(value) else '–')}</td>"
+            return f"<td{wrap}>{breakable(escape(value if not is_missing(value) else '–'))}</td>"
         text = self.text(value)
         pad = padding(self.fraction - len(split_point(text)[1]))
         shown = html.escape(text)
@@ -222,6 +223,20 @@ def padding(length: int) -> str:
 def escape(value: Any) -> str:
     """Return a value as HTML: what is HTML already as it is, all else escaped."""
     return str(value.__html__()) if hasattr(value, "__html__") else html.escape(str(value))
+
+
+def breakable(markup: str) -> str:
+    """Let long names break after ``_``, ``/`` and ``.``, where a narrow column needs it; tags are left alone.
+
+    Examples
+    --------
+    >>> breakable('<a href="stem_conv.html">stem_conv</a>')
+    '<a href="stem_conv.html">stem_<wbr>conv</a>'
+    """
+    parts = re.split(r"(<[^>]*>)", markup)
+    return "".join(
+        part if part.startswith("<") else re.sub(r"(?<=\w)([_/.]+)(?=[a-z])", r"\1<wbr>", part) for part in parts
+    )
 
 
 def plain(value: Any) -> str:
