@@ -122,6 +122,7 @@ html_theme_options = {
     "article_footer_items": ["provenance.html"],
     "footer_content_items": ["checkpoint.html"],
     "show_navbar_depth": 1,
+    "max_navbar_depth": 2,  # the modules of the API are listed on its own page: the sidebar shall fit a screen
     "show_toc_level": 2,
     "navigation_with_keys": False,
     "navbar_persistent": [],

@@ -16,6 +16,9 @@ Best = Literal["max", "min"]
 LONG = 8
 """From this many rows on, a table can be sorted by its heads."""
 
+BREAKS = re.compile(r"(?<=\w[_/.])(?=[A-Za-z])|(?<=[a-z]{4})(?=[A-Z][a-z]{3})")
+"""Where a long name may break: ``resnet8_|int8.|onnx``, ``Quantize|Linear``."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -226,17 +229,15 @@ def escape(value: Any) -> str:
 
 
 def breakable(markup: str) -> str:
-    """Let long names break after ``_``, ``/`` and ``.``, where a narrow column needs it; tags are left alone.
+    """Let long names break where a narrow column needs it: after ``_``, ``/`` and ``.``, and between two words.
 
     Examples
     --------
-    >>> breakable('<a href="stem_conv.html">stem_conv</a>')
-    '<a href="stem_conv.html">stem_<wbr>conv</a>'
+    >>> breakable('<a href="stem_conv.html">stem_conv</a>: QuantizeLinear')
+    '<a href="stem_conv.html">stem_<wbr>conv</a>: Quantize<wbr>Linear'
     """
-    parts = re.split(r"(<[^>]*>)", markup)
-    return "".join(
-        part if part.startswith("<") else re.sub(r"(?<=\w)([_/.]+)(?=[a-z])", r"\1<wbr>", part) for part in parts
-    )
+    parts = re.split(r"(<[^>]*>)", markup)  # tags stay as they are
+    return "".join(part if part.startswith("<") else BREAKS.sub("<wbr>", part) for part in parts)
 
 
 def plain(value: Any) -> str:
