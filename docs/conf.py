@@ -115,6 +115,7 @@ html_title = "resnet8doc"
 html_static_path = ["_static", str(fetch_assets(build_folder() / "assets"))]
 html_favicon = "_static/favicon.svg"
 html_css_files = ["resnet8doc.css", "icons.css"]
+html_js_files = [("print-light.js", {"defer": "defer"})]
 templates_path = ["_templates"]
 html_copy_source = True
 html_last_updated_fmt = None  # the same sources give the same pages
