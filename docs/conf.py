@@ -116,6 +116,7 @@ html_title = "resnet8doc"
 html_static_path = ["_static", str(fetch_assets(build_folder() / "assets"))]
 html_favicon = "_static/favicon.svg"
 html_css_files = ["resnet8doc.css", "icons.css"]
+html_js_files = [("print-light.js", {"defer": "defer"})]
 templates_path = ["_templates"]
 html_copy_source = True
 html_last_updated_fmt = None  # the same sources give the same pages
@@ -123,6 +124,7 @@ html_theme_options = {
     "article_footer_items": ["provenance.html"],
     "footer_content_items": ["checkpoint.html"],
     "show_navbar_depth": 1,
+    "max_navbar_depth": 2,  # the modules of the API are listed on its own page: the sidebar shall fit a screen
     "show_toc_level": 2,
     "navigation_with_keys": False,
     "navbar_persistent": [],
