@@ -38,6 +38,7 @@ extensions = [
     "listings",
     "constants",
     "sources",
+    "way",
 ]
 exclude_patterns = ["_extensions", "_static", "_templates"]
 nitpick_ignore = [
@@ -88,6 +89,7 @@ autosummary_generate = False  # numpydoc loads autosummary, which would import e
 numpydoc_show_class_members = False  # autodoc lists them already
 numpydoc_class_members_toctree = False
 numpydoc_validation_checks = {"GL08"}  # a public object without a docstring fails the build
+numpydoc_validation_exclude = {r"\.Rounding$"}  # a `Literal` can hold no docstring; the one below it is shown
 bibtex_bibfiles = ["references.bib"]
 bibtex_reference_style = "author_year"
 copybutton_exclude = ".linenos, .gp, .go"
@@ -113,7 +115,8 @@ html_theme = "sphinx_book_theme"
 html_title = "resnet8doc"
 html_static_path = ["_static", str(fetch_assets(build_folder() / "assets"))]
 html_favicon = "_static/favicon.svg"
-html_css_files = ["resnet8doc.css"]
+html_css_files = ["resnet8doc.css", "icons.css"]
+html_js_files = [("print-light.js", {"defer": "defer"})]
 templates_path = ["_templates"]
 html_copy_source = True
 html_last_updated_fmt = None  # the same sources give the same pages
@@ -121,6 +124,7 @@ html_theme_options = {
     "article_footer_items": ["provenance.html"],
     "footer_content_items": ["checkpoint.html"],
     "show_navbar_depth": 1,
+    "max_navbar_depth": 2,  # the modules of the API are listed on its own page: the sidebar shall fit a screen
     "show_toc_level": 2,
     "navigation_with_keys": False,
     "navbar_persistent": [],

@@ -36,6 +36,16 @@ def artifact() -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
+def networks() -> Path:
+    """Give the folder of quantized networks that others made."""
+    named = os.environ.get("RESNET8DOC_NETWORKS")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data" / "networks"
+    if not folder.is_dir():
+        pytest.skip(f"networks that others made are not at hand ({folder}); name their folder in RESNET8DOC_NETWORKS")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def mlperf_tiny() -> Path:
     """Give the folder of MLPerf Tiny's checkpoint."""
     named = os.environ.get("RESNET8DOC_MLPERF_TINY")

@@ -25,17 +25,17 @@ import os
 import platform
 from collections.abc import Iterable
 from fnmatch import fnmatch
-from importlib import import_module, metadata
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import grimp
 from jupyter_cache import get_cache
 from pages import Page
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
 from resnet8doc.files import read_json, write_json
+from resnet8doc.imports import Imports
 from resnet8doc.workspace import BUILD_VARIABLE, READS_VARIABLE
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Freshness:
 
     def compute(self, names: Iterable[str]) -> None:
         """Compute the keys of the executed pages among ``names``."""
-        library = Library(self.app.config.freshness_package, self.build / ".grimp_cache", self._sha256)
+        library = Imports(self.app.config.freshness_package, self.build / ".grimp_cache")
         versions = "\n".join(_versions(self.app.config.freshness_distributions))
         for name in names:
             path = Path(self.app.env.doc2path(name))
@@ -62,8 +62,14 @@ class Freshness:
             page = Page.of(name, path.read_text(encoding="utf-8"))
             if page.executed:
                 self.inputs[name] = self._artifacts(page.reads)
-                parts = [versions, library.digest(page.imports(library.package)), json.dumps(self.inputs[name])]
+                parts = [versions, self._digest(library, page.imports(library.package)), json.dumps(self.inputs[name])]
                 self.keys[name] = hashlib.sha256("\n\n".join(parts).encode()).hexdigest()
+
+    def _digest(self, library: Imports, names: set[str] | None) -> str:
+        """Return a text that changes when a module that ``names`` lead to changes; ``None`` stands for all of them."""
+        modules = library.graph.modules if names is None else library.all_that_runs(names)
+        files = library.files(modules)
+        return "\n".join(f"{file.relative_to(library.root).as_posix()} {self._sha256(file)}" for file in files)
 
     def _artifacts(self, patterns: list[str]) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -149,53 +155,6 @@ class Freshness:
         warned = app._warncount > 0 and app._fail_on_warnings
         if exception is None and not warned and app.statuscode == 0:
             write_json(self.record, self.keys)
-
-
-class Library:
-    """The package's modules and who imports whom."""
-
-    def __init__(self, package: str, cache: Path, sha256: Any) -> None:
-        self.package = package
-        root = import_module(package).__file__
-        assert root is not None, f"{package} is no regular package"
-        self.root = Path(root).parent
-        self.graph = grimp.build_graph(package, cache_dir=str(cache))
-        self._sha256 = sha256
-
-    def digest(self, names: set[str] | None) -> str:
-        """Return a text that changes when a module that ``names`` lead to changes; ``None`` stands for all of them."""
-        modules = self.graph.modules if names is None else self._closure(names)
-        files = {file for module in modules for file in self._files(module)}
-        return "\n".join(f"{file.relative_to(self.root).as_posix()} {self._sha256(file)}" for file in sorted(files))
-
-    def _closure(self, names: set[str]) -> set[str]:
-        """Return all that runs: importing ``a.b.c`` runs ``a``, ``a.b`` and ``a.b.c``, and what each imports."""
-        todo, done = set(names), set()
-        while todo:
-            name = todo.pop()
-            parts = name.split(".")
-            for module in (".".join(parts[: i + 1]) for i in range(len(parts))):
-                if module in self.graph.modules and module not in done:
-                    done.add(module)
-                    todo |= self.graph.find_modules_directly_imported_by(module) - done
-        return done
-
-    def _files(self, module: str) -> list[Path]:
-        base = self.root.joinpath(*module.split(".")[1:])
-        if not base.is_dir():
-            return [base.with_suffix(".py")]
-        return [base / "__init__.py", *self._data(base)]
-
-    def _data(self, folder: Path) -> list[Path]:
-        """Return the files below a package that are no modules and belong to no package below it."""
-        found: list[Path] = []
-        for path in folder.iterdir():
-            if path.is_dir():
-                if path.name != "__pycache__" and not (path / "__init__.py").exists():
-                    found += self._data(path)
-            elif path.suffix not in (".py", ".pyc") and not path.name.startswith("."):
-                found.append(path)
-        return found
 
 
 def _versions(names: Iterable[str]) -> list[str]:

@@ -7,8 +7,8 @@ from importlib import metadata
 from typing import Any
 
 PACKAGES = (
-    "h5py", "keras", "matplotlib", "numpy", "onnx", "onnx2torch", "onnxruntime", "pillow", "pygraphviz", "tensorflow",
-    "tf2onnx", "torch", "torchvision",
+    "ai-edge-litert", "h5py", "keras", "matplotlib", "numpy", "onnx", "onnx2torch", "onnxruntime", "pillow",
+    "pygraphviz", "tensorflow", "tf2onnx", "tflite-micro", "torch", "torchvision",
 )  # fmt: skip
 """The packages whose version can change a figure."""
 

@@ -122,7 +122,7 @@ def test_empty_sets_are_refused(train: Split) -> None:
 @pytest.mark.parametrize("count", [-10, 0, 10, 190, 201, 1005])
 def test_counts_that_cannot_be_balanced_are_refused(train: Split, count: int) -> None:
     with pytest.raises(
-        UserError, match=rf"{count} calibration images are asked for; expected a multiple of 10, at least 200"
+        UserError, match=rf"{count} calibration images were requested; expected a multiple of 10, at least 200"
     ):
         calibration_samples(train, count)
 

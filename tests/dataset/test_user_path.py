@@ -48,7 +48,7 @@ def test_cache_filled_from_the_path_serves_it_until_its_files_change(
 def test_wrong_path_is_an_error_even_with_a_warm_cache(
     warm_cache: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(UserError, match=r"RESNET8DOC_CIFAR10 names .*nothing, where nothing lies.*unset"):
+    with pytest.raises(UserError, match=r"RESNET8DOC_CIFAR10 names .*nothing, which does not exist.*unset"):
         read(folder / "nothing", monkeypatch)
 
 

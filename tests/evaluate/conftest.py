@@ -101,6 +101,27 @@ def _write_keras(path: Path, weights: Weights, size: int = 32) -> Path:
     return path
 
 
+def _write_tflite(path: Path, weights: Weights, size: int = 32, int8: bool = False) -> Path:
+    """Write the classifier in TensorFlow Lite; with int8, quantized throughout, its interface too."""
+    from resnet8doc._tensorflow import keras, tf
+
+    model = keras.Sequential(
+        [keras.Input((size, size, 3)), keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(10, "softmax")]
+    )
+    model.set_weights(list(weights))
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    if int8:
+        colours = np.random.default_rng(9).integers(0, 256, (100, 1, 1, 1, 3)) + np.zeros((1, 1, size, size, 1))
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = lambda: ([image.astype(np.float32)] for image in colours)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = converter.inference_output_type = tf.int8
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Statistics for quantized inputs", category=UserWarning)
+        path.write_bytes(converter.convert())
+    return path
+
+
 @dataclass(frozen=True)
 class Writers:
     """Write other classifiers: path, weights and what makes them different."""
@@ -108,6 +129,7 @@ class Writers:
     onnx: Callable[..., Path] = _write_onnx
     torchscript: Callable[..., Path] = _write_torchscript
     keras: Callable[..., Path] = _write_keras
+    tflite: Callable[..., Path] = _write_tflite
 
 
 @pytest.fixture(scope="session")
@@ -128,6 +150,7 @@ class Models(dict[str, Path]):
             ".onnx": _write_onnx,
             ".pt": _write_torchscript,
             ".keras": _write_keras,
+            ".tflite": _write_tflite,
         }
         self[suffix] = writers[suffix](self.folder / f"tiny{suffix}", self.weights)
         return self[suffix]

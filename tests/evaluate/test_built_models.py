@@ -20,7 +20,7 @@ from resnet8doc.schemas import validate
 pytestmark = pytest.mark.slow
 
 Artifact = Callable[[str], Path]
-FLOATS = ("resnet8.keras", "resnet8.onnx", "resnet8.pt")
+FLOATS = ("resnet8.keras", "resnet8.onnx", "resnet8.pt", "resnet8.tflite")
 
 
 def loaded(artifact: Artifact, model: str) -> Evaluation:
@@ -166,7 +166,7 @@ def test_no_pytorch_model_is_called_uint8(rows: dict[str, dict[str, Any]]) -> No
 def test_table_has_every_model_with_type_accuracy_and_delta(rows: dict[str, dict[str, Any]]) -> None:
     assert set(rows) == {*FLOATS, *VARIANTS}
     for row in rows.values():
-        assert row["framework"] in ("Keras", "ONNX Runtime", "PyTorch")
+        assert row["framework"] in ("Keras", "ONNX Runtime", "PyTorch", "TensorFlow Lite")
         assert row["weights"] in ("float32", "int8", "uint8", "int4", "int8, uint8")
         assert row["accuracy"] == pytest.approx(row["correct"] / 100)
         assert row["delta"] == pytest.approx(row["accuracy"] - rows[row["baseline"]]["accuracy"])
@@ -192,11 +192,13 @@ def test_sizes_of_all_models(rows: dict[str, dict[str, Any]], artifact: Artifact
 def test_recommendation_follows_from_the_rows(comparison: dict[str, Any], rows: dict[str, dict[str, Any]]) -> None:
     assert comparison["recommendation"] == recommend(list(reversed(comparison["rows"])))
     assert rows[comparison["recommendation"]["file"]]["quantized"]
-    assert set(comparison["recommendations"]) == {"ONNX Runtime", "PyTorch"}
+    assert set(comparison["recommendations"]) == {"ONNX Runtime", "PyTorch", "TensorFlow Lite"}
 
 
 def test_comparison_follows_from_the_results_alone(comparison: dict[str, Any], artifact: Artifact) -> None:
-    reports = [read_json(artifact(f"results/quantization/{name}.json")) for name in ("onnxruntime", "pytorch")]
+    reports = [
+        read_json(artifact(f"results/quantization/{name}.json")) for name in ("onnxruntime", "pytorch", "tflite")
+    ]
     evaluations = [loaded(artifact, row["file"]) for row in comparison["rows"]]
     made = compare(evaluations, reports, checkpoint=comparison["checkpoint"])
     assert json.loads(json.dumps(made)) == comparison

@@ -94,7 +94,7 @@ def test_file_of_another_version_is_refused(tmp_path: Path) -> None:
     for change, message in (
         ({"correct": "one"}, r"'one' is not of type 'integer' at \$\.correct; expected what evaluation\.schema\.json"),
         ({"surprise": 1}, "Additional properties are not allowed"),
-        ({"correct": 2}, "does not say what its own probabilities say; expected figures computed from them"),
+        ({"correct": 2}, "does not agree with its own probabilities; expected figures computed from them"),
     ):
         path.write_text(json.dumps(value | change))
         with pytest.raises(UserError, match=message):
@@ -143,7 +143,7 @@ def test_images_and_labels_that_do_not_fit(models: dict[str, Path], change: dict
 
 def test_model_that_answers_nan_is_refused(tmp_path: Path, weights: Any, write: Any, images: Any, labels: Any) -> None:
     path = write.onnx(tmp_path / "nan.onnx", (np.full_like(weights[0], np.nan), weights[1]))
-    with pytest.raises(UserError, match=r"nan\.onnx answers with NaN or infinity"):
+    with pytest.raises(UserError, match=r"nan\.onnx returns NaN or infinity"):
         evaluate(path, images, labels, progress=False)
 
 

@@ -16,8 +16,8 @@ from resnet8doc.evaluate._runners import open_model
 
 Weights = tuple[NDArray[np.float32], NDArray[np.float32]]
 
-SUFFIXES = (".keras", ".onnx", ".pt")
-BACKENDS = {".keras": "keras", ".onnx": "onnxruntime", ".pt": "pytorch"}
+SUFFIXES = (".keras", ".onnx", ".pt", ".tflite")
+BACKENDS = {".keras": "keras", ".onnx": "onnxruntime", ".pt": "pytorch", ".tflite": "tflite"}
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -52,7 +52,7 @@ def test_corrupt_file_is_a_users_error(suffix: str, models: dict[str, Path], tmp
 
 
 def test_unknown_suffix_names_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"model\.tar ends in \.tar; expected \.keras, \.onnx or \.pt\."):
+    with pytest.raises(UserError, match=r"model\.tar ends in \.tar; expected \.keras, \.onnx, \.pt or \.tflite\."):
         open_model(tmp_path / "model.tar")
     with pytest.raises(UserError, match="ends in no suffix"):
         open_model(tmp_path / "model")
@@ -77,6 +77,22 @@ def test_onnx_of_another_shape(tmp_path: Path, weights: Weights, write: Any) -> 
 def test_keras_of_another_shape(tmp_path: Path, weights: Weights, write: Any) -> None:
     with pytest.raises(UserError, match=r"has input \(None, 28, 28, 3\); expected float32 \(batch, 32, 32, 3\)"):
         open_model(write.keras(tmp_path / "small.keras", weights, size=28))
+
+
+def test_tflite_of_another_shape(tmp_path: Path, weights: Weights, write: Any) -> None:
+    with pytest.raises(
+        UserError, match=r"has input .*float32 \[-1, 28, 28, 3\].*expected float32 \(batch, 32, 32, 3\)"
+    ):
+        open_model(write.tflite(tmp_path / "small.tflite", weights, size=28))
+
+
+def test_tflite_with_an_interface_of_codes(
+    tmp_path: Path, weights: Weights, write: Any, images: NDArray[np.uint8], expected: NDArray[np.float64]
+) -> None:
+    found = open_model(write.tflite(tmp_path / "codes.tflite", weights, int8=True)).run(images.astype(np.float32))
+    assert found.dtype == np.float32
+    assert np.unique(found * 256 % 1).tolist() == [0], "probabilities are codes of scale 1/256"
+    np.testing.assert_allclose(found, expected, atol=0.05)
 
 
 def test_torchscript_of_another_shape(tmp_path: Path, weights: Weights, write: Any) -> None:
@@ -114,8 +130,6 @@ def test_onnxruntime_gives_the_same_whatever_the_number_of_threads(
 
 
 def test_importing_the_evaluator_imports_no_framework() -> None:
-    code = (
-        "import sys, resnet8doc.evaluate;"
-        "print(sorted({'tensorflow', 'keras', 'torch', 'onnx', 'onnxruntime', 'cpuinfo'} & set(sys.modules)))"
-    )
+    frameworks = "{'ai_edge_litert', 'tensorflow', 'keras', 'torch', 'onnx', 'onnxruntime', 'cpuinfo'}"
+    code = f"import sys, resnet8doc.evaluate;print(sorted({frameworks} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

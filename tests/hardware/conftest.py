@@ -10,6 +10,7 @@ import pytest
 
 from resnet8doc import graph as engine
 from resnet8doc.graph import Graph
+from resnet8doc.ops import OPERATORS
 
 Array = npt.NDArray[Any]
 
@@ -43,8 +44,9 @@ class Builder:
         self.nodes.append({
             "name": name, "op_type": op_type, "domain": "com.microsoft" if own else "",
             "layer": name.removesuffix("_quant"), "attributes": more,
+            "since_version": max(OPERATORS["com.microsoft" if own else "", op_type].since_versions),
             "inputs": [{"formal": f, "tensor": t} for f, t in inputs],
-            "outputs": [{"tensor": output, "dtype": dtype, "shape": ["batch", *shape]}],
+            "outputs": [{"index": 0, "tensor": output, "dtype": dtype, "shape": ["batch", *shape]}],
         })  # fmt: skip
         return output
 
@@ -136,7 +138,7 @@ def small(seed: int = 0, code: str = "int8", weight: str = "int8", per_channel: 
            [("x", "probabilities"), ("x_scale", soft_scale), ("x_zero_point", soft_zero)], "softmax", [5],
            dtype="float32")  # fmt: skip
     operations = {
-        "format": "resnet8doc.operations", "version": 1, "model": {"name": "small", "quant_format": "QOperator"},
+        "format": "resnet8doc.operations", "version": 2, "model": {"name": "small", "quant_format": "QOperator"},
         "inputs": [{"name": "input", "dtype": "float32", "shape": ["batch", 8, 8, 3]}],
         "outputs": [{"name": "softmax", "dtype": "float32", "shape": ["batch", 5]}], "nodes": b.nodes,
         "initializers": [

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from resnet8doc.requantize import Arithmetic
 
+from resnet8doc.faults import Accumulator, Wraps
 from resnet8doc.graph import Graph
 from resnet8doc.hardware import PITFALLS, picture, pitfalls
+from resnet8doc.runtimes import ONNXRUNTIME_X86
 
 Array = npt.NDArray[Any]
 
@@ -39,7 +40,7 @@ def test_each_pitfall_does_damage(network: Graph, images: Array) -> None:
 def test_counts_are_those_of_the_engine(network: Graph, images: Array) -> None:
     found = pitfalls(network, images, np.zeros(len(images), int), progress=False)
     wrap = next(e for e in found["pitfalls"] if e["key"] == "saturation")["faults"][0]
-    right, broken = network.run(images, "all"), network.run(images, "all", arithmetic=Arithmetic(overflow="wrap"))
+    right, broken = network.run(images, "all"), network.run(images, "all", runtime=ONNXRUNTIME_X86.with_fault(Wraps()))
     for row in wrap["tensors"]:
         assert row["changed"] == (right[row["tensor"]] != broken[row["tensor"]]).sum()
     assert wrap["accuracy"] == (broken["softmax"].argmax(axis=1) == 0).mean()
@@ -48,7 +49,7 @@ def test_counts_are_those_of_the_engine(network: Graph, images: Array) -> None:
 
 @pytest.mark.criterion("13.5")
 def test_picture_shows_the_damage(network: Graph, images: Array) -> None:
-    found = picture(network, images[:1], Arithmetic(overflow="wrap"))
+    found = picture(network, images[:1], Wraps())
     assert found is not None
     right, wrong = np.array(found["right"]), np.array(found["wrong"])
     assert right.shape == (8, 8)
@@ -59,7 +60,7 @@ def test_picture_shows_the_damage(network: Graph, images: Array) -> None:
 
 
 def test_no_picture_of_no_damage(network: Graph, images: Array) -> None:
-    assert picture(network, images[:1], Arithmetic(accumulator_bits=40)) is None
+    assert picture(network, images[:1], Accumulator(40)) is None
 
 
 @pytest.mark.slow

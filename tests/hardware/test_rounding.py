@@ -74,7 +74,7 @@ def test_study_counts(network: Graph, images: Array) -> None:
         assert variant["values"] == 2 * variant["alone_values"]
         for key in ("values", "changed", "alone_values", "changed_alone"):
             assert variant[key] == sum(row[key] for row in variant["tensors"])
-    alone = network.compute(network.node("stem_quant"), network.run(images[:6], "all"), network.arithmetic)
+    alone = network.compute(network.node("stem_quant"), network.run(images[:6], "all"))
     assert by_mode["floor"]["tensors"][1]["alone_values"] == alone.size
 
 

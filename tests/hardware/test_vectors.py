@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from resnet8doc.requantize import requantize
 
 from resnet8doc import schemas
+from resnet8doc.arithmetic import FLOAT32, Finish
 from resnet8doc.errors import UserError
 from resnet8doc.files import read_json
 from resnet8doc.graph import Graph
@@ -66,7 +66,7 @@ def test_convolution_recomputed_from_its_vector_alone(vectors: Path) -> None:
     for i, j, m in np.ndindex(v["y"].shape):
         total = v["bias"][m] + (x[2 * i : 2 * i + 3, 2 * j : 2 * j + 3] * w[m]).sum()
         assert total == v["accumulator"][i, j, m]
-    made = requantize(v["accumulator"], v["multiplier"], v["y_zero_point"], np.int8)
+    made = FLOAT32.apply(v["accumulator"], v["multiplier"], v["y_zero_point"], np.int8, Finish())
     np.testing.assert_array_equal(made, v["y"])
     exact = v["x_scale"].astype(float) * v["w_scale"].astype(float) / v["y_scale"].astype(float)
     np.testing.assert_allclose(v["fixed_multiplier"] * 2.0 ** -v["fixed_shift"].astype(float), exact, rtol=2**-31)
@@ -78,7 +78,7 @@ def test_accumulators_of_every_layer_give_its_output(vectors: Path) -> None:
     for path in sorted(vectors.glob("*-image3.npz")):
         v = arrays(vectors, path.stem)
         if "accumulator" in v:
-            made = requantize(v["accumulator"], v["multiplier"], v["y_zero_point"], v["y"].dtype)
+            made = FLOAT32.apply(v["accumulator"], v["multiplier"], v["y_zero_point"], v["y"].dtype, Finish())
             np.testing.assert_array_equal(made.ravel(), v["y"].ravel(), err_msg=path.stem)
             tested += 1
     assert tested == 6

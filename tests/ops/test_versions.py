@@ -93,3 +93,17 @@ def test_codes_of_four_bits_are_clamped_to_four_bits(tmp_path: Path, kind: str) 
     expected = session.run(None, {"x": fed})[0]
     assert not differs(load(path).run({"x": fed})["back"], expected).any()
     assert load(path).run({"x": np.full(X.shape, 127, np.float32)}, "y")["y"].max() == (7 if kind == "int4" else 15)
+
+
+@pytest.mark.parametrize("op_type", ["Relu", "Clip"])
+def test_a_negative_zero_stays_one(tmp_path: Path, op_type: str) -> None:
+    """-0.0 is equal to 0.0, and other bits: the sign of what is divided by it."""
+    stored = {"lo": np.float32(0), "hi": np.float32(6)} if op_type == "Clip" else {}
+    path = model(tmp_path / "zero.onnx", op_type, 14, stored, {})
+    fed = np.full(X.shape, -0.0, np.float32)
+    fed.flat[:4] = 0.0, -1, 7, np.nan
+    expected = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(None, {"x": fed})[0]
+    found = load(path).run({"x": fed})["y"]
+    assert np.signbit(expected).sum() == X.size - 4
+    assert not differs(found, expected).any()
+    assert differs(np.abs(found), expected).sum() == X.size - 4, "the comparison sees the sign of a zero"

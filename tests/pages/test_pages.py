@@ -16,7 +16,7 @@ from resnet8doc import dataset, graph
 from resnet8doc.analysis.bounds import accumulator_bounds, observed, width
 from resnet8doc.analysis.residual import careless_addition, integer_addition, matched_scales, run_with_addition
 from resnet8doc.figures import draw_graph, operator_inputs, worked_example
-from resnet8doc.ops import OPERATORS, dequantize_linear, quantize_linear
+from resnet8doc.ops import OPERATORS, dequantize_linear, qlinear_matmul_element, quantize_linear
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "docs" / "_extensions"))
@@ -142,6 +142,20 @@ def test_qlinear_matmul(run_page: Callable[[str], dict[str, Any]], network: grap
     assert glued["bits"] == bound.bits
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_widest_product_of_centred_codes_needs_17_bits_and_the_table_says_so(sign: int) -> None:
+    low, high = np.int8(-128), np.int8(127)
+    a, b, zero = np.array([[high]]), np.array([[high if sign > 0 else low]]), high if sign < 0 else low
+    one = np.float32(1)
+    trace = qlinear_matmul_element((0, 0), a, one, low, b, one, zero, one, np.int8(0))
+    (term,) = trace.terms
+    assert (term.product, width(term.product)) == (sign * 255 * 255, 17)
+    products = worked_example(trace).products
+    assert products is not None
+    (head,) = (column.head for column in products.columns if column.key == "product")
+    assert head == "product (17 bits)"
+
+
 @pytest.mark.slow
 @pytest.mark.criterion("11.4")
 @pytest.mark.parametrize(
@@ -152,7 +166,7 @@ def test_worked_examples(network: graph.Graph, images: Any, node: str, index: tu
     trace = network.trace(node, index, images)
     assert trace.output == values[network.node(node).output][index]
     assert sum(term.product for term in trace.terms) == trace.value("accumulator")
-    assert all(width(term.x_centred) <= 9 and width(term.product) <= 18 for term in trace.terms)
+    assert all(width(term.x_centred) <= 9 and width(term.product) <= 17 for term in trace.terms)
     shown = worked_example(trace)
     assert shown.products is not None
     assert [row["product"] for row in shown.products.rows] == [term.product for term in trace.terms]

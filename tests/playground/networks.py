@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from resnet8doc.graph import Graph
+from resnet8doc.ops import OPERATORS
 from resnet8doc.playground import MODEL
 
 CHANNELS = 10
@@ -15,7 +16,7 @@ def _operations(
 ) -> dict[str, Any]:
     return {
         "format": "resnet8doc.operations",
-        "version": 1,
+        "version": 2,
         "model": {"name": name, "quant_format": kind},
         "inputs": [{"name": "input", "dtype": "float32", "shape": ["batch", 32, 32, 3]}],
         "outputs": [{"name": output, "dtype": "float32", "shape": ["batch", CHANNELS]}],
@@ -33,8 +34,9 @@ def _node(
 ) -> Any:
     return {
         "name": name, "op_type": op_type, "domain": domain, "layer": layer, "attributes": attributes,
+        "since_version": max(OPERATORS[domain, op_type].since_versions),
         "inputs": [{"formal": formal, "tensor": tensor} for formal, tensor in inputs.items()],
-        "outputs": [{"tensor": output}],
+        "outputs": [{"index": 0, "tensor": output}],
     }  # fmt: skip
 
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from resnet8doc.requantize import RUNTIME
 
 from resnet8doc import playground as pg
 from resnet8doc.errors import UserError
+from resnet8doc.faults import Rounded, Wraps
+from resnet8doc.runtimes import ONNXRUNTIME_X86
 
 from .networks import images, networks
 
@@ -89,22 +90,33 @@ def test_rerun_equals_running_it_all(text: str) -> None:
     field, value = text.split("=")
     modified = pg.apply(graph, float_graph, [pg.Edit("arithmetic", "*", field, value)])
     pictures = images(2)
-    expected = modified.graph.run(pictures, "all", arithmetic=modified.arithmetic)
+    expected = modified.graph.run(pictures, "all", runtime=modified.runtimes)
     after = pg.rerun(pg.Run.of(graph, pictures), modified)
     for tensor, value_of in expected.items():
         np.testing.assert_array_equal(after.values[tensor], value_of)
 
 
-def test_arithmetic_of_one_node_leaves_the_others() -> None:
+def test_a_mistake_in_one_node_leaves_the_others() -> None:
     graph, float_graph = networks()
     edits = [
         pg.Edit("arithmetic", "pool_quant", "rounding", "floor"),
         pg.Edit("arithmetic", "pool_quant", "overflow", "wrap"),
     ]
     modified = pg.apply(graph, float_graph, edits)
-    assert set(modified.arithmetic) == {"pool_quant"}
-    how = modified.arithmetic["pool_quant"]
-    assert (how.rounding, how.overflow, how.multiplier) == ("floor", "wrap", RUNTIME.multiplier)
+    assert set(modified.runtimes) == {"pool_quant"}
+    assert modified.runtimes["pool_quant"] == ONNXRUNTIME_X86.with_fault(Rounded("floor"), Wraps())
+
+
+def test_a_mistake_that_an_operator_cannot_make_is_refused() -> None:
+    graph, float_graph = networks()
+    with pytest.raises(UserError, match="padding=zero_code cannot be made in pool_quant"):
+        pg.apply(graph, float_graph, [pg.Edit("arithmetic", "pool_quant", "padding", "zero_code")])
+
+
+def test_a_mistake_can_be_taken_back() -> None:
+    graph, float_graph = networks()
+    edits = [pg.Edit("arithmetic", "*", "rounding", "floor"), pg.Edit("arithmetic", "*", "rounding", "right")]
+    assert pg.apply(graph, float_graph, edits).runtimes == {}
 
 
 @pytest.mark.parametrize("bits", range(2, 9))
@@ -136,8 +148,8 @@ def test_a_bad_scale_is_refused(text: str) -> None:
         (pg.Edit("weights", "pool_quant", "bits", "4"), "has no weights"),
         (pg.Edit("weights", "stem_conv_quant", "bits", "9"), "weights of 9 bits"),
         (pg.Edit("arithmetic", "*", "rounding", "nearest"), "rounding is 'nearest'"),
-        (pg.Edit("arithmetic", "*", "accumulator_bits", "many"), "the width is 'many'"),
-        (pg.Edit("arithmetic", "*", "colour", "red"), "there is no arithmetic 'colour'"),
+        (pg.Edit("arithmetic", "*", "accumulator_bits", "many"), "accumulator_bits is 'many'"),
+        (pg.Edit("arithmetic", "*", "colour", "red"), "there is no fault 'colour'"),
     ],
 )
 def test_a_bad_edit_is_a_sentence(edit: pg.Edit, found: str) -> None:

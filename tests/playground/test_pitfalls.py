@@ -1,12 +1,11 @@
 """What edits teach, and where it is written."""
 
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from resnet8doc.requantize import Arithmetic
 
 from resnet8doc import playground as pg
+from resnet8doc.faults import FIELDS
 from resnet8doc.playground import pitfalls
 from resnet8doc.playground.results import lessons_html
 
@@ -21,15 +20,15 @@ def test_every_lesson_leads_to_a_section(lesson: pitfalls.Lesson) -> None:
     assert f"({lesson.anchor})=" in (DOCS / f"{lesson.page}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("field", [field.name for field in fields(Arithmetic)])
-def test_every_arithmetic_has_a_lesson(field: str) -> None:
+@pytest.mark.parametrize("field", FIELDS)
+def test_every_fault_has_a_lesson(field: str) -> None:
     graph, _ = networks()
     assert pitfalls.lesson(pg.Edit("arithmetic", "*", field, ""), graph) in LESSONS
 
 
 def test_all_six_pitfalls_can_be_fallen_into() -> None:
     graph, _ = networks()
-    edits = [pg.Edit("arithmetic", "*", field.name, "") for field in fields(Arithmetic)]
+    edits = [pg.Edit("arithmetic", "*", field, "") for field in FIELDS]
     anchors = {pitfalls.lesson(edit, graph).anchor for edit in edits}
     assert anchors >= {
         f"pitfall-{name}" for name in ("accumulator", "rounding", "precision", "channel", "relu", "saturation")

@@ -103,7 +103,7 @@ def _files(seed: int = 0) -> dict[str, bytes]:
 def test_an_own_extraction_runs() -> None:
     graph, operations = pg.own_graph(_files())
     assert graph.run(images())["flatten"].shape == (1, 10)
-    assert operations["version"] == 1
+    assert operations["version"] == 2
 
 
 @pytest.mark.parametrize(

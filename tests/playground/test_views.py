@@ -80,7 +80,7 @@ def views(edits: tuple[pg.Edit, ...]) -> dict[str, str]:
             f"numbers {node.name}": pg.numbers_html(node.output, reference, original, after, 0),
             f"range {node.name}": pg.histogram_html(node.output, None, original, reference),
             f"microscope {node.name}": pg.microscope_html(run, modified.graph.node(node.name), (0, 0, 0),
-                                                          modified.arithmetic.get(node.name)),
+                                                          modified.runtimes.get(node.name)),
         }  # fmt: skip
     return shown
 

@@ -23,7 +23,7 @@ def images() -> NDArray[np.uint8]:
 @pytest.fixture(scope="session")
 def float_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """ResNet8 with folded weights drawn at random, converted as every checkpoint is."""
-    from resnet8doc.models import keras_from_weights, to_onnx
+    from resnet8doc.models import keras_from_weights, save_keras, to_onnx
 
     rng = np.random.default_rng(6)
     weights = {}
@@ -33,13 +33,14 @@ def float_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     weights["stem_conv/kernel"] /= 128  # pixels reach 255
     folder = tmp_path_factory.mktemp("float")
     to_onnx(keras_from_weights(weights), folder / "resnet8.onnx", folder / "log.txt")
+    save_keras(keras_from_weights(weights), folder / "resnet8.keras")
     return folder / "resnet8.onnx"
 
 
 @pytest.fixture(scope="session")
 def quantized(float_model: Path, images: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory) -> Quantize:
     """Give the path and the report of a variant, made when it is first asked for."""
-    from resnet8doc.quantize import onnxruntime, pytorch
+    from resnet8doc.quantize import onnxruntime, pytorch, tflite
 
     folder = tmp_path_factory.mktemp("quantized")
     made: dict[str, tuple[Path, dict[str, Any]]] = {}
@@ -47,10 +48,9 @@ def quantized(float_model: Path, images: NDArray[np.uint8], tmp_path_factory: py
     def get(file: str) -> tuple[Path, dict[str, Any]]:
         if file not in made:
             variant = VARIANTS[file]
-            quantizer = {"onnxruntime": onnxruntime, "pytorch": pytorch}[variant.runtime]
-            report = quantizer.quantize(
-                float_model, folder / file, images, variant, folder / f"{file}.log", progress=False
-            )
+            quantizer = {"onnxruntime": onnxruntime, "pytorch": pytorch, "tflite": tflite}[variant.runtime]
+            source = float_model.with_suffix(".keras") if variant.runtime == "tflite" else float_model
+            report = quantizer.quantize(source, folder / file, images, variant, folder / f"{file}.log", progress=False)
             made[file] = (folder / file, report)
         return made[file]
 

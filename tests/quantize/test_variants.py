@@ -4,7 +4,7 @@ from resnet8doc.quantize import VARIANTS, of_runtime
 def test_every_file_has_its_own_name_and_purpose() -> None:
     assert len(VARIANTS) == len({variant.why for variant in VARIANTS.values()})
     assert all(file == variant.file for file, variant in VARIANTS.items())
-    assert len(of_runtime("onnxruntime")) + len(of_runtime("pytorch")) == len(VARIANTS)
+    assert sum(len(of_runtime(name)) for name in ("onnxruntime", "pytorch", "tflite")) == len(VARIANTS)
 
 
 def test_no_two_variants_ask_for_the_same() -> None:
@@ -19,6 +19,7 @@ def test_the_name_says_what_varies() -> None:
     for file, variant in VARIANTS.items():
         assert ("qoperator" in file) == (variant.format == "QOperator")
         assert file.endswith(".pt") == (variant.runtime == "pytorch")
+        assert file.endswith(".tflite") == (variant.runtime == "tflite") == (variant.format == "TFLite")
         for method in ("entropy", "percentile"):
             assert (method in file) == (variant.calibration == method.capitalize())
         types = file.removeprefix("resnet8_").split(".")[0].split("_")[0]

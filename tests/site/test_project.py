@@ -2,7 +2,10 @@
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -89,6 +92,14 @@ def test_every_executed_page_declares_what_it_reads() -> None:
     assert undeclared == []
 
 
+def test_pages_open_networks_in_one_place() -> None:
+    """`open_network` asks for both files of an extraction; a page that loads one by hand forgets the other."""
+    by_hand = re.compile(r"artifact\([^)]*_operations\.")
+    pages = {path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8") for path in DOCS.rglob("*.md")}
+    assert {name for name, text in pages.items() if by_hand.search(text)} <= {"playground/index.md"}
+    assert sum("open_network(" in text for text in pages.values()) >= 17
+
+
 def test_every_public_package_has_a_page_in_the_api() -> None:
     documented = set(re.findall(r"automodule:: (\S+)", "\n".join(p.read_text() for p in DOCS.rglob("api/*.md"))))
     commands = {"resnet8doc.__main__", "resnet8doc.bench", "resnet8doc.cli"}  # run, not imported
@@ -103,5 +114,16 @@ def test_every_public_package_has_a_page_in_the_api() -> None:
 def test_pages_ask_no_other_host() -> None:
     """A link may lead elsewhere; a picture, script, frame or style may not come from there."""
     foreign = re.compile(r"(?:src=|@import|!\[[^\]]*\]\(|image:: |figure:: )[\"'(]?\s*(?:https?:)?//")
-    for path in [*DOCS.rglob("*.md"), *(DOCS / "_static").iterdir(), *(DOCS / "_templates").iterdir()]:
+    for path in [*DOCS.rglob("*.md"), *(DOCS / "_static").iterdir(), *(DOCS / "_templates").rglob("*.html")]:
         assert not foreign.search(path.read_text(encoding="utf-8")), path
+
+
+def test_a_wheel_holds_the_library_and_not_what_tests_alone_need(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert "resnet8doc/py.typed" in names
+    assert "resnet8doc/ops/_qlinear_conv.py" in names
+    assert not [name for name in names if "criteria" in name]

@@ -63,7 +63,9 @@ a .h5, .keras or .npz file. Name one of them.
         return _file(path, path.name, f"the file {path.name}", str(path), "unknown")
     if path.suffix or len(path.parts) > 1:
         raise UserError(
-            f"the checkpoint {path} does not exist", _valid(), "Mend the path, or name one that comes with the project."
+            f"the checkpoint {path} does not exist",
+            _valid(),
+            "Correct the path, or name one that comes with the project.",
         )
     raise UserError(f"the checkpoint '{name_or_path}' is unknown", _valid(), "Name one of them.")
 
@@ -100,7 +102,11 @@ def _file(path: Path, name: str, label: str, source: str, licence: str) -> Check
         case ".h5":
             layers, config = read_h5(path)
         case _:
-            raise UserError(f"the checkpoint {path} is a {path.suffix or 'nameless'} file", _valid(), "Convert it.")
+            raise UserError(
+                f"the checkpoint {path} is a {path.suffix or 'nameless'} file",
+                _valid(),
+                "Convert it to one of these formats.",
+            )
     found = match_layers(path, layers)
     if config is not None:
         check_structure(path, config, {item.name: ours for ours, item in found.items()})

@@ -64,7 +64,7 @@ def match_layers(path: Path, stored: list[StoredLayer]) -> dict[str, StoredLayer
     if left:
         extra = left[0]
         raise UserError(
-            f"{path} has one layer too many: {extra.name} with the shapes {_text(extra.shapes)}",
+            f"{path} has one layer more than ResNet8: {extra.name} with the shapes {_text(extra.shapes)}",
             f"the {len(found)} layers with weights of ResNet8",
             REMEDY,
         )
@@ -113,6 +113,8 @@ def to_weights(path: Path, found: dict[str, StoredLayer]) -> Weights:
             )
         if name.endswith("/moving_variance") and weights[name].min() < 0:
             raise UserError(
-                f"{path}: {name} holds {weights[name].min()}", "variances that are not negative", "Mend the file."
+                f"{path}: {name} holds {weights[name].min()}",
+                "variances that are not negative",
+                "Use a file with correct variances.",
             )
     return weights

@@ -29,7 +29,7 @@ def mlperf_tiny_file(progress: bool) -> Path:
         path = Path(named).expanduser()
         path = path / FILE if path.is_dir() else path
         if not path.is_file():
-            raise UserError(f"{path} does not exist", f"MLPerf Tiny's {FILE}", f"Mend or unset {VARIABLE}.")
+            raise UserError(f"{path} does not exist", f"MLPerf Tiny's {FILE}", f"Correct or unset {VARIABLE}.")
         if (found := sha256(path)) != SHA256:
             raise UserError(
                 f"{path} has the sha256 {found}",
@@ -52,6 +52,6 @@ def _fetch(folder: Path, progress: bool) -> Path:
     except (OSError, ValueError) as error:  # requests' errors are OSErrors; a wrong hash is a ValueError
         raise UserError(
             f"MLPerf Tiny's checkpoint could not be fetched from {URL} into {folder} ({type(error).__name__}: {error})",
-            "an answer with the right bytes, and a folder that can be written",
+            "a download with the right bytes, and a folder that can be written",
             f"Connect to the network, or name a copy of {FILE} in {VARIABLE}.",
         ) from error

@@ -2,7 +2,7 @@
 
 import typer
 
-from . import _build, _record, _stages, _tools, _train
+from . import _build, _probes, _record, _stages, _tools, _train
 
 app = typer.Typer(
     name="resnet8doc",
@@ -19,4 +19,5 @@ _build.register(app)
 _train.register(app)
 _stages.register(app)
 _tools.register(app)
+_probes.register(app)
 _record.register(app)

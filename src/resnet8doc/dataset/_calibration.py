@@ -40,14 +40,14 @@ class Calibration:
     def __post_init__(self) -> None:
         if not len(self.indices) == len(self.images) == len(self.labels):
             found = f"{len(self.indices)} indices, {len(self.images)} images, {len(self.labels)} labels"
-            raise UserError(f"the calibration set has {found}", "equally many", _REMEDY)
+            raise UserError(f"the calibration set has {found}", "the same number of images and labels", _REMEDY)
         if len(self.labels) < MINIMUM:
             raise UserError(f"the calibration set has {len(self.labels)} images", f"at least {MINIMUM}", _REMEDY)
         counts = self.per_class
         if min(counts.values()) < MINIMUM_PER_CLASS or len(set(counts.values())) > 1:
             raise UserError(
                 f"the calibration set is unbalanced: {', '.join(f'{count} {name}' for name, count in counts.items())}",
-                f"equally many of each class, {MINIMUM_PER_CLASS} at least",
+                f"the same number of each class, at least {MINIMUM_PER_CLASS}",
                 _REMEDY,
             )
 
@@ -118,14 +118,14 @@ def calibration_samples(train: Split, count: int = 1000, seed: int = 42) -> Cali
     >>> calibration_samples(train, count=50)
     Traceback (most recent call last):
     ...
-    resnet8doc.errors.UserError: 50 calibration images are asked for; expected a multiple of 10, at least 200. ...
+    resnet8doc.errors.UserError: 50 calibration images were requested; expected a multiple of 10, at least 200. ...
     """
     classes = len(CLASSES)
     if count < MINIMUM or count % classes:
         raise UserError(
-            f"{count} calibration images are asked for",
+            f"{count} calibration images were requested",
             f"a multiple of {classes}, at least {MINIMUM}",
-            "Fewer leave ranges to chance, and an uneven number cannot be balanced. The default is 1000.",
+            "With fewer images the ranges depend on chance, and other numbers cannot be balanced. The default is 1000.",
         )
     if len(train.labels) == 0:
         raise UserError("the training set has no images", "CIFAR-10's training images", "Load them: load('train').")
@@ -133,7 +133,7 @@ def calibration_samples(train: Split, count: int = 1000, seed: int = 42) -> Cali
         raise UserError(
             "the images given are CIFAR-10's test images",
             "its training images",
-            "Give load('train'): accuracy measured on images that were calibrated on is not a measurement.",
+            "Use load('train'): accuracy must not be measured on images that the model was calibrated with.",
         )
     available = np.bincount(train.labels, minlength=classes)
     if available.min() < count // classes:
@@ -141,7 +141,7 @@ def calibration_samples(train: Split, count: int = 1000, seed: int = 42) -> Cali
         raise UserError(
             f"the training set has {available[scarce]} images of class {CLASSES[scarce]}",
             f"at least {count // classes}, for {count} calibration images",
-            "Ask for fewer, or give all of CIFAR-10's training images.",
+            "Request fewer images, or give all of CIFAR-10's training images.",
         )
     order = np.argsort(np.random.PCG64(seed).random_raw(len(train.labels)), kind="stable")
     ordered_labels = train.labels[order]

@@ -30,7 +30,7 @@ def read_folder(folder: Path, layouts: Sequence[Layout] = LAYOUTS) -> tuple[str,
     raise UserError(
         f"{folder} holds {_summary([path.name for path in folder.iterdir()])}",
         f"all files of {_ARCHIVES}: {', '.join(layouts[0].files)}",
-        "Name the folder in which these files lie.",
+        "Name the folder that contains these files.",
     )
 
 
@@ -62,7 +62,7 @@ def read_archive(archive: Path, layouts: Sequence[Layout] = LAYOUTS) -> tuple[st
         raise UserError(
             f"{archive} cannot be read as an archive ({error})",
             f"a whole .tar.gz of {_ARCHIVES}",
-            "Fetch it again: it is truncated, damaged or another kind of file.",
+            "Download it again: it is truncated, damaged or another kind of file.",
         ) from error
     for layout in layouts:
         if len(found[layout.name]) == len(layout.files):
@@ -70,7 +70,7 @@ def read_archive(archive: Path, layouts: Sequence[Layout] = LAYOUTS) -> tuple[st
     raise UserError(
         f"{archive} holds {_summary(seen)}",
         f"all files of {_ARCHIVES}: {', '.join(layouts[0].files)}",
-        "Give the archive as its authors publish it.",
+        "Use the archive as its authors publish it.",
     )
 
 

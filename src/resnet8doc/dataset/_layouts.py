@@ -49,7 +49,7 @@ def _python(files: Mapping[str, bytes], origin: str) -> Arrays:
             raise UserError(
                 f"{origin}: {name} has pixels of shape {planes.shape}",
                 "[10000, 3072]",
-                "Give CIFAR-10's own batches, unaltered.",
+                "Give CIFAR-10's own batches, unchanged.",
             )
         return _from_planes(planes), labels
 
@@ -63,7 +63,7 @@ def _binary(files: Mapping[str, bytes], origin: str) -> Arrays:
             raise UserError(
                 f"{origin}: {name} has {len(data):,} bytes",
                 f"{_RECORDS * _RECORD:,}: 10,000 records of a label and 3,072 pixels",
-                "Fetch it again: it is truncated or another file.",
+                "Download it again: it is truncated or another file.",
             )
         records = np.frombuffer(data, np.uint8).reshape(_RECORDS, _RECORD)
         return _from_planes(records[:, 1:]), records[:, 0]

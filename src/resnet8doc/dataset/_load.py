@@ -72,8 +72,8 @@ def ready_cache(progress: bool = True, thorough: bool = False) -> tuple[Cache, s
         except OSError as error:
             raise UserError(
                 f"the cache {cache.folder} cannot be written ({error.strerror or error})",
-                "a folder that can be written, on a disk with room",
-                f"Free some space, mend its permissions, or name another folder with {CACHE_VARIABLE}.",
+                "a folder that can be written, on a disk with free space",
+                f"Free some space, correct its permissions, or name another folder with {CACHE_VARIABLE}.",
             ) from error
     return cache, str(stamp["source"])
 
@@ -97,7 +97,7 @@ def _fill(cache: Cache, named: Path | None, wanted: Any, progress: bool) -> dict
     if stamp is None:
         raise UserError(
             f"files in the cache {cache.folder} changed while they were written",
-            "nobody else to write there",
+            "no other program that writes there",
             f"Run again, or name another folder with {CACHE_VARIABLE}.",
         )
     return stamp
@@ -118,8 +118,8 @@ def _locked(cache: Cache) -> Iterator[None]:
         except Timeout as error:
             raise UserError(
                 f"another process has held {lock.lock_file} for {_PATIENCE // 60} minutes",
-                "it to finish",
-                f"End it, or name another folder with {CACHE_VARIABLE}.",
+                "a lock that is released when its process ends",
+                f"Stop that process, or name another folder with {CACHE_VARIABLE}.",
             ) from error
     try:
         yield

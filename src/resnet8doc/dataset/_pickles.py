@@ -89,5 +89,5 @@ def read_batch(data: bytes, origin: str) -> tuple[Bytes, Bytes]:
         raise UserError(
             f"{origin} is not a python batch of CIFAR-10 ({type(error).__name__}: {error})",
             "a pickle of a dictionary with `data` (uint8 array) and `labels` (list), and of nothing else",
-            "Fetch it again; a pickle that names other functions may be an attack, so nothing of it was run.",
+            "Download it again. A pickle that names other functions may be an attack, so it was not run.",
         ) from error

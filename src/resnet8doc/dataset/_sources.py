@@ -27,7 +27,7 @@ def fetch(folder: Path, named: Path | None, progress: bool) -> tuple[str, Arrays
     free = shutil.disk_usage(folder).free
     if free < _ROOM:
         raise UserError(
-            f"{folder} has {free / 1e6:,.0f} MB of room",
+            f"{folder} has {free / 1e6:,.0f} MB of free space",
             f"{_ROOM / 1e6:,.0f} MB for CIFAR-10 while it is fetched",
             "Free some space, or name another folder with RESNET8DOC_CACHE.",
         )
@@ -41,10 +41,10 @@ def fetch(folder: Path, named: Path | None, progress: bool) -> tuple[str, Arrays
             reasons.append(f"{name}: {error}")
             _log.warning("CIFAR-10 did not come from the %s", reasons[-1])
     raise UserError(
-        "CIFAR-10 came from none of its sources\n  "
+        "none of the sources of CIFAR-10 works\n  "
         + "\n  ".join([f"{CIFAR10_VARIABLE}: not set", f"cache {folder}: empty", *reasons])
         + "\n",
-        "one of them to answer",
+        "at least one source that works",
         f"Connect to the network and run again, or fetch cifar-10-python.tar.gz elsewhere and set {CIFAR10_VARIABLE} "
         "to its path.",
     )

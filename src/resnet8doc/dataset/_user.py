@@ -26,7 +26,7 @@ def user_path() -> Path | None:
     path = Path(named).expanduser().absolute()
     if not path.exists():
         raise UserError(
-            f"{CIFAR10_VARIABLE} names {path}, where nothing lies",
+            f"{CIFAR10_VARIABLE} names {path}, which does not exist",
             "a folder or .tar.gz of CIFAR-10's python batches or binary version, or an .npz",
             f"Correct the path, or unset {CIFAR10_VARIABLE} to have the data fetched.",
         )
@@ -55,6 +55,6 @@ def read_user_path(path: Path) -> tuple[str, Arrays]:
         raise UserError(
             f"{error.filename or path}, which {CIFAR10_VARIABLE} names, cannot be read ({error.strerror or error})",
             "files that can be read",
-            f"Mend their permissions, or unset {CIFAR10_VARIABLE}.",
+            f"Correct their permissions, or unset {CIFAR10_VARIABLE}.",
         ) from error
     return f"{layout} at {path}", arrays

@@ -14,7 +14,7 @@ from ._variants import Variant, variants
 DROP = 5.0
 """A model that loses more than this many points against its float baseline is flagged."""
 
-FRAMEWORKS = {"keras": "Keras", "onnxruntime": "ONNX Runtime", "pytorch": "PyTorch"}
+FRAMEWORKS = {"keras": "Keras", "onnxruntime": "ONNX Runtime", "pytorch": "PyTorch", "tflite": "TensorFlow Lite"}
 """How the table names each backend, in the table's order."""
 
 

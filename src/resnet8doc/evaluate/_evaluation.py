@@ -196,8 +196,8 @@ def load(path: Path) -> Evaluation:
     )  # fmt: skip
     if evaluation.as_json() | {"arrays": value["arrays"]} != value:
         raise UserError(
-            f"{path} does not say what its own probabilities say",
+            f"{path} does not agree with its own probabilities",
             "figures computed from them",
-            "Someone edited it: evaluate the model again.",
+            "The file was edited: evaluate the model again.",
         )
     return evaluation

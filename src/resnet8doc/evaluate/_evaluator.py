@@ -32,7 +32,7 @@ def evaluate(
 ) -> Evaluation:
     """Run a model on every image and count.
 
-    The backend follows from the file's suffix: ``.keras``, ``.onnx`` or ``.pt`` (TorchScript).
+    The backend follows from the file's suffix: ``.keras``, ``.onnx``, ``.pt`` (TorchScript) or ``.tflite``.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def evaluate(
     seconds = time.perf_counter() - start
     if not np.isfinite(probabilities).all():
         raise UserError(
-            f"{model_path} answers with NaN or infinity", "ten probabilities an image", "Use another checkpoint."
+            f"{model_path} returns NaN or infinity", "ten probabilities for each image", "Use another checkpoint."
         )
     return Evaluation(
         model=model_path.name,

@@ -35,7 +35,7 @@ class Runner:
     Attributes
     ----------
     backend
-        ``"keras"``, ``"onnxruntime"`` or ``"pytorch"``.
+        ``"keras"``, ``"onnxruntime"``, ``"pytorch"`` or ``"tflite"``.
     version
         The version of the runtime that computes.
     run
@@ -68,7 +68,18 @@ def _pytorch(path: Path) -> Runner:
     return open_model(path)
 
 
-OPENERS: dict[str, Callable[[Path], Runner]] = {".keras": _keras, ".onnx": _onnxruntime, ".pt": _pytorch}
+def _tflite(path: Path) -> Runner:
+    from ._tflite import open_model
+
+    return open_model(path)
+
+
+OPENERS: dict[str, Callable[[Path], Runner]] = {
+    ".keras": _keras,
+    ".onnx": _onnxruntime,
+    ".pt": _pytorch,
+    ".tflite": _tflite,
+}
 """What opens a file, by the file's suffix. Each imports its framework when it is called, and not before."""
 
 
@@ -83,10 +94,10 @@ def open_model(path: Path) -> Runner:
 
     Examples
     --------
-    >>> open_model(Path("pyproject.toml"))
+    >>> open_model(Path("pyproject.toml"))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    resnet8doc.errors.UserError: pyproject.toml ends in .toml; expected .keras, .onnx or .pt. Name a model's file.
+    resnet8doc.errors.UserError: pyproject.toml ends in .toml; expected .keras, .onnx, .pt or .tflite. Name ...
     """
     if path.suffix not in OPENERS:
         *most, last = OPENERS

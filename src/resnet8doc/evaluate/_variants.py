@@ -16,7 +16,7 @@ class Variant:
     weights, activations
         Their types: ``"int8"``, ``"uint8"``, ``"int4"``, ``"float32"``.
     format
-        ``"QDQ"``, ``"QOperator"``, ``"TorchScript"`` or, of an unquantized model, ``"float"``.
+        ``"QDQ"``, ``"QOperator"``, ``"TorchScript"``, ``"TFLite"`` or, of an unquantized model, ``"float"``.
     granularity
         ``"per channel"`` or ``"per tensor"``.
     calibration

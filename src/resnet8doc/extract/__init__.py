@@ -1,4 +1,4 @@
-"""An ONNX model's parameters and structure in one open format: JSON to read, ``.npz`` to compute with."""
+"""A model's parameters and structure in one open format: JSON to read, ``.npz`` to compute with."""
 
 from ._extract import extract, load, read_operations
 from ._schema import schema, validate

@@ -15,10 +15,12 @@ from ..graph import Graph
 from ..graph import load as load_graph
 from ._read import read_initializers, read_model, read_nodes, read_types, refuse_unknown
 from ._schema import validate
+from .tflite import read as read_tflite
 
 Array = npt.NDArray[Any]
 
 SUFFIX = "_operations"
+TFLITE = ".tflite"
 
 
 def extract(model: Path | str, folder: Path | str | None = None) -> Path:
@@ -27,9 +29,11 @@ def extract(model: Path | str, folder: Path | str | None = None) -> Path:
     Parameters
     ----------
     model
-        An ONNX file of the operators in :data:`resnet8doc.ops.OPERATORS`: QOperator, QDQ or float.
+        An ONNX file of the operators in :data:`resnet8doc.ops.OPERATORS`: QOperator, QDQ or float; or a TensorFlow Lite
+        file of int8 codes.
     folder
-        Where to write ``<model>_operations.json`` and ``<model>_operations.npz``; beside the model if None.
+        Where to write ``<model>_operations.json`` and ``<model>_operations.npz``; beside the model if None. Of a
+        TensorFlow Lite file it is ``<model>_tflite_operations``, as an ONNX file of the same stem may lie beside it.
 
     Returns
     -------
@@ -44,7 +48,7 @@ def extract(model: Path | str, folder: Path | str | None = None) -> Path:
     """
     path = Path(model)
     operations, tensors = read_operations(path)
-    target = (path.parent if folder is None else Path(folder)) / f"{path.stem}{SUFFIX}.json"
+    target = (path.parent if folder is None else Path(folder)) / f"{operations['model']['name']}{SUFFIX}.json"
     with replacing(target.with_suffix(".npz")) as temporary:
         temporary.write_bytes(pack(tensors))
     operations["tensors"] = {"file": target.with_suffix(".npz").name, "sha256": sha256(target.with_suffix(".npz"))}
@@ -61,6 +65,10 @@ def read_operations(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     UserError
         As :func:`extract`.
     """
+    if path.suffix == TFLITE:
+        reading = read_tflite(path)
+        Graph.from_parts(reading.operations, reading.tensors)
+        return reading.operations, reading.tensors
     proto = read_model(path)
     refuse_unknown(proto)
     stored = read_initializers(proto)
@@ -160,7 +168,7 @@ def load(path: Path | str) -> Graph:
     Parameters
     ----------
     path
-        Of ``<model>_operations.json``, or of the ONNX model itself, which is then extracted in memory.
+        Of ``<model>_operations.json``, or of the ONNX or TensorFlow Lite model itself, then extracted in memory.
 
     Raises
     ------
@@ -168,7 +176,7 @@ def load(path: Path | str) -> Graph:
         If something does not hold; the message says where in the file.
     """
     path = Path(path)
-    if path.suffix == ".onnx":
+    if path.suffix in (".onnx", TFLITE):
         return Graph.from_parts(*read_operations(path))
     operations = read_json(path)
     validate(operations)

@@ -18,7 +18,7 @@ def schema() -> dict[str, Any]:
     Examples
     --------
     >>> schema()["title"]
-    'Operations of an ONNX model'
+    'Operations of a model'
     """
     text = (files("resnet8doc") / "schemas" / "operations.schema.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)

@@ -1,7 +1,7 @@
 """Deliberate mistakes: what real hardware and firmware get wrong, each of which can be made in any runtime.
 
 ``ONNXRUNTIME_X86.with_fault(Rounded("half_up"))`` is a runtime with one mistake. A fault is made in one part of an
-operator; an operator that has no such part refuses it (:attr:`resnet8doc.ops.Operator.parts`).
+operator; an operator that has no such part refuses it: see the ``parts`` of :class:`resnet8doc.ops.Operator`.
 """
 
 from .accumulator import Accumulator

@@ -4,6 +4,7 @@ matplotlib and pygraphviz are imported only by the functions that draw.
 """
 
 from ._accuracy import accuracy_and_size, confusion_matrix, per_class_deltas
+from ._bars import Bar, Bars, bars
 from ._damage import damage
 from ._drawing import draw_graph, write_graph
 from ._memory import memory
@@ -16,12 +17,15 @@ from ._worked_example import WorkedExample, operator_inputs, worked_example
 from ._zoom import zoomable
 
 __all__ = [
+    "Bar",
+    "Bars",
     "Drawing",
     "Link",
     "Node",
     "Table",
     "WorkedExample",
     "accuracy_and_size",
+    "bars",
     "confusion_matrix",
     "damage",
     "draw_graph",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
@@ -14,6 +15,9 @@ Best = Literal["max", "min"]
 
 LONG = 8
 """From this many rows on, a table can be sorted by its heads."""
+
+BREAKS = re.compile(r"(?<=\w[_/.])(?=[A-Za-z])|(?<=[a-z]{4})(?=[A-Z][a-z]{3})")
+"""Where a long name may break: ``resnet8_|int8.|onnx``, ``Quantize|Linear``."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class Column:
     def cell_html(self, value: Any) -> str:
         if not self.numeric:
             wrap = ' class="wrap"' if self.wrap else ""
-            return f"<td{wrap}>{escape(value if not is_missing(value) else '–')}</td>"
+            return f"<td{wrap}>{breakable(escape(value if not is_missing(value) else '–'))}</td>"
         text = self.text(value)
         pad = padding(self.fraction - len(split_point(text)[1]))
         shown = html.escape(text)
@@ -222,6 +226,18 @@ def padding(length: int) -> str:
 def escape(value: Any) -> str:
     """Return a value as HTML: what is HTML already as it is, all else escaped."""
     return str(value.__html__()) if hasattr(value, "__html__") else html.escape(str(value))
+
+
+def breakable(markup: str) -> str:
+    """Let long names break where a narrow column needs it: after ``_``, ``/`` and ``.``, and between two words.
+
+    Examples
+    --------
+    >>> breakable('<a href="stem_conv.html">stem_conv</a>: QuantizeLinear')
+    '<a href="stem_conv.html">stem_<wbr>conv</a>: Quantize<wbr>Linear'
+    """
+    parts = re.split(r"(<[^>]*>)", markup)  # tags stay as they are
+    return "".join(part if part.startswith("<") else BREAKS.sub("<wbr>", part) for part in parts)
 
 
 def plain(value: Any) -> str:

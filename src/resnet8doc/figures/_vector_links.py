@@ -36,7 +36,7 @@ def vector_links(manifest: Mapping[str, Any], op_types: Collection[str], *, up: 
     >>> layers = [{"node": "pool", "layer": "pool", "op_type": "QLinearGlobalAveragePool"}]
     >>> print(vector_links({"files": files, "layers": layers}, {"QLinearGlobalAveragePool"}))
     node  playground  NumPy
-    pool  open        pool-image0.npz
+    pool  open        image0.npz
     """
     nodes = [layer["node"] for layer in manifest["layers"] if layer["op_type"] in op_types]
     if not nodes:
@@ -47,7 +47,7 @@ def vector_links(manifest: Mapping[str, Any], op_types: Collection[str], *, up: 
         {
             "node": node,
             "playground": Markup("{}").format(playground_link(node, text="open", up=up)),
-            **{form: _link(files.get((node, form)), up) for form in formats},
+            **{form: _link(files.get((node, form)), node, up) for form in formats},
         }
         for node in nodes
     ]  # fmt: skip
@@ -55,5 +55,7 @@ def vector_links(manifest: Mapping[str, Any], op_types: Collection[str], *, up: 
     return table(rows, caption="Test vectors: input, parameters, accumulators, expected output", columns=titles)
 
 
-def _link(path: str | None, up: str) -> Markup | None:
-    return None if path is None else Markup('<a href="{0}downloads/vectors/{1}" download>{1}</a>').format(up, path)
+def _link(path: str | None, node: str, up: str) -> Markup | None:
+    """Return a link that says what is left of the file's name: the row names the node already."""
+    link = Markup('<a href="{0}downloads/vectors/{1}" download>{2}</a>')
+    return None if path is None else link.format(up, path, path.removeprefix(f"{node}-"))

@@ -103,12 +103,12 @@ def worked_example(trace: Trace, name: str = "", source: npt.NDArray[Any] | None
             for term in trace.terms
         ],
         caption=f"{trace.op_type}: the {len(trace.terms)} products of output [{place}], in order. 8 bits: the codes; "
-        "9 bits: a code less its zero point; 32 bits: the accumulator.",
+        "9 bits: a code minus its zero point; 17 bits: their product; 32 bits: the accumulator.",
         columns={
             "tap": "tap", "from": "input index", "x": "x", "x_centred": "x − zero point", "w": "w",
             "w_centred": "w − zero point", "product": "product", "accumulator": "accumulator",
         },
-        units={"x": "8 bits", "x_centred": "9 bits", "w": "8 bits", "w_centred": "9 bits", "product": "18 bits",
+        units={"x": "8 bits", "x_centred": "9 bits", "w": "8 bits", "w_centred": "9 bits", "product": "17 bits",
                "accumulator": "32 bits"},
         sortable=False,
     )  # fmt: skip

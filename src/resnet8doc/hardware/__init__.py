@@ -15,11 +15,12 @@ from .checker import (
     read_outputs,
 )
 from .memory import Buffer, Plan, buffers, costs
+from .network import Network, with_shape
 from .studies import MODES, SHIFTS, confusion, picture, pitfalls, rounding, study, truth_table
 from .vectors import CREDIT, FORMATS, write_vectors
 
 __all__ = [
     "CREDIT", "FAULTS", "FORMATS", "MODES", "OTHERS", "PITFALLS", "SHIFTS", "Buffer", "Cause", "Checker", "Finding",
-    "Pitfall", "Plan", "Report", "as_outputs", "buffers", "check", "confusion", "costs", "picture", "pitfalls",
-    "read_hex", "read_outputs", "rounding", "study", "truth_table", "write_vectors",
+    "Network", "Pitfall", "Plan", "Report", "as_outputs", "buffers", "check", "confusion", "costs", "picture",
+    "pitfalls", "read_hex", "read_outputs", "rounding", "study", "truth_table", "with_shape", "write_vectors",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""ResNet8 in Keras, ONNX and PyTorch, each made from the one before and checked against it.
+"""ResNet8 in Keras, ONNX, PyTorch and TensorFlow Lite, each made from one before and checked against it.
 
 The names below are loaded when they are first used, so that `fold`, which needs numpy alone, does not cost TensorFlow.
 """
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ._onnx import to_onnx
     from ._pytorch import load_onnx2torch, load_torchscript, to_pytorch
     from ._structure import structure
+    from ._tflite import to_tflite
 
 _HOMES = {
     "build_keras": "_keras",
@@ -33,6 +34,7 @@ _HOMES = {
     "structure": "_structure",
     "to_onnx": "_onnx",
     "to_pytorch": "_pytorch",
+    "to_tflite": "_tflite",
     "verify_conversion": "_conversion",
     "weights_of": "_keras",
 }
@@ -57,6 +59,7 @@ __all__ = [
     "structure",
     "to_onnx",
     "to_pytorch",
+    "to_tflite",
     "verify_conversion",
     "weights_of",
 ]

@@ -81,7 +81,7 @@ def fold(weights: Mapping[str, NDArray[np.float32]]) -> Weights:
                 raise UserError(
                     f"{layer.name}/moving_variance holds {variance.min()}",
                     "variances that are not negative",
-                    "Use a checkpoint whose training ended well.",
+                    "Use a checkpoint whose training converged.",
                 )
             factor = gamma / np.sqrt(variance + BATCH_NORMALIZATION_EPSILON)
             kernel, bias = (f"{layer.inputs[0]}/{name}" for name in ("kernel", "bias"))

@@ -95,7 +95,7 @@ def keras_from_weights(weights: Mapping[str, NDArray[np.float32]]) -> Any:
             raise UserError(
                 f"{name} has the shape {found}" if found else f"the weights lack {name}",
                 f"{name} of the shape {expected[name]}" if name in expected else "no such array",
-                "Load the weights by resnet8doc.checkpoints.load.",
+                "Load the weights with resnet8doc.checkpoints.load.",
             )
     model = build_keras(folded)
     for layer in _layers():

@@ -11,6 +11,8 @@ from ._conv import conv
 from ._dequantize_linear import dequantize_linear, dequantize_linear_element, dequantize_linear_loops
 from ._elementwise import add, clip, identity, mul, relu
 from ._fma import fma
+from ._max_pool import max_pool
+from ._max_pool_loops import max_pool_element, max_pool_loops
 from ._operator import Codes, Operator
 from ._products import gemm, matmul
 from ._qgemm import qgemm
@@ -60,6 +62,9 @@ __all__ = [
     "identity",
     "largest_operand",
     "matmul",
+    "max_pool",
+    "max_pool_element",
+    "max_pool_loops",
     "mul",
     "qgemm",
     "qgemm_element",

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from ._checks import rank
 from ._operator import Operator
-from ._windows import AutoPad, output_size, pair, resolve_pads
+from ._windows import AutoPad, output_size, pair, pool_pads
 
 Array = npt.NDArray[Any]
 
@@ -76,7 +76,7 @@ def window_sums(
     """
     kernel, steps = pair(kernel_shape, "kernel_shape"), pair(strides, "strides")
     image = real.shape[2:]
-    edges = resolve_pads(image, kernel, steps, dilations, pads, auto_pad)
+    edges = pool_pads(image, kernel, steps, dilations, pads, auto_pad)
     size = output_size(image, kernel, steps, dilations, edges, ceil_mode)
     sums = np.zeros((*real.shape[:2], *size), np.float32)
     counts = np.zeros(size, np.float32)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..arithmetic import Number
+from ..arithmetic import ONNXRUNTIME_X86, Number, Runtime
 from ..errors import UserError
 from ..trace import Trace
 from ._axis import along_axis
@@ -24,6 +24,7 @@ def dequantize_linear(
     axis: int = 1,
     block_size: int = 0,
     output_dtype: int = 0,
+    runtime: Runtime = ONNXRUNTIME_X86,
     **_: Any,
 ) -> Array:
     r"""Dequantize codes: :math:`y = (x - x_{zero\_point}) \cdot x_{scale}`.
@@ -43,6 +44,8 @@ def dequantize_linear(
         The axis along which ``x_scale`` runs, if it is not a scalar.
     block_size, output_dtype
         Of later versions of the standard; any value but the default is refused.
+    runtime
+        Whose formula; no fault can be made in it.
 
     Returns
     -------
@@ -64,14 +67,20 @@ def dequantize_linear(
     >>> dequantize_linear(np.array([-128, 0, 127], np.int8), np.float32(1 / 256), np.int8(-128))
     array([0.        , 0.5       , 0.99609375], dtype=float32)
     """
+    runtime.refuse_others("DequantizeLinear", frozenset())
     x, scale, zero_point = _checked(x, x_scale, x_zero_point, axis, block_size, output_dtype)
+    functions = runtime.own("DequantizeLinear")
+    if functions is not None:
+        return np.asarray(functions.function(x, x_scale, x_zero_point, axis=axis, runtime=runtime))
     if x.dtype == np.int32:
         return (x - zero_point).astype(np.float32) * scale
     # Codes of 16 bits and fewer, and their differences, are exact in float32.
     return np.subtract(x, zero_point, dtype=np.float32) * scale
 
 
-def dequantize_linear_loops(x: Array, x_scale: Number, x_zero_point: Number | None = None, *, axis: int = 1) -> Array:
+def dequantize_linear_loops(
+    x: Array, x_scale: Number, x_zero_point: Number | None = None, *, axis: int = 1, runtime: Runtime = ONNXRUNTIME_X86
+) -> Array:
     """Compute what :func:`dequantize_linear` does, one element after another (the slow twin).
 
     Examples
@@ -81,13 +90,14 @@ def dequantize_linear_loops(x: Array, x_scale: Number, x_zero_point: Number | No
     """
     y = np.empty(np.shape(x), np.float32)
     for index in np.ndindex(y.shape):
-        y[index] = dequantize_linear_element(index, x, x_scale, x_zero_point, axis=axis).output
+        y[index] = dequantize_linear_element(index, x, x_scale, x_zero_point, axis=axis, runtime=runtime).output
     return y
 
 
 def dequantize_linear_element(
-    index: tuple[int, ...], x: Array, x_scale: Number, x_zero_point: Number | None = None, *, axis: int = 1, **_: Any
-) -> Trace:
+    index: tuple[int, ...], x: Array, x_scale: Number, x_zero_point: Number | None = None, *, axis: int = 1,
+    runtime: Runtime = ONNXRUNTIME_X86, **_: Any,
+) -> Trace:  # fmt: skip
     """Write down how ``dequantize_linear(...)[index]`` comes about.
 
     Examples
@@ -96,6 +106,9 @@ def dequantize_linear_element(
     >>> [(step.formula, step.value) for step in trace.steps]
     [('127 - -128', 255), ('float32(255) * 0.5', 127.5)]
     """
+    functions = runtime.own("DequantizeLinear")
+    if functions is not None:
+        return functions.element(index, x, x_scale, x_zero_point, axis=axis, runtime=runtime)
     x, scales, zeros = _checked(x, x_scale, x_zero_point, axis, 0, 0)
     scale, zero = np.float32(np.broadcast_to(scales, x.shape)[index]), int(np.broadcast_to(zeros, x.shape)[index])
     trace = Trace("DequantizeLinear", index)

@@ -57,26 +57,30 @@ def mul(A: Array, B: Array) -> Array:
 
 
 def relu(X: Array) -> Array:
-    """Return ``max(X, 0)`` (ONNX, `Relu <https://onnx.ai/onnx/operators/onnx__Relu.html>`__).
+    """Return ``X`` where it is not below 0, else 0 (ONNX, `Relu <https://onnx.ai/onnx/operators/onnx__Relu.html>`__).
+
+    -0.0 is not below 0, and stays.
 
     Examples
     --------
     >>> relu(np.array([-1.5, 2], np.float32))
     array([0., 2.], dtype=float32)
     """
-    return np.maximum(X, np.zeros((), X.dtype))
+    return np.where(X < 0, np.zeros((), X.dtype), X)
 
 
 def clip(input: Array, min: Array | None = None, max: Array | None = None) -> Array:
     """Return ``input`` held between two numbers (ONNX, `Clip <https://onnx.ai/onnx/operators/onnx__Clip.html>`__).
+
+    What is not below ``min`` stays, then what is not above ``max``: -0.0 between 0 and 6 stays -0.0.
 
     Examples
     --------
     >>> clip(np.array([-1.5, 7], np.float32), None, np.float32(6))
     array([-1.5,  6. ], dtype=float32)
     """
-    result = input if min is None else np.maximum(input, min)
-    return result if max is None else np.minimum(result, max)
+    result = input if min is None else np.where(input < min, min, input)
+    return result if max is None else np.where(result > max, max, result)
 
 
 def clip_6(input: Array, *, min: float = -3.4028234663852886e38, max: float = 3.4028234663852886e38) -> Array:

@@ -81,7 +81,7 @@ class Operator:
     optional
         Inputs in the middle that may be left out though others follow.
     exact
-        Whether equality with the runtime is demanded; else why it cannot be.
+        Whether equality with the runtime is demanded of real results; else why it cannot be. Of integers it always is.
     """
 
     op_type: str
@@ -139,6 +139,17 @@ class Operator:
     def quantized(self) -> bool:
         """Whether what it computes depends on the :class:`~resnet8doc.arithmetic.Runtime`."""
         return any(p.name == "runtime" for p in self._parameters)
+
+    def is_held(self, dtype: str) -> bool:
+        """Return whether equality is demanded of results of a type.
+
+        Examples
+        --------
+        >>> from resnet8doc.ops import OPERATORS
+        >>> OPERATORS["", "MaxPool"].is_held("int8"), OPERATORS["", "MaxPool"].is_held("float32")
+        (True, False)
+        """
+        return self.exact is True or not dtype.startswith(("float", "double"))
 
     @property
     def output(self) -> str:

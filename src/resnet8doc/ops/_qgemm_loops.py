@@ -52,6 +52,9 @@ def qgemm_element(index: tuple[int, ...], *, runtime: Runtime = ONNXRUNTIME_X86,
     (48, 44, 22)
     """
     runtime.refuse_others("QGemm", PARTS)
+    functions = runtime.own("QGemm")
+    if functions is not None:
+        return functions.element(index, **given, runtime=runtime)
     g = checked_gemm(**given)
     row, column = index
     trace = Trace("QGemm", (row, column))

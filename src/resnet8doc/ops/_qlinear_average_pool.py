@@ -18,7 +18,7 @@ from ._qlinear_average_pool_loops import (
 )
 from ._qlinear_global_average_pool import qlinear_global_average_pool
 from ._qlinear_global_average_pool_loops import PARTS as GLOBAL_PARTS
-from ._windows import AutoPad, pair, resolve_pads
+from ._windows import AutoPad, pair, pool_pads
 
 Array = npt.NDArray[Any]
 
@@ -100,7 +100,7 @@ def qlinear_average_pool(
     scale = check.scale(y_scale, "y_scale")
     zero = check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y")
     image = x.transpose(0, 3, 1, 2) if channels_last else x
-    edges = resolve_pads(
+    edges = pool_pads(
         image.shape[2:], pair(kernel_shape, "kernel_shape"), pair(strides, "strides"), (1, 1), pads, auto_pad
     )
     whole_image = tuple(kernel_shape) == image.shape[2:] and not any(edges)

@@ -11,7 +11,7 @@ from ..trace import Trace
 from . import _checks as check
 from ._qlinear_global_average_pool_loops import PARTS as GLOBAL_PARTS
 from ._qlinear_global_average_pool_loops import qlinear_global_average_pool_element
-from ._windows import AutoPad, output_size, pair, resolve_pads
+from ._windows import AutoPad, output_size, pair, pool_pads
 
 Array = npt.NDArray[Any]
 
@@ -75,7 +75,7 @@ def qlinear_average_pool_element(
     image = x.transpose(0, 3, 1, 2) if channels_last else x
     kernel, steps = pair(kernel_shape, "kernel_shape"), pair(strides, "strides")
     size = image.shape[2:]
-    edges = resolve_pads(size, kernel, steps, (1, 1), pads, auto_pad)
+    edges = pool_pads(size, kernel, steps, (1, 1), pads, auto_pad)
     if kernel == size and not any(edges):
         runtime = runtime.limited_to("QLinearGlobalAveragePool", GLOBAL_PARTS)
         inputs = (X, x_scale, x_zero_point, y_scale, y_zero_point)
@@ -106,5 +106,5 @@ def pooled_size(
 ) -> tuple[int, ...]:  # fmt: skip
     """Return rows and columns of the output."""
     kernel, steps = pair(kernel_shape, "kernel_shape"), pair(strides, "strides")
-    edges = resolve_pads(image, kernel, steps, (1, 1), pads, auto_pad)
+    edges = pool_pads(image, kernel, steps, (1, 1), pads, auto_pad)
     return output_size(image, kernel, steps, (1, 1), edges, ceil_mode)

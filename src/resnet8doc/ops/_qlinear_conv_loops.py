@@ -83,8 +83,12 @@ def qlinear_conv_loops(*inputs: Any, group: int = 1, runtime: Runtime = ONNXRUNT
     q = checked(*inputs, *(None,) * (9 - len(inputs)))
     g = _geometry(q, group=group, **attributes)
     y = np.empty((q.x.shape[0], g.channels_out, *g.size), q.y_zero_point.dtype)
+    functions = runtime.own("QLinearConv")
     for index in np.ndindex(y.shape):
-        y[index] = _element(q, g, group, index, runtime).output
+        if functions is not None:
+            y[index] = functions.element(index, *inputs, group=group, **attributes, runtime=runtime).output
+        else:
+            y[index] = _element(q, g, group, index, runtime).output
     return y
 
 
@@ -125,6 +129,10 @@ def qlinear_conv_element(
     saturated            4 int8    min(max(4, -128), 127)
     """
     runtime.refuse_others("QLinearConv", PARTS)
+    functions = runtime.own("QLinearConv")
+    if functions is not None:
+        inputs = (x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B)
+        return functions.element(index, *inputs, group=group, **attributes, runtime=runtime)
     q = checked(x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B)
     return _element(q, _geometry(q, group=group, **attributes), group, index, runtime)
 

@@ -51,6 +51,38 @@ def resolve_pads(
     return pads
 
 
+def pool_pads(
+    size: Sequence[int],
+    kernel: Sequence[int],
+    strides: Sequence[int],
+    dilations: Sequence[int],
+    pads: Sequence[int] | None,
+    auto_pad: AutoPad,
+) -> tuple[int, ...]:
+    """Return the pads of a pool: as :func:`resolve_pads`, but for "SAME" where ONNX Runtime departs from the standard.
+
+    Of pools it leaves dilations out of account there, and where the stride is longer than the kernel its padding is
+    negative.
+
+    Raises
+    ------
+    UserError
+        If ``auto_pad`` is of that kind, and as :func:`resolve_pads`.
+    """
+    if auto_pad in ("SAME_UPPER", "SAME_LOWER"):
+        needed = [
+            (-(-n // step) - 1) * step + (k - 1) * d + 1 - n
+            for n, k, step, d in zip(size, kernel, strides, dilations, strict=True)
+        ]
+        if any(d > 1 for d in dilations) or min(needed) < 0:
+            raise UserError(
+                f"auto_pad is {auto_pad}, strides are {list(strides)} and dilations {list(dilations)} of a kernel "
+                f"{list(kernel)}", "pads written out: ONNX Runtime and the standard mean different ones here",
+                "Write the padding as pads.",
+            )  # fmt: skip
+    return resolve_pads(size, kernel, strides, dilations, pads, auto_pad)
+
+
 def output_size(
     size: Sequence[int],
     kernel: Sequence[int],

@@ -24,7 +24,7 @@ class Tally:
     @property
     def held(self) -> bool:
         """Whether equality is demanded of it."""
-        return operator_of(self.node).exact is True
+        return operator_of(self.node).is_held(self.dtype)
 
     def count(self, expected: Array, local: Array, end_to_end: Array) -> None:
         """Add one chunk."""

@@ -18,7 +18,7 @@ def batches(images: NDArray[Any], most: int = 100) -> list[NDArray[np.float32]]:
         raise UserError(
             "the calibration set is empty",
             "uint8 images [N, 32, 32, 3]",
-            "Draw it from the training images: python -m resnet8doc calibrate.",
+            "Select it from the training images: python -m resnet8doc calibrate.",
         )
     inputs = preprocess(images)
     size = max(size for size in range(1, most + 1) if len(inputs) % size == 0)

@@ -142,5 +142,5 @@ def _not_int8(found: str) -> UserError:
     return UserError(
         found,
         "torch.qint8 weights in every convolution and linear layer",
-        "Do not call this model quantized; check the quantization configuration.",
+        "This model is not quantized as requested; check the quantization configuration.",
     )

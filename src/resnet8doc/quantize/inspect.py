@@ -181,7 +181,7 @@ def verify(model: onnx.ModelProto, variant: Variant) -> list[Layer]:
                 raise UserError(
                     f"{variant.file}: {layer.name} ({layer.op_type}) has {what} {is_}",
                     expected,
-                    "The quantizer did not do what it was asked for; check the installed version of onnxruntime.",
+                    "The quantizer did not write what was requested; check the installed version of onnxruntime.",
                 )
         if variant.reduce_range == "weights" and max(map(abs, layer.codes or ())) > _SEVEN_BITS:
             raise UserError(f"{variant.file}: {layer.name} has weights of {layer.codes}", "±64", "Use reduce_range.")

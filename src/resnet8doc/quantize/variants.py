@@ -7,8 +7,8 @@ reading its file (`resnet8doc.quantize.inspect`); this table holds what is asked
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Runtime = Literal["onnxruntime", "pytorch"]
-Format = Literal["QDQ", "QOperator", "TorchScript"]
+Runtime = Literal["onnxruntime", "pytorch", "tflite"]
+Format = Literal["QDQ", "QOperator", "TorchScript", "TFLite"]
 Codes = Literal["int8", "uint8"]
 Range = Literal["none", "weights", "activations"]
 Method = Literal["MinMax", "Entropy", "Percentile", "Histogram"]
@@ -23,10 +23,11 @@ class Variant:
     file
         The file's name: ``resnet8_int8.onnx``.
     runtime
-        Whose quantizer makes it: ``onnxruntime`` or ``pytorch``.
+        Whose quantizer makes it: ``onnxruntime``, ``pytorch`` or ``tflite``.
     format
         ``QDQ``: float operators between QuantizeLinear and DequantizeLinear. ``QOperator``: integer operators such as
-        QLinearConv. ``TorchScript``: PyTorch's quantized modules, traced.
+        QLinearConv. ``TorchScript``: PyTorch's quantized modules, traced. ``TFLite``: a flatbuffer
+        of integer operators.
     activation_type
         ``int8`` or ``uint8``.
     weight_type
@@ -110,6 +111,8 @@ _TABLE = (
     _fx("int8", "fbgemm", True, "activations", "the canonical PyTorch model"),
     _fx("int8_x86", "x86", True, "activations", "PyTorch's default engine on x86"),
     _fx("int8_qnnpack", "qnnpack", False, "none", "PyTorch's engine for ARM"),
+    Variant("resnet8_int8.tflite", "tflite", "TFLite", "int8", "int8", True, "MinMax",
+            "the canonical TensorFlow Lite model, for phones and microcontrollers"),
 )  # fmt: skip
 
 VARIANTS: dict[str, Variant] = {variant.file: variant for variant in _TABLE}

@@ -10,10 +10,22 @@ from .onnx_reference import ONNX_REFERENCE
 from .onnxruntime_arm64 import ONNXRUNTIME_ARM64
 from .onnxruntime_x86 import ONNXRUNTIME_X86
 from .onnxruntime_x86_avx2 import ONNXRUNTIME_X86_AVX2
+from .tflite_builtin import TFLITE_BUILTIN
+from .tflite_builtin_arm import TFLITE_BUILTIN_ARM
+from .tflite_micro import TFLITE_MICRO
+from .tflite_reference import TFLITE_REFERENCE
+from .xnnpack import XNNPACK
 
-__all__ = ["ONNXRUNTIME_ARM64", "ONNXRUNTIME_X86", "ONNXRUNTIME_X86_AVX2", "ONNX_REFERENCE", "RUNTIMES", "runtime"]
+__all__ = [
+    "ONNXRUNTIME_ARM64", "ONNXRUNTIME_X86", "ONNXRUNTIME_X86_AVX2", "ONNX_REFERENCE", "RUNTIMES", "TFLITE_BUILTIN",
+    "TFLITE_BUILTIN_ARM", "TFLITE_MICRO", "TFLITE_REFERENCE", "XNNPACK", "runtime",
+]  # fmt: skip
 
-RUNTIMES = {known.name: known for known in (ONNXRUNTIME_X86, ONNXRUNTIME_X86_AVX2, ONNXRUNTIME_ARM64, ONNX_REFERENCE)}
+_ALL = (
+    ONNXRUNTIME_X86, ONNXRUNTIME_X86_AVX2, ONNXRUNTIME_ARM64, TFLITE_REFERENCE, TFLITE_MICRO, TFLITE_BUILTIN,
+    TFLITE_BUILTIN_ARM, XNNPACK, ONNX_REFERENCE,
+)  # fmt: skip
+RUNTIMES = {known.name: known for known in _ALL}
 """Every runtime by its name."""
 
 

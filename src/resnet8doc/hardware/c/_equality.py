@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ...graph import Graph
-from ..network import channels_last
+from ..memory import steps
+from ..network import Feeds, Network
 from ._compile import describe_compiler
 from ._generate import Variant
-from ._run import build, run
+from ._run import build, default_pixels, run
 
 Array = npt.NDArray[Any]
 
@@ -21,18 +22,25 @@ BATCH = 100
 
 
 def equality(
-    graph: Graph, images: Array, labels: Array, folder: Path, variant: Variant = "float", *, progress: bool = True
+    graph: Graph,
+    images: Feeds,
+    labels: Array | None,
+    folder: Path,
+    variant: Variant = "float",
+    *,
+    progress: bool = True,
 ) -> dict[str, Any]:
-    """Compile a network's C and compare every tensor of every image with the engine's.
+    """Compile a network's C and compare every tensor of every image (or other item) with the engine's.
 
     Parameters
     ----------
     graph
         A network of integer operators (QOperator).
     images
-        uint8 ``[N, 32, 32, 3]``.
+        What the network is fed: ``[N, ...]`` in the order of axes that the model has, or for several inputs a
+        dictionary.
     labels
-        ``[N]``.
+        Classes ``[N]``, of which the last output is a row of probabilities; None where there are none.
     folder
         Where the C files and the program go.
     variant
@@ -43,47 +51,61 @@ def equality(
     Returns
     -------
     dict
-        ``images``, ``compiler``, ``flags``, ``values`` and ``mismatches`` over all tensors, ``tensors`` (one entry
-        each: ``tensor``, ``values``, ``mismatches``, ``largest_difference``, and of the ``first`` mismatch image,
-        index, the engine's code and the program's, or None), ``accuracy`` and ``engine_accuracy``, ``seconds`` of the
-        program alone with all tensors written, ``seconds_per_image`` of processor time without.
+        ``images``, ``variant``, ``compiler``, ``flags``, ``values`` and ``mismatches`` over all tensors, ``tensors``
+        (one entry each: ``tensor``, ``values``, ``mismatches``, ``largest_difference``, and of the ``first`` mismatch
+        image, index, the engine's code and the program's, or None), ``accuracy`` and ``engine_accuracy`` (None where
+        there are no labels or no classes), ``seconds`` of the program alone with all tensors written,
+        ``seconds_per_image`` of processor time without.
 
     Raises
     ------
     UserError
         If there is no compiler, or the program fails.
     """
-    program = build(graph, folder, variant)
+    program = build(graph, folder, variant, pixels=default_pixels(graph, images))
+    network = Network(graph)
+    fed, count = network.items.feeds(images)
+    kept = {step.output.name: step.output for step in steps(network).steps}
     rows: dict[str, dict[str, Any]] = {}
     right = {"program": 0, "engine": 0}
-    seconds = 0.0
-    for start in _starts(len(images), progress):
-        batch, truth = images[start : start + BATCH], np.asarray(labels[start : start + BATCH]).ravel()
+    seconds, classes = 0.0, False
+    for start in _starts(count, progress):
+        batch = network.items.take(fed, list(range(start, min(start + BATCH, count))))
         before = time.perf_counter()
         found = run(program, graph, batch, "all")
         seconds += time.perf_counter() - before
-        expected = graph.run(batch, "all")
+        expected = network.items.run(batch)
         for tensor, codes in found.items():
             row = rows.setdefault(
                 tensor, {"tensor": tensor, "values": 0, "mismatches": 0, "largest_difference": 0, "first": None}
             )
-            _compare(row, channels_last(expected[tensor]).reshape(codes.shape), codes, start)
+            _compare(
+                row,
+                network.stored(kept[tensor].tensor, expected[kept[tensor].tensor], kept[tensor].order),
+                codes,
+                start,
+            )
         last = list(found)[-1]
-        right["program"] += int((found[last].argmax(axis=1) == truth).sum())
-        right["engine"] += int((expected[last].argmax(axis=1) == truth).sum())
+        classes = labels is not None and found[last].ndim == 2
+        if labels is not None and classes:
+            truth = np.asarray(labels[start : start + BATCH]).ravel()
+            made = network.stored(kept[last].tensor, expected[kept[last].tensor], kept[last].order)
+            right["program"] += int((found[last].argmax(axis=-1) == truth).sum())
+            right["engine"] += int((made.argmax(axis=-1) == truth).sum())
+    few = network.items.take(fed, list(range(min(BATCH, count))))
     before = _processor_time()
-    run(program, graph, images[:BATCH])
-    alone = (_processor_time() - before) / min(BATCH, len(images))
+    run(program, graph, few)
+    alone = (_processor_time() - before) / min(BATCH, count)
     return {
-        "images": len(images),
+        "images": count,
         "variant": variant,
         "compiler": describe_compiler(),
         "flags": "-std=c99 -O2",
         "values": sum(row["values"] for row in rows.values()),
         "mismatches": sum(row["mismatches"] for row in rows.values()),
         "tensors": list(rows.values()),
-        "accuracy": right["program"] / len(images),
-        "engine_accuracy": right["engine"] / len(images),
+        "accuracy": right["program"] / count if classes else None,
+        "engine_accuracy": right["engine"] / count if classes else None,
         "seconds": seconds,
         "seconds_per_image": alone,
     }

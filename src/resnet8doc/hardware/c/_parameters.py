@@ -1,51 +1,67 @@
 """Parameters of each operator as C structures."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ...arithmetic import FixedPoint
+from ...errors import UserError
 from ...ops import exponentials, quantize_linear
+from ..memory import Read, Step
 from ..network import Network, Operation, multipliers, output_zero_point
 from ..vectors import C_TYPES, c_float, c_numbers
 from ._integer import integer_exponentials, integer_sum, multiplier_and_shift
+from ._walk import Walk, common_run, walk
 
 Array = npt.NDArray[Any]
 
 EXACT = FixedPoint()
 """Asks for multipliers in float64, of which the integer form is made."""
 
+LONGEST_SOFTMAX = 1023
+"""So many exponentials of 2^22 fit 32 bits."""
+
 
 class Parameters:
-    """Collects the definitions of ``parameters.c`` and the declarations of ``parameters.h``."""
+    """Collects the definitions of ``parameters.c`` and the declarations of ``parameters.h``.
 
-    def __init__(self, network: Network, integer: bool) -> None:
+    Parameters
+    ----------
+    network
+        Whose.
+    integer
+        For the program without float32.
+    weight_types
+        The C type in which weights of convolutions and of products are written, by operator.
+    """
+
+    def __init__(self, network: Network, integer: bool, weight_types: Mapping[str, str]) -> None:
         self.network = network
         self.integer = integer
+        self.weight_types = weight_types
         self.definitions: list[str] = []
         self.declarations: list[str] = []
-
-    def add(self, operation: Operation) -> None:
-        """Write one operation's parameters."""
-        writers: dict[str, Callable[[Operation], None]] = {
-            "QuantizeLinear": self._pixels, "QLinearConv": self._conv, "QLinearMatMul": self._matmul,
-            "QLinearAdd": self._sum, "QLinearAveragePool": self._pool, "QLinearGlobalAveragePool": self._pool,
-            "QLinearSoftmax": self._softmax,
-        }  # fmt: skip
-        writers[operation.op_type](operation)
 
     def _value(self, operation: Operation, formal: str) -> Array:
         found = self.network.parameter(operation, formal)
         return np.zeros((), np.int32) if found is None else np.asarray(found)
 
     def _number(self, operation: Operation, formal: str) -> Any:
-        return self._value(operation, formal).reshape(()).item()
+        return self._value(operation, formal).reshape(-1)[0].item()
 
-    def _array(self, name: str, array: Array, kind: str | None = None) -> str:
+    def array(self, name: str, array: Array, kind: str | None = None) -> str:
+        """Define an array; return its name."""
         kind = kind or C_TYPES[str(array.dtype)]
         self.definitions += ["", f"static const {kind} {name}[{array.size}] = {{", *c_numbers(array), "};"]
+        return name
+
+    def shared_array(self, name: str, array: Array, kind: str | None = None) -> str:
+        """Define an array that network.c uses; return its name."""
+        kind = kind or C_TYPES[str(array.dtype)]
+        self.definitions += ["", f"const {kind} {name}[{array.size}] = {{", *c_numbers(array), "};"]
+        self.declarations.append(f"extern const {kind} {name}[{array.size}];")
         return name
 
     def _structure(self, kind: str, name: str, members: dict[str, Any]) -> None:
@@ -53,102 +69,276 @@ class Parameters:
         self.definitions += ["", f"const {kind} {name} = {{", *lines, "};"]
         self.declarations.append(f"extern const {kind} {name};")
 
+    def walk(self, name: str, found: Walk) -> str:
+        """Define a walk; return its name."""
+        if found.table is not None:
+            self._structure("walk_t", name, {"places": self.array(f"{name}_places", found.table)})
+        else:
+            sizes, steps = ("{" + ", ".join(map(str, numbers)) + "}" for numbers in (found.sizes, found.steps))
+            self._structure("walk_t", name, {"axes": len(found.sizes), "size": sizes, "step": steps})
+        return name
+
     def _requantize(self, operation: Operation) -> dict[str, Any]:
+        exact = multipliers(self.network, operation, EXACT) if self.integer else multipliers(self.network, operation)
+        assert exact is not None, operation.name
+        return self._second_stage(operation, self._per_channel(operation, exact))
+
+    def _second_stage(self, operation: Operation, factors: Array) -> dict[str, Any]:
         members: dict[str, Any] = {}
         if self.integer:
-            exact = multipliers(self.network, operation, EXACT)
-            assert exact is not None, operation.name
-            m, shift = multiplier_and_shift(self._per_channel(operation, exact), operation.node.name)
-            members["requantize.multiplier"] = self._array(f"{operation.name}_multiplier", m)
-            members["requantize.shift"] = self._array(f"{operation.name}_shift", shift)
+            m, shift = multiplier_and_shift(factors, operation.node.name)
+            members["requantize.multiplier"] = self.array(f"{operation.name}_multiplier", m)
+            members["requantize.shift"] = self.array(f"{operation.name}_shift", shift)
         else:
-            factor = multipliers(self.network, operation)
-            assert factor is not None, operation.name
-            members["requantize.multiplier"] = self._array(
-                f"{operation.name}_multiplier", self._per_channel(operation, factor)
-            )
+            members["requantize.multiplier"] = self.array(f"{operation.name}_multiplier", factors)
         members["requantize.y_zero_point"] = output_zero_point(self.network, operation)
         return members
 
+    def _channels(self, operation: Operation) -> int:
+        whole = self.network.item(operation.output)
+        return whole[1] if operation.op_type == "QLinearConv" else whole[-1]
+
     def _per_channel(self, operation: Operation, values: Array) -> Array:
         """One value for each output channel, also where the model has one for all."""
-        if operation.op_type not in ("QLinearConv", "QLinearMatMul"):
+        if operation.op_type not in ("QLinearConv", "QLinearMatMul", "QGemm"):
             return values
-        channels = self.network.shape(operation.output)[-1]
-        return np.ascontiguousarray(np.broadcast_to(values.reshape(-1), (channels,)))
+        return np.ascontiguousarray(np.broadcast_to(values.reshape(-1), (self._channels(operation),)))
 
-    def _zero_points(self, operation: Operation, formal: str) -> str:
-        values = self._value(operation, formal).astype(np.int32)
+    def _zero_points(self, operation: Operation, formal: str, shift: int) -> str:
+        values = self._value(operation, formal).astype(np.int32) - shift
         if not values.any():
             return "0"
-        return self._array(f"{operation.name}_{formal}", self._per_channel(operation, values))
+        return self.array(f"{operation.name}_{formal}", self._per_channel(operation, values))
 
-    def _pixels(self, operation: Operation) -> None:
+    def _weights(self, operation: Operation, weights: Array) -> tuple[Array, str, int]:
+        """Return weights, their C type and what was taken from each: 128, where a network has both kinds of weights.
+
+        Only the differences to the zero point count, which lose as much.
+        """
+        kind = "conv_weight_t" if operation.op_type == "QLinearConv" else "matmul_weight_t"
+        if weights.dtype == np.uint8 and self.weight_types[kind] == "int8_t":
+            return (weights.astype(np.int16) - 128).astype(np.int8), kind, 128
+        return weights, kind, 0
+
+    def _check_sums(self, operation: Operation, w: Array, w_zero: Array, x_zero: int, bias: Array | None) -> None:
+        """Refuse sums that can leave 32 bits: C does not say what becomes of them."""
+        tensor = operation.node.inputs[0].tensor
+        stored = self.network.constants.get(tensor)
+        limits = np.iinfo(self.network.dtype(tensor) if stored is None else stored.dtype)
+        largest = max(abs(int(limits.min) - x_zero), abs(int(limits.max) - x_zero))
+        sums = np.abs(w.reshape(w.shape[0], -1).astype(np.int64) - w_zero.astype(np.int64).reshape(-1, 1)).sum(axis=1)
+        total = sums * largest
+        if bias is not None:
+            total = total + np.abs(bias.astype(np.int64)).reshape(-1, len(total)).max(axis=0)
+        if total.max() >= 2**31:
+            raise UserError(
+                f"node {operation.node.name} has sums of up to {int(total.max())}", "sums that fit 32 bits",
+                "Quantize its weights and bias again: a bias so large says that a scale is far too small.",
+            )  # fmt: skip
+
+    def pixels(self, operation: Operation) -> None:
+        """Write the table of a QuantizeLinear of pixels that are read one after another."""
         every = np.arange(256, dtype=np.float32)
-        table = quantize_linear(every, self._value(operation, "y_scale"), self._value(operation, "y_zero_point"))
-        self.definitions += ["", f"const code_t {operation.name}[256] = {{", *c_numbers(table), "};"]
-        self.declarations.append(f"extern const code_t {operation.name}[256];")
+        scale, zero = (self._value(operation, formal).reshape(()) for formal in ("y_scale", "y_zero_point"))
+        self.shared_array(operation.name, quantize_linear(every, scale, self._zero_like(operation, zero)))
 
-    def _conv(self, operation: Operation) -> None:
-        (rows, columns), (down, right), (top, left, _, _) = self.network.geometry(operation)
-        height, width, channels = self.network.shape(operation.inputs[0])
-        out_height, out_width, out_channels = self.network.shape(operation.output)
-        weights = np.ascontiguousarray(self._value(operation, "w").transpose(0, 2, 3, 1))
+    def _zero_like(self, operation: Operation, zero: Array) -> Array:
+        return zero.astype(self.network.dtype(operation.output))
+
+    def tables(self, operation: Operation) -> None:
+        """Write a table of bytes for each scale of a QuantizeLinear of pixels."""
+        every = np.arange(256, dtype=np.float32)
+        scales = self._value(operation, "y_scale").reshape(-1)
+        zeros = np.broadcast_to(self._value(operation, "y_zero_point").reshape(-1), scales.shape)
+        rows = [
+            quantize_linear(every, scale, self._zero_like(operation, zero))
+            for scale, zero in zip(scales, zeros, strict=True)
+        ]
+        self.shared_array(operation.name, np.stack(rows).view(np.uint8))
+
+    def codes_table(self, operation: Operation) -> None:
+        """Write the table of a QuantizeLinear that reads what a DequantizeLinear makes."""
+        maker = self.network.requantized(operation.node)
+        assert maker is not None, operation.name
+        codes = self.network.dtype(operation.inputs[0])
+        every = np.arange(256, dtype=np.uint8).view(codes)
+        real = self.network.graph.compute(maker, {maker.inputs[0].tensor: every})
+        made = self.network.graph.compute(operation.node, {operation.node.inputs[0].tensor: real})
+        self.shared_array(operation.name, made.view(np.uint8))
+
+    def real(self, operation: Operation) -> None:
+        """Write a QuantizeLinear of real numbers."""
+        scales = self._value(operation, "y_scale").reshape(-1)
+        zeros = np.broadcast_to(self._value(operation, "y_zero_point").reshape(-1).astype(np.int32), scales.shape)
+        self._structure("quantize_t", operation.name, {
+            "scale": self.array(f"{operation.name}_scale", scales),
+            "zero_point": self.array(f"{operation.name}_zero_point", np.ascontiguousarray(zeros)),
+        })  # fmt: skip
+
+    def conv(self, operation: Operation) -> None:
+        """Write a QLinearConv."""
+        where = self.network.geometry(operation)
+        _, channels, height, width = self.network.item(operation.node.inputs[0].tensor)
+        _, out_channels, out_height, out_width = self.network.item(operation.output)
+        stored = self._value(operation, "w")
+        bias = self.network.parameter(operation, "B")
+        x_zero = self._number(operation, "x_zero_point")
+        self._check_sums(operation, stored, self._value(operation, "w_zero_point"), x_zero, bias)
+        weights, kind, shift = self._weights(operation, np.ascontiguousarray(stored.transpose(0, 2, 3, 1)))
         members = {
             "height": height, "width": width, "channels": channels, "out_height": out_height, "out_width": out_width,
-            "out_channels": out_channels, "kernel_height": rows, "kernel_width": columns, "stride_y": down,
-            "stride_x": right, "pad_top": top, "pad_left": left,
-            "x_zero_point": self._number(operation, "x_zero_point"),
-            "w": self._array(f"{operation.name}_w", weights, "conv_weight_t"),
-            "w_zero_point": self._zero_points(operation, "w_zero_point"),
+            "out_channels": out_channels, "kernel_height": where.kernel[0], "kernel_width": where.kernel[1],
+            "stride_y": where.strides[0], "stride_x": where.strides[1], "dilation_y": where.dilations[0],
+            "dilation_x": where.dilations[1], "pad_top": where.pads[0], "pad_left": where.pads[1],
+            "group": where.group, "x_zero_point": x_zero,
+            "w": self.array(f"{operation.name}_w", weights, kind),
+            "w_zero_point": self._zero_points(operation, "w_zero_point", shift),
         }  # fmt: skip
-        bias = self.network.parameter(operation, "B")
-        members["bias"] = "0" if bias is None else self._array(f"{operation.name}_bias", bias)
+        members["bias"] = "0" if bias is None else self.array(f"{operation.name}_bias", bias)
         self._structure("conv_t", operation.name, members | self._requantize(operation))
 
-    def _matmul(self, operation: Operation) -> None:
-        weights = np.ascontiguousarray(self._value(operation, "b").T)
-        members = {
-            "inputs": weights.shape[1], "outputs": weights.shape[0],
-            "a_zero_point": self._number(operation, "a_zero_point"),
-            "b": self._array(f"{operation.name}_b", weights, "matmul_weight_t"),
-            "b_zero_point": self._zero_points(operation, "b_zero_point"),
-        }  # fmt: skip
+    def matmul(self, operation: Operation, reads: Mapping[str, Read]) -> None:
+        """Write a QLinearMatMul or QGemm; its second matrix lies with its columns as rows."""
+        gemm = operation.op_type == "QGemm"
+        left, right = ("A", "B") if gemm else ("a", "b")
+        b = reads[right]
+        bias = self.network.parameter(operation, "C") if gemm else None
+        *_, rows, outputs = self.network.item(operation.output)
+        a_shape, b_shape = self._matrix(operation, reads, left), self._matrix(operation, reads, right)
+        inputs = a_shape[-1]
+        leading = self.network.item(operation.output)[:-2]
+        matrices = int(np.prod(leading, dtype=int))
+        a_zero = self._number(operation, "a_zero_point")
+        members: dict[str, Any] = {"matrices": matrices, "rows": rows, "inputs": inputs, "outputs": outputs}
+        if matrices > 1:
+            for name, shape in (("a_at", a_shape), ("b_at", b_shape)):
+                starts = np.arange(int(np.prod(shape[:-2], dtype=int))).reshape(shape[:-2]) * (shape[-1] * shape[-2])
+                each = np.broadcast_to(starts, leading).reshape(-1).astype(np.int32)
+                members[name] = self.array(f"{operation.name}_{name}", np.ascontiguousarray(each))
+        members["a_zero_point"] = a_zero
+        shift = 0
+        if b.constant is not None:
+            every = b.constant.reshape(-1, inputs)
+            zero = self._value(operation, "b_zero_point").reshape(-1)
+            spread = np.tile(zero, len(every) // outputs) if zero.size > 1 else zero
+            whole = None if bias is None else np.broadcast_to(bias, (rows, outputs))
+            self._check_sums(operation, every, spread, a_zero, whole)
+            weights, kind, shift = self._weights(operation, b.constant)
+            members["b"] = self.array(f"{operation.name}_{right}", weights, kind)
+        members["b_zero_point"] = self._zero_points(operation, "b_zero_point", shift)
+        if bias is not None:
+            by_row = bias.ndim == 2 and bias.shape[0] > 1
+            spread_bias = np.broadcast_to(bias, (rows if by_row else 1, outputs))
+            members["bias"] = self.array(f"{operation.name}_bias", np.ascontiguousarray(spread_bias))
+            members["bias_step"] = outputs if by_row else 0
         self._structure("matmul_t", operation.name, members | self._requantize(operation))
+        self.constant_operand(operation, reads, left)
 
-    def _pool(self, operation: Operation) -> None:
-        height, width, channels = self.network.shape(operation.inputs[0])
+    def _matrix(self, operation: Operation, reads: Mapping[str, Read], formal: str) -> tuple[int, ...]:
+        """Return an operand's shape as it is stored, leading axes and all."""
+        read = reads[formal]
+        if read.constant is not None:
+            return read.constant.shape
+        tensor = str(operation.node.tensor(formal))
+        gemm_a = formal == "A" and operation.node.attributes.get("transA", 0)
+        turned = gemm_a or (formal in ("b", "B") and not operation.node.attributes.get("transB", 0))
+        *leading, rows, columns = self.network.item(tensor)
+        return (*leading, columns, rows) if turned else (*leading, rows, columns)
+
+    def constant_operand(self, operation: Operation, reads: Mapping[str, Read], formal: str) -> None:
+        """Write an operand's codes where they are stored in the model."""
+        read = reads[formal]
+        if read.constant is not None:
+            self.shared_array(f"{operation.name}_{formal}_stored", np.ascontiguousarray(read.constant))
+
+    def pool(self, operation: Operation) -> None:
+        """Write a pool whose window is the image."""
+        height, width = self.network.image_size(operation)
         members = {
-            "height": height, "width": width, "channels": channels,
+            "height": height, "width": width, "channels": self._image_channels(operation),
             "x_zero_point": self._number(operation, "x_zero_point"),
         }  # fmt: skip
         self._structure("pool_t", operation.name, members | self._requantize(operation))
 
-    def _sum(self, operation: Operation) -> None:
-        count = int(np.prod(self.network.shape(operation.output), dtype=int))
+    def _image_channels(self, operation: Operation) -> int:
+        whole = self.network.item(operation.node.inputs[0].tensor)
+        return whole[3] if operation.node.attributes.get("channels_last", 0) else whole[1]
+
+    def average_pool(self, operation: Operation) -> None:
+        """Write a pool of smaller windows."""
+        where = self.network.geometry(operation)
+        height, width = self.network.image_size(operation)
+        whole = self.network.item(operation.output)
+        last = operation.node.attributes.get("channels_last", 0)
+        out_height, out_width = whole[1:3] if last else whole[2:4]
+        counted = operation.node.attributes.get("count_include_pad", 0)
+        self._check_windows(operation)
+        members: dict[str, Any] = {
+            "height": height, "width": width, "channels": self._image_channels(operation), "out_height": out_height,
+            "out_width": out_width, "kernel_height": where.kernel[0], "kernel_width": where.kernel[1],
+            "stride_y": where.strides[0], "stride_x": where.strides[1], "pad_top": where.pads[0],
+            "pad_left": where.pads[1], "whole": int(bool(counted)),
+            "x_zero_point": self._number(operation, "x_zero_point"),
+        }  # fmt: skip
+        x_scale, y_scale = self._number(operation, "x_scale"), self._number(operation, "y_scale")
+        if self.integer:
+            counts = np.arange(1, where.kernel[0] * where.kernel[1] + 1)
+            members |= self._second_stage(operation, x_scale / (y_scale * counts))
+        else:
+            members |= {"x_scale": c_float(x_scale), "y_scale": c_float(y_scale),
+                        "y_zero_point": output_zero_point(self.network, operation)}  # fmt: skip
+        self._structure("average_pool_t", operation.name, members)
+
+    def _check_windows(self, operation: Operation) -> None:
+        """Refuse a window that lies in the padding alone: its mean is a division by 0."""
+        where = self.network.geometry(operation)
+        for axis, length in enumerate(self.network.image_size(operation)):
+            if where.pads[axis] >= where.kernel[axis] or where.pads[axis + 2] >= where.kernel[axis]:
+                raise UserError(
+                    f"node {operation.node.name} has pads {list(where.pads)} and kernel_shape {list(where.kernel)}",
+                    f"pads smaller than the window, over an axis of {length}",
+                    "Lessen the pads: a window in the padding alone has no mean.",
+                )  # fmt: skip
+
+    def sum(self, step: Step) -> tuple[int, list[Walk]]:
+        """Write a QLinearAdd; return how many codes lie alike in all operands, and the walk from run to run of each."""
+        operation = step.operation
+        assert operation is not None, step.name
+        places = [step.reads[formal].places for formal in ("A", "B")]
+        assert places[0] is not None, step.name
+        assert places[1] is not None, step.name
+        run = common_run(places[0], places[1])
         scales = tuple(self._number(operation, f"{x}_scale") for x in "ABC")
         zeros = tuple(self._number(operation, f"{x}_zero_point") for x in "ABC")
-        members: dict[str, Any] = {"count": count}
+        members: dict[str, Any] = {"count": run}
         if self.integer:
-            found = integer_sum(scales, zeros)
+            found = integer_sum((scales[0], scales[1], scales[2]), (zeros[0], zeros[1], zeros[2]))
             members |= {"a_multiplier": found.a, "b_multiplier": found.b, "constant": f"INT64_C({found.constant})",
                         "shift": found.shift}  # fmt: skip
         else:
             members |= {f"{x.lower()}_scale": c_float(scale) for x, scale in zip("ABC", scales, strict=True)}
             members |= {f"{x.lower()}_zero_point": zero for x, zero in zip("ABC", zeros, strict=True)}
-        stored = next((e.tensor for e in operation.node.inputs if e.parameter and e.formal in "AB"), None)
-        if stored is not None:
-            codes = np.broadcast_to(self.network.graph.parameters[stored], self.network.shape(operation.output))
-            self.definitions += ["", f"const code_t {operation.name}_stored[{count}] = {{", *c_numbers(codes), "};"]
-            self.declarations.append(f"extern const code_t {operation.name}_stored[{count}];")
+        for formal in ("A", "B"):
+            self.constant_operand(operation, step.reads, formal)
         self._structure("add_t", operation.name, members)
+        return run, [walk(array[::run]) for array in places if array is not None]
 
-    def _softmax(self, operation: Operation) -> None:
-        (count,) = self.network.shape(operation.output)
-        levels = int(np.floor(np.float32(1) / self._value(operation, "y_scale")))
+    def softmax(self, operation: Operation) -> int:
+        """Write a QLinearSoftmax; return the length of a row."""
+        shape = self.network.item(operation.output)
+        axis = int(operation.node.attributes.get("axis", -1)) % len(shape)
+        old = int(operation.node.attributes["opset"]) < 13
+        count = int(np.prod(shape[axis:], dtype=int)) if old else shape[axis]
+        scale = self._value(operation, "X_scale").reshape(())
+        levels = int(np.floor(np.float32(1) / self._value(operation, "y_scale").reshape(())))
+        if self.integer and (count > LONGEST_SOFTMAX or levels > 256):
+            raise UserError(
+                f"node {operation.node.name} has {count} entries and {levels} levels",
+                f"at most {LONGEST_SOFTMAX} and 256 for a program without float32", "Use the float program.",
+            )  # fmt: skip
         members: dict[str, Any] = {"count": count, "y_zero_point": self._number(operation, "y_zero_point")}
-        scale = self._value(operation, "X_scale")
         table = integer_exponentials(float(scale)) if self.integer else exponentials(scale, count)
         members["levels"] = levels if self.integer else c_float(float(levels))
-        members["exponential"] = self._array(f"{operation.name}_exponential", table)
+        members["exponential"] = self.array(f"{operation.name}_exponential", table)
         self._structure("softmax_t", operation.name, members)
+        return count

@@ -1,7 +1,7 @@
-"""A compiled network on images."""
+"""A compiled network on what it is fed."""
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,12 @@ import numpy.typing as npt
 
 from ...errors import UserError
 from ...graph import Graph
-from ..memory import buffers
-from ..network import Network
+from ..memory import Kept, Steps, plan, steps
+from ..network import Feeds, Network
 from ._compile import compile_c, write_files
 from ._generate import Variant, generate
+from ._interface import outputs_of, takes_pixels
+from ._program import Program
 
 Array = npt.NDArray[Any]
 
@@ -23,6 +25,7 @@ def build(
     folder: Path,
     variant: Variant = "float",
     *,
+    pixels: bool | None = None,
     flags: Sequence[str] = ("-O2",),
     command: Sequence[str] | None = None,
 ) -> Path:
@@ -38,11 +41,11 @@ def build(
     UserError
         If the network cannot be written as C, or there is no compiler.
     """
-    sources = write_files(generate(graph, variant), folder)
+    sources = write_files(generate(graph, variant, pixels=pixels), folder)
     return compile_c(sources, folder / "network", flags=flags, command=command)
 
 
-def run(program: Path, graph: Graph, images: Array, what: str = "codes") -> dict[str, Array]:
+def run(program: Path, graph: Graph, inputs: Feeds, what: str = "codes") -> dict[str, Array]:
     """Run a compiled network.
 
     Parameters
@@ -51,50 +54,98 @@ def run(program: Path, graph: Graph, images: Array, what: str = "codes") -> dict
         From :func:`build`.
     graph
         What it was made from.
-    images
-        uint8 ``[N, 32, 32, 3]``.
+    inputs
+        What the network is fed: ``[N, ...]`` in the order of axes that the model has, or for several inputs a
+        dictionary. A program that reads pixels takes uint8.
     what
-        ``codes`` for logits and probabilities, ``all`` for every tensor, or one tensor's name.
+        ``codes`` for what comes out (of a classifier logits and probabilities), ``all`` for every tensor, or one
+        tensor's name.
 
     Returns
     -------
     dict
-        Codes by the tensors' names, channels last: ``[N, H, W, C]`` or ``[N, K]``.
+        Codes by the tensors' names, images channels last: ``[N, H, W, C]`` or ``[N, K]``.
 
     Raises
     ------
     UserError
-        If the program fails; the message is what it says.
+        If the inputs do not fit, or the program fails; the message is what it says.
     """
-    network = Network(graph)
-    pixels = np.ascontiguousarray(images, np.uint8)
-    if pixels.ndim != 4 or pixels.shape[1:] != network.image or np.asarray(images).dtype != np.uint8:
-        raise UserError(
-            f"images are {np.asarray(images).dtype} {list(np.shape(images))}",
-            f"uint8 [N, {', '.join(map(str, network.image))}]",
-            "Give pixels 0 to 255, channels last.",
-        )  # fmt: skip
-    softmax = next(o for o in network.operations if o.op_type == "QLinearSoftmax")
+    found = steps(Network(graph))
+    kept = {step.output.name: step.output for step in found.steps}
     if what == "codes":
-        option, tensors = ["--codes"], [softmax.inputs[0], softmax.output]
+        option, tensors = ["--codes"], [given.kept for given in outputs_of(found)]
     elif what == "all":
-        option, tensors = ["--all"], [buffer.tensor for buffer in buffers(graph).buffers]
+        option, tensors = ["--all"], [kept[buffer.tensor] for buffer in plan(found).buffers]
     else:
-        option, tensors = ["--tensor", what], [network.operation(what).output]
-        option[1] = tensors[0]
-    result = subprocess.run([str(program), *option], input=pixels.tobytes(), capture_output=True, check=False)
+        name = what if what in kept else found.network.operation(what).output
+        option, tensors = ["--tensor", Program.said(name)], [kept[name]]
+    fed, count = _bytes(program, found, inputs)
+    made = _call(program, option, fed)
+    return _split(np.frombuffer(made, np.uint8), found.network, tensors, count)
+
+
+def _call(program: Path, option: Sequence[str], fed: bytes) -> bytes:
+    result = subprocess.run([str(program), *option], input=fed, capture_output=True, check=False)
     if result.returncode:
         said = result.stderr.decode(errors="replace").strip()[-500:]
         raise UserError(f"{program.name} ends with {result.returncode}: {said}", "status 0", "Report this as a bug.")
-    return _split(np.frombuffer(result.stdout, network.dtype(tensors[0])), network, tensors, len(pixels))
+    return result.stdout
 
 
-def _split(codes: Array, network: Network, tensors: list[str], count: int) -> dict[str, Array]:
-    shapes = [network.shape(tensor) for tensor in tensors]
-    lengths = [int(np.prod(shape, dtype=int)) for shape in shapes]
-    rows = codes.reshape(count, sum(lengths))
-    starts = np.concatenate([[0], np.cumsum(lengths)])
+def _bytes(program: Path, found: Steps, inputs: Feeds) -> tuple[bytes, int]:
+    """Return what is written to the program, and how many items it is."""
+    network = found.network
+    arrays, count = network.items.feeds(inputs)
+    wanted = [line.split(" ", 2) for line in _call(program, ["--inputs"], b"").decode().splitlines()]
+    names = _fed_names(found)
+    values: Mapping[str, Array] = {}
+    rows = []
+    for kind, length, said in wanted:
+        name = names[said]
+        if name in arrays:
+            one = _one(arrays[name], kind, name)
+        else:  # the caller quantizes for a program without real numbers
+            values = values or network.items.run(arrays)
+            one = network.stored(name, values[name])
+        rows.append(np.frombuffer(one.tobytes(), np.uint8).reshape(count, int(length)))
+    return np.concatenate(rows, axis=1).tobytes(), count
+
+
+def _fed_names(found: Steps) -> dict[str, str]:
+    """Return the names of all that a program may be fed, by what it says of them."""
+    return {Program.said(name): name for name in (*(step.output.name for step in found.steps), *found.fed)}
+
+
+def _one(array: Array, kind: str, name: str) -> Array:
+    if kind == "pixels" and array.dtype != np.uint8:
+        raise UserError(
+            f"{name} is {array.dtype}", "uint8 pixels, 0 to 255", "Give pixels, or build the program with pixels=False."
+        )
+    if kind == "float32" and array.dtype in (np.dtype(np.uint8), np.dtype(np.float32)):
+        return np.ascontiguousarray(array, np.float32)
+    dtype = np.dtype(np.uint8 if kind == "pixels" else kind)
+    if array.dtype != dtype:
+        raise UserError(f"{name} is {array.dtype}", str(dtype), f"Give {name} as {dtype}.")
+    return np.ascontiguousarray(array)
+
+
+def _split(codes: Array, network: Network, tensors: Sequence[Kept], count: int) -> dict[str, Array]:
+    lengths = [kept.bytes for kept in tensors]
+    if codes.size != count * sum(lengths):
+        raise UserError(
+            f"the program wrote {codes.size} bytes",
+            f"{count * sum(lengths)}",
+            "Build the program again from this model.",
+        )
+    parts = np.split(codes.reshape(count, -1), np.cumsum(lengths)[:-1], axis=1)
     return {
-        tensor: rows[:, start : start + length].reshape(count, *shape)
-        for tensor, start, length, shape in zip(tensors, starts, lengths, shapes, strict=False)
+        kept.name: np.ascontiguousarray(part).view(kept.dtype).reshape(count, *kept.shape)
+        for kept, part in zip(tensors, parts, strict=True)
     }
+
+
+def default_pixels(graph: Graph, inputs: Feeds) -> bool:
+    """Return whether a program for these inputs reads pixels."""
+    arrays = inputs.values() if isinstance(inputs, Mapping) else [inputs]
+    return all(np.asarray(array).dtype == np.uint8 for array in arrays) and takes_pixels(Network(graph))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ import numpy.typing as npt
 
 from ...errors import UserError
 from ...faults import Fault
-from ...graph import Graph
-from ..network import Network, Operation, channels_last
+from ...graph import Graph, Node
+from ..network import MOVES, Feeds, Network, Operation
 from ._describe import describe
 from ._faults import FAULTS, OTHERS, PITFALLS
 from ._outputs import Layout, as_outputs, read_outputs
@@ -123,7 +124,7 @@ class Report:
         return "\n\n".join(["\n".join(lines), *(_text(finding) for finding in self.findings)])
 
 
-def check(outputs: Path | Mapping[str, Array], graph: Graph, images: Array, *, layout: Layout = "NHWC") -> Report:
+def check(outputs: Path | Mapping[str, Array], graph: Graph, images: Feeds, *, layout: Layout = "NHWC") -> Report:
     """Find the first layer and index where a user's outputs part from the specification, and the likely mistake.
 
     Each operator is run on the user's own outputs of the layers before it (on the engine's where the user gives
@@ -138,7 +139,7 @@ def check(outputs: Path | Mapping[str, Array], graph: Graph, images: Array, *, l
     graph
         The network (QOperator).
     images
-        The images that were put in: uint8 ``[N, 32, 32, 3]``.
+        What was put in: ``[N, ...]`` in the order of axes that the model has, or for several inputs a dictionary.
     layout
         The order of numbers that come without a shape.
 
@@ -152,35 +153,36 @@ def check(outputs: Path | Mapping[str, Array], graph: Graph, images: Array, *, l
     UserError
         If the outputs cannot be read, name a layer that does not exist, or have the wrong length.
     """
-    pixels = np.asarray(images)
+    checker = Checker(graph, images)
     if isinstance(outputs, Mapping):
-        given = as_outputs(outputs, graph, len(pixels), layout)
+        given = as_outputs(outputs, graph, checker.count, layout)
     else:
-        given = read_outputs(outputs, graph, len(pixels), layout)
-    return Checker(graph, pixels).check(given)
+        given = read_outputs(outputs, graph, checker.count, layout)
+    return checker.check(given)
 
 
 class Checker:
-    """Checks any number of outputs for the same images: what is right is computed once.
+    """Checks any number of outputs for the same inputs: what is right is computed once.
 
     Parameters
     ----------
     graph
         The network (QOperator).
     images
-        uint8 ``[N, 32, 32, 3]``.
+        What was put in, as for :func:`check`.
     """
 
-    def __init__(self, graph: Graph, images: Array) -> None:
-        if len(images) == 0:
-            raise UserError("there are no images", "at least one", "Name the image that you ran.")
+    def __init__(self, graph: Graph, images: Feeds) -> None:
         self.graph = graph
         self.network = Network(graph)
-        self.expected = graph.run(images, "all")
+        fed, self.count = self.network.items.feeds(images)
+        if self.count == 0:
+            raise UserError("there are no images", "at least one", "Name the image that you ran.")
+        self.expected = self.network.items.run(fed)
         self._known: dict[tuple[str, Fault], Array] = {}
 
     def check(self, given: Mapping[str, Array]) -> Report:
-        """Check outputs in the form of :func:`~resnet8doc.hardware.read_outputs`: ``[N, H, W, C]`` or ``[N, K]``."""
+        """Check outputs in the form of :func:`~resnet8doc.hardware.read_outputs`: as they are stored."""
         values = dict(self.expected)
         findings = []
         gaps: dict[str, tuple[Operation, ...]] = {}
@@ -193,9 +195,9 @@ class Checker:
             if operation.output not in given:
                 continue
             codes = given[operation.output]
-            if not np.array_equal(codes, channels_last(right).reshape(codes.shape)):
+            if not np.array_equal(codes, self.network.stored(operation.output, right)):
                 findings.append(self._find(operation, gaps[operation.output], values, codes, right))
-                self._put(values, operation.output, _like(codes, right))
+                self._put(values, operation.output, self.network.restored(operation.output, codes))
             gaps[operation.output] = ()
         names = [operation.output for operation in makes]
         return Report(
@@ -215,30 +217,39 @@ class Checker:
         return {fault: codes for fault, codes in found.items() if not np.array_equal(codes, right)}
 
     def _compute(self, operation: Operation, values: Mapping[str, Array], fault: Fault | None = None) -> Array:
-        inputs = [e.tensor for e in operation.node.inputs if not e.parameter]
+        inputs = [e.tensor for e in operation.node.inputs if e.tensor not in self.network.constants]
         untouched = all(values[tensor] is self.expected[tensor] for tensor in inputs)
         if fault is None or not self.graph.can_have(operation.node, fault):
-            return self.expected[operation.output] if untouched else self.graph.compute(operation.node, values)
+            right = self.expected[operation.output]
+            return right if untouched else self.network.items.compute(operation.node, values)
         wrong = self.graph.runtime.with_fault(fault)
         if not untouched:
-            return self.graph.compute(operation.node, values, wrong)
+            return self.network.items.compute(operation.node, values, wrong)
         key = operation.name, fault
         if key not in self._known:
-            self._known[key] = self.graph.compute(operation.node, values, wrong)
+            self._known[key] = self.network.items.compute(operation.node, values, wrong)
         return self._known[key]
 
     def _put(self, values: dict[str, Array], tensor: str, codes: Array) -> None:
-        """Set a tensor, and the reshapes of it."""
-        same = codes is self.expected[tensor]
+        """Set a tensor, and what moves of it and a scale for all make of it."""
         values[tensor] = codes
-        for name in self.graph.tensors:
-            if name != tensor and self.network.source(name) == tensor:
-                values[name] = self.expected[name] if same else codes.reshape(self.expected[name].shape)
+        changed = {tensor}
+        for node in self._looked_through:
+            read = node.inputs[0].tensor
+            if read in changed and self.network.source(node.output) == tensor:
+                same = values[read] is self.expected[read]
+                values[node.output] = self.expected[node.output] if same else self.network.items.compute(node, values)
+                changed.add(node.output)
+
+    @cached_property
+    def _looked_through(self) -> tuple[Node, ...]:
+        known = self.network.constants
+        return tuple(n for n in self.graph.nodes if n.op_type in (*MOVES, "DequantizeLinear") and n.output not in known)
 
     def _find(
         self, operation: Operation, gap: tuple[Operation, ...], values: Mapping[str, Array], codes: Array, right: Array
     ) -> Finding:
-        wanted = channels_last(right).reshape(codes.shape)
+        wanted = self.network.stored(operation.output, right)
         differ = codes != wanted
         image, *index = (int(i) for i in np.argwhere(differ)[0])
         place = (image, *index)
@@ -249,21 +260,21 @@ class Checker:
         node = operation.node
         return Finding(
             node.name, node.layer, operation.output, codes.size, int(differ.sum()), first, largest,
-            describe(codes, wanted), tuple(exact or causes[:1]),
+            describe(codes, wanted, self.network.axes(operation.output)), tuple(exact or causes[:1]),
         )  # fmt: skip
 
     def _causes(
         self, operation: Operation, gap: tuple[Operation, ...], values: Mapping[str, Array], codes: Array, wanted: Array
     ) -> Iterator[Cause]:
         """Yield every mistake that explains at least nine tenths of what changed."""
-        yield from _misread(operation, codes, wanted)
+        yield from self._misread(operation, codes, wanted)
         exact = False
         for nodes in _suspects(operation, gap):
             if exact:
                 return  # the same mistake everywhere is likelier than one in a single operator
             for fault, key in FAULTS.items():
                 made = self._rerun(nodes, gap, values, fault)[operation.output]
-                agreement = _agreement(channels_last(made).reshape(codes.shape), codes, wanted)
+                agreement = _agreement(self.network.stored(operation.output, made), codes, wanted)
                 exact = exact or agreement == 1
                 if agreement >= RESEMBLES:
                     names = tuple(suspect.node.name for suspect in nodes)
@@ -280,6 +291,17 @@ class Checker:
             self._put(mine, operation.output, made)
         return mine
 
+    def _misread(self, operation: Operation, codes: Array, wanted: Array) -> Iterator[Cause]:
+        """Yield mistakes in the writing of outputs, not in their making."""
+        nodes = (operation.node.name,)
+        if self.network.layout(operation.output) is not None:
+            *leading, height, width, channels = codes.shape
+            first = np.moveaxis(codes.reshape(*leading, channels, height, width), -3, -1)
+            if np.array_equal(first, wanted):
+                yield Cause("layout", "the numbers are in the order NCHW, not NHWC", nodes, 1.0)
+        if np.array_equal(codes.view(np.uint8) ^ 0x80, wanted.view(np.uint8)):
+            yield Cause("sign", "every code is off by 128: int8 taken for uint8, or the reverse", nodes, 1.0)
+
 
 def _suspects(operation: Operation, gap: tuple[Operation, ...]) -> list[tuple[Operation, ...]]:
     """Who may have made the mistake: all operators since the last outputs given, or any one of them."""
@@ -295,25 +317,9 @@ def _agreement(made: Array, codes: Array, wanted: Array) -> float:
     return float((made[concerned] == codes[concerned]).mean())
 
 
-def _misread(operation: Operation, codes: Array, wanted: Array) -> Iterator[Cause]:
-    """Yield mistakes in the writing of outputs, not in their making."""
-    nodes = (operation.node.name,)
-    if codes.ndim == 4:
-        first = codes.reshape(len(codes), codes.shape[3], *codes.shape[1:3]).transpose(0, 2, 3, 1)
-        if np.array_equal(first, wanted):
-            yield Cause("layout", "the numbers are in the order NCHW, not NHWC", nodes, 1.0)
-    if np.array_equal(codes.view(np.uint8) ^ 0x80, wanted.view(np.uint8)):
-        yield Cause("sign", "every code is off by 128: int8 taken for uint8, or the reverse", nodes, 1.0)
-
-
 def _what(key: str, fault: Fault) -> str:
     title = PITFALLS[key].title if key in PITFALLS else OTHERS[key][0]
     return f"{title} ({fault.describe()})"
-
-
-def _like(codes: Array, right: Array) -> Array:
-    """Return ``[N, H, W, C]`` as the engine has it."""
-    return codes.transpose(0, 3, 1, 2) if right.ndim == 4 else codes.reshape(right.shape)
 
 
 def _text(finding: Finding) -> str:

@@ -31,14 +31,14 @@ def read_outputs(path: Path, graph: Graph, count: int = 1, layout: Layout = "NHW
     graph
         The network that they are of.
     count
-        How many images they are of.
+        How many inputs of the network (images) they are of.
     layout
         The order of numbers that come without a shape: ``NHWC`` (channels last) or ``NCHW``.
 
     Returns
     -------
     dict
-        Codes by the tensors' names: ``[N, H, W, C]`` or ``[N, K]``.
+        Codes by the tensors' names, as they are stored: ``[N, H, W, C]`` or ``[N, K]``.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def as_outputs(found: Mapping[str, Array], graph: Graph, count: int = 1, layout:
 
 def _find(network: Network, name: str) -> Operation:
     for operation in network.operations:
-        if name in (identifier(operation.output), operation.name):
+        if name in (operation.output, identifier(operation.output), operation.name):
             return operation
     of_layer = [o for o in network.operations if o.node.layer == name]
     return of_layer[-1] if of_layer else network.operation(name)
@@ -154,8 +154,8 @@ def read_hex(path: Path) -> Array:
 
 
 def _read_all(path: Path, network: Network, graph: Graph, count: int) -> dict[str, Array]:
-    tensors = [buffer.tensor for buffer in buffers(graph).buffers]
-    lengths = [int(np.prod(network.shape(tensor), dtype=int)) for tensor in tensors]
+    kept = buffers(graph).buffers
+    lengths = [buffer.bytes for buffer in kept]
     try:
         content = np.frombuffer(path.read_bytes(), np.uint8)
     except OSError as error:
@@ -166,7 +166,9 @@ def _read_all(path: Path, network: Network, graph: Graph, count: int) -> dict[st
             "Write it with network --all, or give a folder with a file for each layer.",
         )  # fmt: skip
     parts = np.split(content.reshape(count, -1), np.cumsum(lengths)[:-1], axis=1)
-    return as_outputs(dict(zip(tensors, parts, strict=True)), graph, count)
+    made = {operation.output for operation in network.operations}  # the others are copies in a second layout
+    given = {buffer.tensor: part for buffer, part in zip(kept, parts, strict=True) if buffer.tensor in made}
+    return as_outputs(given, graph, count)
 
 
 def _fit(array: Array, network: Network, operation: Operation, name: str, count: int, layout: Layout) -> Array:
@@ -180,14 +182,15 @@ def _fit(array: Array, network: Network, operation: Operation, name: str, count:
             "Give the whole output of each image.",
         )  # fmt: skip
     codes = _codes(array, dtype, name)
-    if len(shape) != 3:
+    if network.layout(operation.output) is None:
         return codes.reshape(count, *shape)
-    first = (shape[2], *shape[:2])
-    squeezed = array.shape[1:] if array.shape[:1] == (count,) and array.ndim == 4 else array.shape
-    if squeezed == shape and (shape != first or layout == "NHWC"):
+    *leading, height, width, channels = shape
+    first = (*leading, channels, height, width)
+    own = array.shape[1:] if array.shape[:1] == (count,) and array.ndim == len(shape) + 1 else array.shape
+    if own == shape and (shape != first or layout == "NHWC"):
         return codes.reshape(count, *shape)
-    if squeezed == first or (array.ndim < 3 and layout == "NCHW"):
-        return codes.reshape(count, *first).transpose(0, 2, 3, 1)
+    if own == first or (array.ndim < 3 and layout == "NCHW"):
+        return np.moveaxis(codes.reshape(count, *first), -3, -1)
     if array.ndim >= 3:
         raise UserError(
             f"{name} has shape {list(array.shape)}", f"{list(shape)} or {list(first)}, with {count} images in front",

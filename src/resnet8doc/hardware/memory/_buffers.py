@@ -1,17 +1,18 @@
 """Where each activation lies and how long: the least memory that the network runs in, and an order that reaches it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
-import numpy as np
-
-from ...errors import UserError
 from ...graph import Graph
-from ..network import WEIGHTED, Network, Operation, Shape
+from ..network import Network, Shape
+from ._place import place
+from ._schedule import Job, optimal_orders, schedule
+from ._steps import Steps, steps
 
-MOST_ORDERS = 10_000
-"""Orders of computation that are tried; ResNet8 has 9."""
+OTHER_ORDERS = 30
+"""Orders of the same peak that are tried where the first cannot be placed within it."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Buffer:
     Attributes
     ----------
     tensor
-        Its name.
+        Its name: the ONNX tensor's, with a number where it is kept in a second layout.
     shape
         ``(height, width, channels)`` or ``(features,)``; the last axis runs fastest.
     dtype
@@ -53,17 +54,20 @@ class Plan:
     Attributes
     ----------
     order
-        Names of the nodes, one or (where an addition is done inside a convolution) several a step.
+        Names of the nodes, one or (where an addition is done inside a convolution) several a step; a step that only
+        copies a tensor into another layout has the name of what it makes.
     buffers
         Every activation.
     peak_bytes
-        The most bytes that are alive in one step: no placement of this order needs less, and no order has a lower peak.
+        The most bytes that are alive in one step: no placement of this order needs less.
     arena_bytes
         What the placement needs; equal to ``peak_bytes`` where it is the best possible.
     total_bytes
         What one buffer for each activation would need.
     worst_peak_bytes
-        The peak of the least favourable order.
+        The peak of the least favourable order (of those looked at, in a graph of very many).
+    bound_bytes
+        No order has a lower peak: equal to ``peak_bytes`` where all orders were taken into account.
     """
 
     order: tuple[tuple[str, ...], ...]
@@ -72,6 +76,7 @@ class Plan:
     arena_bytes: int
     total_bytes: int
     worst_peak_bytes: int
+    bound_bytes: int
 
     def offset(self, tensor: str) -> int:
         """Return where a tensor starts in the arena."""
@@ -83,18 +88,17 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class _Step:
+class _Task:
     nodes: tuple[str, ...]
-    inputs: tuple[str, ...]
-    output: str
-    in_place: tuple[str, ...]
+    job: Job
 
 
 def buffers(graph: Graph, *, fuse_add: bool = False) -> Plan:
     """Plan the activations' memory.
 
-    Every order of computation is tried; tensors are kept whole, an addition overwrites one of its operands, the image
-    that comes in is the caller's.
+    Tensors are kept whole, an addition overwrites one of its operands where it may, what comes in is the caller's, and
+    the network's outputs last to the end. Graphs with few branches get the order of least peak of all; others a good
+    one, with a bound that says how good.
 
     Parameters
     ----------
@@ -107,178 +111,105 @@ def buffers(graph: Graph, *, fuse_add: bool = False) -> Plan:
     Returns
     -------
     Plan
-        The order of least peak (the first of several), with a place for each tensor.
+        An order, with a place for each tensor.
 
     Raises
     ------
     UserError
-        If the graph is not of QOperator format.
+        If the graph is not of integer operators; the message names the node.
     """
-    network = Network(graph)
-    steps = _steps(network, fuse_add)
-    size = {step.output: _bytes(network, step.output) for step in steps}
-    orders = [(max(_alive(order, size)), order) for order in _orders(steps)]
-    peak, order = min(orders, key=lambda pair: pair[0])
-    spans = _spans(order)
-    taken = _taken_over(order, spans, size)
-    offsets, arena = _place(spans, taken, size, peak)
-    made = tuple(
-        Buffer(tensor, network.shape(tensor), str(network.dtype(tensor)), size[tensor], offsets[tensor], *spans[tensor],
-               taken.get(tensor))
-        for tensor in (step.output for step in order)
-    )  # fmt: skip
-    worst = max(pair[0] for pair in orders)
-    return Plan(tuple(step.nodes for step in order), made, peak, arena, sum(size.values()), worst)
+    return plan(steps(Network(graph)), fuse_add=fuse_add)
 
 
-def costs(graph: Graph) -> list[dict[str, Any]]:
-    """Return multiply-accumulates and bytes of parameters, operator by operator.
-
-    Parameters
-    ----------
-    graph
-        A network of integer operators (QOperator).
-
-    Returns
-    -------
-    list of dict
-        ``node``, ``layer``, ``op_type``; ``multiply_accumulates`` for one image, padding included; ``weight_bytes``;
-        ``bias_bytes``; ``scale_bytes`` (one float32 multiplier a channel, or one); ``input_bytes``, ``output_bytes``.
-    """
-    network = Network(graph)
-    rows = []
-    for operation in _integer(network):
-        weights = network.parameter(operation, "w" if operation.op_type == "QLinearConv" else "b")
-        bias = network.parameter(operation, "B")
-        scale = network.parameter(operation, "w_scale" if operation.op_type == "QLinearConv" else "b_scale")
-        pixels = int(np.prod(network.shape(operation.output)[:-1], dtype=int))
-        weighted = operation.op_type in WEIGHTED and weights is not None
-        rows.append({
-            "node": operation.node.name, "layer": operation.node.layer, "op_type": operation.op_type,
-            "multiply_accumulates": pixels * weights.size if weighted and weights is not None else 0,
-            "weight_bytes": weights.nbytes if weighted and weights is not None else 0,
-            "bias_bytes": 0 if bias is None else bias.nbytes,
-            "scale_bytes": 0 if scale is None else scale.nbytes,
-            "input_bytes": sum(_bytes(network, t) for t in operation.inputs if t != graph.inputs[0].name),
-            "output_bytes": _bytes(network, operation.output),
-        })  # fmt: skip
-    return rows
-
-
-def _integer(network: Network) -> list[Operation]:
-    """Every operation that makes codes."""
-    return [operation for operation in network.operations if operation.op_type != "DequantizeLinear"]
-
-
-def _bytes(network: Network, tensor: str) -> int:
-    return int(np.prod(network.shape(tensor), dtype=int)) * network.dtype(tensor).itemsize
-
-
-def _steps(network: Network, fuse_add: bool) -> list[_Step]:
-    made = _integer(network)
-    codes = {operation.output for operation in made}
-    readers: dict[str, list[str]] = {}
-    for operation in network.operations:
-        for tensor in operation.inputs:
-            readers.setdefault(tensor, []).append(operation.output)
-    steps: list[_Step] = []
-    for operation in made:
-        inputs = tuple(tensor for tensor in operation.inputs if tensor in codes)
-        in_place = inputs if operation.op_type == "QLinearAdd" else ()
-        names = (operation.node.name,)
-        before = next(
-            (s for s in reversed(steps) if s.output in inputs and readers[s.output] == [operation.output]), None
-        )
-        other = tuple(t for t in inputs if before is None or t not in (before.output, *before.inputs))
-        if fuse_add and operation.op_type == "QLinearAdd" and len(inputs) == 2 and before is not None and other:
-            steps.remove(before)
-            steps.append(_Step((*before.nodes, *names), (*before.inputs, *other), operation.output, other))
-        else:
-            steps.append(_Step(names, inputs, operation.output, in_place))
-    return steps
-
-
-def _orders(steps: Sequence[_Step]) -> Iterator[tuple[_Step, ...]]:
-    """Yield every order in which each step comes after those that make its inputs."""
-    count = 0
-
-    def extend(done: tuple[_Step, ...], left: tuple[_Step, ...]) -> Iterator[tuple[_Step, ...]]:
-        nonlocal count
-        if not left:
-            count += 1
-            if count > MOST_ORDERS:
-                raise UserError(
-                    f"the network has more than {MOST_ORDERS} orders of computation", "a chain with a few branches",
-                    "Plan its memory by other means.",
-                )  # fmt: skip
-            yield done
-        missing = {step.output for step in left}
-        for step in left:
-            if missing.isdisjoint(step.inputs):
-                yield from extend((*done, step), tuple(other for other in left if other is not step))
-
-    return extend((), tuple(steps))
-
-
-def _spans(order: Sequence[_Step]) -> dict[str, tuple[int, int]]:
-    """For each tensor the step that makes it and the last one that reads it (the network's outputs: the end)."""
-    spans = {step.output: (number, len(order) - 1) for number, step in enumerate(order)}
-    read = {tensor: number for number, step in enumerate(order) for tensor in step.inputs}
-    return {tensor: (first, read.get(tensor, last)) for tensor, (first, last) in spans.items()}
-
-
-def _taken_over(order: Sequence[_Step], spans: dict[str, tuple[int, int]], size: dict[str, int]) -> dict[str, str]:
-    """For each tensor that can be made in place, the operand that it overwrites: one that nobody reads afterwards."""
-    taken = {}
-    for number, step in enumerate(order):
-        for tensor in step.in_place:
-            if spans[tensor][1] == number and size[tensor] == size[step.output]:
-                taken[step.output] = tensor
+def plan(found: Steps, *, fuse_add: bool = False) -> Plan:
+    """Plan the memory of some steps; parameters and result as for :func:`buffers`."""
+    kept = {step.output.name: step.output for step in found.steps}
+    size = {name: tensor.bytes for name, tensor in kept.items()}
+    last = frozenset(tensor.name for tensor in found.outputs.values() if not tensor.fed)
+    tasks = (
+        _fused(found, last)
+        if fuse_add
+        else [_Task((s.name,), Job(s.inputs, s.output.name, s.in_place)) for s in found.steps]
+    )
+    jobs = [task.job for task in tasks]
+    chosen = schedule(jobs, size, last)
+    order, offsets, arena, spans, taken = _arrange(chosen.order, jobs, size, last, chosen.peak)
+    if arena > chosen.peak:
+        for other in islice(optimal_orders(jobs, size, chosen.peak, last), OTHER_ORDERS):
+            tried = _arrange(other, jobs, size, last, chosen.peak)
+            if tried[2] < arena:
+                order, offsets, arena, spans, taken = tried
+            if arena == chosen.peak:
                 break
-    return taken
+    made = tuple(
+        Buffer(name, kept[name].shape, kept[name].dtype, size[name], offsets[name], *spans[name], taken.get(name))
+        for name in (jobs[number].output for number in order)
+    )
+    return Plan(
+        tuple(tasks[number].nodes for number in order), made, chosen.peak, arena, sum(size[job.output] for job in jobs),
+        chosen.worst, chosen.bound,
+    )  # fmt: skip
 
 
-def _alive(order: Sequence[_Step], size: dict[str, int]) -> list[int]:
-    """Bytes alive in each step."""
-    spans = _spans(order)
-    taken = _taken_over(order, spans, size)
-    return [
-        sum(size[t] for t, (first, last) in spans.items() if first <= number <= last)
-        - (size[step.output] if step.output in taken else 0)
-        for number, step in enumerate(order)
-    ]
+Arranged = tuple[Sequence[int], dict[str, int], int, dict[str, tuple[int, int]], dict[str, str]]
 
 
-def _place(
-    spans: dict[str, tuple[int, int]], taken: dict[str, str], size: dict[str, int], peak: int
-) -> tuple[dict[str, int], int]:
-    """Give each tensor an offset: largest first, each at the lowest place that is free for as long as it lives."""
+def _arrange(
+    order: Sequence[int], jobs: Sequence[Job], size: Mapping[str, int], last: frozenset[str], peak: int
+) -> Arranged:
+    """Give each tensor a place, for one order."""
+    ordered = [jobs[number] for number in order]
+    spans = _spans(ordered, last)
+    taken = _taken_over(ordered, spans, size)
     whole: dict[str, list[str]] = {}
     for tensor in spans:  # tensors that overwrite one another are one block
         root = tensor
         while root in taken:
             root = taken[root]
         whole.setdefault(root, []).append(tensor)
-    life = {r: (min(spans[t][0] for t in m), max(spans[t][1] for t in m)) for r, m in whole.items()}
-    best: tuple[int, dict[str, int]] | None = None
-    for key in (
-        lambda r: (-size[r], life[r][0]),
-        lambda r: (life[r][0], -size[r]),
-        lambda r: (-life[r][1] + life[r][0],),
-    ):
-        at: dict[str, int] = {}
-        for root in sorted(whole, key=key):
-            rivals = sorted((at[o], size[o]) for o in at if life[o][0] <= life[root][1] and life[root][0] <= life[o][1])
-            place = 0
-            for start, length in rivals:
-                if place + size[root] <= start:
-                    break
-                place = max(place, start + length)
-            at[root] = place
-        arena = max(at[root] + size[root] for root in at)
-        if best is None or arena < best[0]:
-            best = arena, at
-        if arena == peak:
-            break
-    assert best is not None, "a network has at least one tensor"
-    return {tensor: best[1][root] for root, members in whole.items() for tensor in members}, best[0]
+    life = {root: (min(spans[t][0] for t in m), max(spans[t][1] for t in m)) for root, m in whole.items()}
+    at, arena = place(life, size, peak)
+    return order, {tensor: at[root] for root, members in whole.items() for tensor in members}, arena, spans, taken
+
+
+def _fused(found: Steps, last: frozenset[str]) -> list[_Task]:
+    """Join each addition to the operator before it whose output nothing else reads."""
+    readers: dict[str, list[str]] = {}
+    for step in found.steps:
+        for tensor in step.inputs:
+            readers.setdefault(tensor, []).append(step.output.name)
+    tasks: list[_Task] = []
+    for step in found.steps:
+        inputs, output = step.inputs, step.output.name
+        before = next(
+            (t for t in reversed(tasks) if t.job.output in step.in_place and readers[t.job.output] == [output]
+             and t.job.output not in last), None,
+        )  # fmt: skip
+        other = tuple(t for t in step.in_place if before is None or t not in (before.job.output, *before.job.inputs))
+        if before is not None and len(inputs) == len(step.in_place) == 2 and other:
+            tasks.remove(before)
+            tasks.append(_Task((*before.nodes, step.name), Job((*before.job.inputs, *other), output, other)))
+        else:
+            tasks.append(_Task((step.name,), Job(inputs, output, step.in_place)))
+    return tasks
+
+
+def _spans(order: Sequence[Job], last: frozenset[str]) -> dict[str, tuple[int, int]]:
+    """For each tensor the step that makes it and the last that reads it (what nobody reads, and outputs: the end)."""
+    end = len(order) - 1
+    read = {tensor: number for number, job in enumerate(order) for tensor in job.inputs}
+    return {
+        job.output: (number, end if job.output in last else read.get(job.output, end))
+        for number, job in enumerate(order)
+    }
+
+
+def _taken_over(order: Sequence[Job], spans: Mapping[str, tuple[int, int]], size: Mapping[str, int]) -> dict[str, str]:
+    """For each tensor that can be made in place, the operand that it overwrites: one that nobody reads afterwards."""
+    taken = {}
+    for number, job in enumerate(order):
+        for tensor in job.in_place:
+            if spans[tensor][1] == number and size[tensor] == size[job.output]:
+                taken[job.output] = tensor
+                break
+    return taken

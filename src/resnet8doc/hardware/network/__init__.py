@@ -1,9 +1,16 @@
 """A graph of integer operators as hardware sees it, and the first stage of each by itself."""
 
-from ._accumulators import accumulators, multipliers, output_zero_point
-from ._network import GLOBAL_POOLS, WEIGHTED, Network, Operation, Shape, channels_last, identifier
+from ._accept import BOUNDARY, INTEGER, KNOWN, MOVES
+from ._accumulators import accumulators, multipliers, output_zero_point, window_sums
+from ._items import Feeds, Items
+from ._layout import axis_names
+from ._names import identifier, identifiers
+from ._network import Network, Operation, Shape
+from ._shapes import item_shape, with_shape
+from ._window import Window, window
 
 __all__ = [
-    "GLOBAL_POOLS", "WEIGHTED", "Network", "Operation", "Shape", "accumulators", "channels_last", "identifier",
-    "multipliers", "output_zero_point",
+    "BOUNDARY", "INTEGER", "KNOWN", "MOVES", "Feeds", "Items", "Network", "Operation", "Shape", "Window",
+    "accumulators", "axis_names", "identifier", "identifiers", "item_shape", "multipliers", "output_zero_point",
+    "window", "window_sums", "with_shape",
 ]  # fmt: skip

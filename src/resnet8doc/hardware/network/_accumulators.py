@@ -4,16 +4,19 @@ Written apart from the engine, tap by tap, so that the two stages can be tested 
 the second stage of :mod:`resnet8doc.arithmetic` must give the engine's bytes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ...arithmetic import FLOAT32, SecondStage
-from ._network import GLOBAL_POOLS, Network, Operation
+from ._network import Network, Operation
+from ._window import Window
 
 Array = npt.NDArray[Any]
+
+PRODUCTS = ("QLinearConv", "QLinearMatMul", "QGemm")
 
 
 def accumulators(network: Network, operation: Operation, values: Mapping[str, Array]) -> Array | None:
@@ -24,24 +27,59 @@ def accumulators(network: Network, operation: Operation, values: Mapping[str, Ar
     network, operation
         Whose.
     values
-        The tensors that it reads, as ``graph.run`` returns them: ``[N, C, H, W]`` or ``[N, K]``.
+        The tensors that it reads and makes, as ``network.items.run`` returns them.
 
     Returns
     -------
     numpy.ndarray or None
-        int32, channels last: ``[N, H, W, C]`` or ``[N, K]``. None for operators that sum nothing (QLinearAdd and
-        QLinearSoftmax work in float32, QuantizeLinear and DequantizeLinear have no sum).
+        int32, stored as the output is: ``[N, H, W, C]`` or ``[N, K]``. None for operators whose sum is real or that sum
+        nothing (QLinearAdd, QLinearSoftmax and windows of QLinearAveragePool work in float32).
     """
+    made = values[operation.output]
     if operation.op_type == "QLinearConv":
-        return _convolution(network, operation, values[operation.inputs[0]])
-    if operation.op_type == "QLinearMatMul":
-        a = _centred(network, operation, values[operation.inputs[0]], "a_zero_point")
-        b = _centred(network, operation, network.parameter(operation, "b"), "b_zero_point")
-        return (a.reshape(len(a), -1) @ b).astype(np.int32)
-    if operation.op_type in GLOBAL_POOLS:
-        x = _centred(network, operation, values[operation.inputs[0]], "x_zero_point")
-        return np.asarray(x.sum(axis=(2, 3))[:, None, None, :], np.int32)
-    return None
+        total = _convolution(network, operation, values[operation.node.inputs[0].tensor])
+    elif operation.op_type in ("QLinearMatMul", "QGemm"):
+        total = _product(network, operation, values)
+    elif network.covers_image(operation):
+        x = _centred(network, operation, values[operation.node.inputs[0].tensor], "x_zero_point")
+        axes = (-3, -2) if operation.node.attributes.get("channels_last", 0) else (-2, -1)
+        total = x.sum(axis=axes, keepdims=True)
+    else:
+        return None
+    # One that overflows wraps around, as the standard has it.
+    return network.stored(operation.output, total.reshape(made.shape).astype(np.int64).astype(np.int32))
+
+
+def window_sums(network: Network, operation: Operation, values: Mapping[str, Array]) -> tuple[Array, Array]:
+    """Compute the sums of a QLinearAveragePool whose windows do not cover the image, as ONNX Runtime does.
+
+    Parameters
+    ----------
+    network, operation, values
+        As for :func:`accumulators`.
+
+    Returns
+    -------
+    sums : numpy.ndarray
+        float32, stored as the output is: of ``(X - x_zero_point) * x_scale``, each product rounded to float32, added
+        one after another, kernel row by kernel row.
+    counts : numpy.ndarray
+        int32, likewise: how many elements each sum is divided by.
+    """
+    x, where = _image(network, operation, values[operation.node.inputs[0].tensor])
+    centred = (x - _zero(network, operation, "x_zero_point")).astype(np.float32)
+    real = centred * np.asarray(network.parameter(operation, "x_scale"), np.float32).reshape(())
+    size = _output_size(network, operation)
+    sums = np.zeros((len(x), *size, x.shape[3]), np.float32)
+    counts = np.zeros(sums.shape, np.int32)
+    whole = bool(operation.node.attributes.get("count_include_pad", 0))
+    for (rows, _), (columns, _), taken in _taps(real, where, size):
+        sums[:, rows, columns] += taken
+        counts[:, rows, columns] += 1
+    if whole:
+        counts[...] = int(np.prod(where.kernel))
+    made = [_like_output(network, operation, array, values) for array in (sums, counts)]
+    return made[0], made[1]
 
 
 def multipliers(network: Network, operation: Operation, stage: SecondStage = FLOAT32) -> Array | None:
@@ -51,46 +89,119 @@ def multipliers(network: Network, operation: Operation, stage: SecondStage = FLO
     """
 
     def value(formal: str) -> Array:
-        return np.asarray(network.parameter(operation, formal))
+        found = np.asarray(network.parameter(operation, formal))
+        return found.reshape(-1) if found.ndim > 1 else found
 
     if operation.op_type == "QLinearConv":
         factor = stage.factor(value("x_scale"), value("w_scale"), value("y_scale"))
-    elif operation.op_type == "QLinearMatMul":
-        factor = stage.factor(value("a_scale"), value("b_scale"), value("y_scale"))
-    elif operation.op_type in GLOBAL_POOLS:
-        height, width, _ = network.shape(operation.inputs[0])
-        factor = stage.mean_factor(value("x_scale"), value("y_scale"), height * width)
+    elif operation.op_type in ("QLinearMatMul", "QGemm"):
+        left = value("a_scale")
+        if operation.op_type == "QGemm":
+            left = np.float32(operation.node.attributes.get("alpha", 1.0)) * left
+        factor = stage.factor(left, value("b_scale"), value("y_scale"))
+    elif network.covers_image(operation):
+        pixels = int(np.prod(network.image_size(operation)))
+        factor = stage.mean_factor(value("x_scale").reshape(()), value("y_scale").reshape(()), pixels)
     else:
         return None
-    return np.atleast_1d(factor)
+    return factor.reshape(-1)
 
 
 def output_zero_point(network: Network, operation: Operation) -> int:
     """Return the zero point of what an operation makes, 0 where none is stored."""
     found = network.parameter(operation, "C_zero_point" if operation.op_type == "QLinearAdd" else "y_zero_point")
-    return 0 if found is None else int(np.asarray(found).reshape(()))
+    return 0 if found is None else int(np.asarray(found).reshape(-1)[0])
 
 
-def _centred(network: Network, operation: Operation, codes: Array | None, zero_point: str) -> Array:
-    zero = network.parameter(operation, zero_point)
-    return np.asarray(codes, np.int64) - (0 if zero is None else np.asarray(zero, np.int64))
+def _zero(network: Network, operation: Operation, formal: str) -> Array:
+    zero = network.parameter(operation, formal)
+    if zero is None:
+        return np.zeros((), np.int64)
+    wide = np.asarray(zero, np.int64)
+    return wide.reshape(()) if wide.size == 1 else wide.reshape(-1)
+
+
+def _centred(network: Network, operation: Operation, codes: Array, zero_point: str) -> Array:
+    return np.asarray(np.asarray(codes, np.int64) - _zero(network, operation, zero_point))
+
+
+def _product(network: Network, operation: Operation, values: Mapping[str, Array]) -> Array:
+    """Multiply matrices, item by item; with the bias that QGemm has."""
+    node = operation.node
+    left, right = ("A", "B") if operation.op_type == "QGemm" else ("a", "b")
+    bias = network.parameter(operation, "C") if operation.op_type == "QGemm" else None
+
+    def matrix(formal: str, number: int, turned: bool) -> Array:
+        tensor = str(node.tensor(formal))
+        codes = network.constants.get(tensor)
+        if codes is None:
+            codes = values[tensor][number].reshape(network.item(tensor))
+        # The zero points of b run along its columns, which transB has as rows.
+        return _centred(network, operation, codes.T if turned else codes, f"{formal.lower()}_zero_point").astype(float)
+
+    totals = []
+    for number in range(len(values[operation.output])):
+        a = matrix(left, number, bool(node.attributes.get("transA", 0)))
+        b = matrix(right, number, bool(node.attributes.get("transB", 0)))
+        total = a @ b  # exact: every sum stays far below 2^53
+        totals.append(total if bias is None else total + bias)
+    return np.stack(totals)
+
+
+def _image(network: Network, operation: Operation, codes: Array) -> tuple[Array, Window]:
+    """Return images channels last, int64 ``[N, H, W, C]``, and where the windows lie."""
+    flat = np.asarray(codes, np.int64).reshape(-1, *network.item(operation.node.inputs[0].tensor)[1:])
+    if not operation.node.attributes.get("channels_last", 0):
+        flat = flat.transpose(0, 2, 3, 1)
+    return flat, network.geometry(operation)
+
+
+def _output_size(network: Network, operation: Operation) -> tuple[int, ...]:
+    whole = network.item(operation.output)
+    return whole[1:3] if operation.node.attributes.get("channels_last", 0) else whole[2:4]
+
+
+def _like_output(network: Network, operation: Operation, array: Array, values: Mapping[str, Array]) -> Array:
+    """Bring ``[N, H, W, C]`` into the form in which the output is stored."""
+    last = operation.node.attributes.get("channels_last", 0)
+    moved = array if last else array.transpose(0, 3, 1, 2)
+    return network.stored(operation.output, moved.reshape(values[operation.output].shape))
+
+
+def _taps(
+    x: Array, where: Window, size: tuple[int, ...]
+) -> Iterator[tuple[tuple[slice, int], tuple[slice, int], Array]]:
+    """Yield, tap by tap, which outputs it reaches inside the image (with the tap's number), and what it reads there."""
+    for row in range(where.kernel[0]):
+        i = np.arange(size[0]) * where.strides[0] - where.pads[0] + row * where.dilations[0]
+        rows = _inside(i, x.shape[1])
+        for column in range(where.kernel[1]):
+            j = np.arange(size[1]) * where.strides[1] - where.pads[1] + column * where.dilations[1]
+            columns = _inside(j, x.shape[2])
+            yield (rows, row), (columns, column), x[:, i[rows]][:, :, j[columns]]
+
+
+def _inside(index: Array, length: int) -> slice:
+    good = np.flatnonzero((index >= 0) & (index < length))
+    return slice(int(good[0]), int(good[-1]) + 1) if good.size else slice(0, 0)
 
 
 def _convolution(network: Network, operation: Operation, codes: Array) -> Array:
-    (rows, columns), (down, right), (top, left, bottom, end) = network.geometry(operation)
-    x = _centred(network, operation, codes, "x_zero_point")
-    x = np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, end)))  # what lies outside is real zero
-    zero = np.asarray(network.parameter(operation, "w_zero_point"), np.int64)
-    w = np.asarray(network.parameter(operation, "w"), np.int64) - (zero.reshape(-1, 1, 1, 1))
-    height = (x.shape[2] - rows) // down + 1
-    width = (x.shape[3] - columns) // right + 1
-    # float64 products run in a fast library, and are exact: every sum stays far below 2^53.
-    total = np.zeros((len(x), height, width, len(w)))
-    for row in range(rows):
-        down_rows = slice(row, row + (height - 1) * down + 1, down)
-        for column in range(columns):
-            window = x[:, :, down_rows, column : column + (width - 1) * right + 1 : right]
-            total += window.transpose(0, 2, 3, 1).astype(np.float64) @ w[:, :, row, column].T.astype(np.float64)
+    """Return sums ``[N, M, oH, oW]``; what lies outside the image is real zero and adds nothing."""
+    x, where = _image(network, operation, codes)
+    x = (x - _zero(network, operation, "x_zero_point")).astype(np.float64)
+    zero = np.asarray(network.parameter(operation, "w_zero_point"), np.int64).reshape(-1, 1, 1, 1)
+    w = (np.asarray(network.parameter(operation, "w"), np.int64) - zero).astype(np.float64)
+    size = _output_size(network, operation)
+    total = np.zeros((len(x), *size, len(w)))
+    read, made = x.shape[3] // where.group, len(w) // where.group
+    for (rows, row), (columns, column), taken in _taps(x, where, size):
+        for group in range(where.group):
+            outputs = slice(group * made, (group + 1) * made)
+            # float64 products run in a fast library, and are exact: every sum stays far below 2^53.
+            total[:, rows, columns, outputs] += (
+                taken[..., group * read : (group + 1) * read] @ w[outputs, :, row, column].T
+            )
     bias = network.parameter(operation, "B")
     total = total if bias is None else total + bias
-    return total.astype(np.int64).astype(np.int32)  # one that overflows wraps around, as the standard has it
+    return total.transpose(0, 3, 1, 2)

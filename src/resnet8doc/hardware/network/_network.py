@@ -1,7 +1,8 @@
-"""A graph of integer operators as hardware sees it: one image at a time, channels last, no reshapes."""
+"""A graph of integer operators as hardware sees it: one item at a time, images channels last, no reshapes."""
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,30 +10,30 @@ import numpy.typing as npt
 
 from ...errors import UserError
 from ...graph import Graph, Node
+from ._accept import INTEGER, MOVES, check_format, check_node, check_operator
+from ._items import Items
+from ._layout import CHANNELS_LAST, FIRST, Order, axis_names, image_layouts
+from ._names import identifiers
+from ._shapes import describe_tensors, item_shape
+from ._together import counts_items
+from ._window import Window, window
 
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
 
-SAME_CODES = ("Reshape", "Flatten", "Squeeze", "Identity")
-GLOBAL_POOLS = ("QLinearAveragePool", "QLinearGlobalAveragePool")
-WEIGHTED = ("QLinearConv", "QLinearMatMul")
-KNOWN = (
-    "QuantizeLinear", *WEIGHTED, "QLinearAdd", *GLOBAL_POOLS, "QLinearSoftmax", "DequantizeLinear",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """One integer operator at work.
+    """One operator at work.
 
     Attributes
     ----------
     node
         The graph's node.
     name
-        The node's name as a C identifier: ``stack2_conv1_quant``.
+        The node's name as a C identifier, unlike all others: ``stack2_conv1_quant``.
     inputs
-        The computed tensors that it reads, each by the name under which it was made: a reshape makes nothing.
+        The computed tensors that it reads, each by the name under which its numbers were made: moves make nothing.
     """
 
     node: Node
@@ -59,76 +60,190 @@ class Network:
         Where it comes from.
     operations
         Every operator but those that only move or reshape (they are looked through).
-    image
-        Shape of the image, ``(height, width, channels)``.
+    constants
+        Every stored tensor, and what is computed from stored tensors alone.
+    items
+        Runs the graph item by item.
 
     Raises
     ------
     UserError
-        If the graph is not of QOperator format, or has an operator or a shape that firmware of this kind cannot have.
+        If the graph is not of QOperator format, or has an operator, a type or a shape that firmware of this kind cannot
+        have; the message names the node.
     """
 
     def __init__(self, graph: Graph) -> None:
-        if graph.format != "QOperator":
-            raise UserError(
-                f"{graph.name} is a model of format {graph.format}", "one of integer operators (QOperator)",
-                "Use resnet8_int8_qoperator or another model whose name ends in _qoperator.",
-            )  # fmt: skip
+        check_format(graph)
         self.graph = graph
-        self._alias: dict[str, str] = {}
-        found = []
+        self.constants = self._fold()
+        self._check_operators()
+        described = describe_tensors(graph)
+        self._shapes: dict[str, Shape] = {name: shape for name, (shape, _) in described.items()}
+        self._dtypes = {name: np.dtype(dtype) for name, (_, dtype) in described.items()}
+        every = {**{name: (array.shape, str(array.dtype)) for name, array in self.constants.items()}, **described}
         for node in graph.nodes:
-            computed = [entry.tensor for entry in node.inputs if not entry.parameter]
-            if node.op_type == "Transpose" and computed[0] == graph.inputs[0].name:
-                self._alias[node.output] = computed[0]
-            elif node.op_type in SAME_CODES and self._flat(computed[0]):
-                self._alias[node.output] = self.source(computed[0])
-            elif node.op_type in KNOWN:
-                inputs = tuple(self.source(tensor) for tensor in computed)
-                found.append(Operation(node, identifier(node.name), inputs))
-            else:
-                raise UserError(
-                    f"node {node.name} is {node.op_type}", f"one of {', '.join(KNOWN)}",
-                    "The hardware guide knows these; run the model with graph.run instead.",
-                )  # fmt: skip
-        self.operations = tuple(found)
-        _, *shape = graph.inputs[0].shape or ()
-        self.image: Shape = tuple(int(length) for length in shape if isinstance(length, int))
+            if node.output not in self.constants:
+                check_node(node, every, self.constants)
+        leading, together = counts_items(graph, self._shapes, self.constants)
+        fed = {entry.name: item_shape(entry) for entry in graph.inputs}
+        self.items = Items(graph, fed, leading, together)
+        self._layouts = image_layouts(graph.nodes, self._shapes)
+        self._views: dict[str, tuple[str, Array | None]] = {}
+        self.operations = self._operations()
 
-    def _flat(self, tensor: str) -> bool:
-        """Whether a tensor has one pixel, so that its order in memory is the same channels first and last."""
-        shape = self.shape(tensor)
-        return len(shape) == 1 or shape[:2] == (1, 1)
+    def _check_operators(self) -> None:
+        """Refuse operators on real numbers; what stands before and after decides what would help."""
+        after = {entry.name: False for entry in self.graph.inputs}
+        for node in self.graph.nodes:
+            after[node.output] = node.op_type in INTEGER or any(after.get(e.tensor, False) for e in node.inputs)
+        needed: set[str] = set()
+        leads: set[str] = set()  # nodes from which an integer operator is reached
+        for node in reversed(self.graph.nodes):
+            if node.op_type in INTEGER or node.output in needed:
+                leads.add(node.name)
+                needed |= {e.tensor for e in node.inputs}
+        for node in self.graph.nodes:
+            if node.output in self.constants:
+                continue
+            before = any(after.get(e.tensor, False) for e in node.inputs)
+            check_operator(node, before, node.name in leads)
+
+    def _fold(self) -> dict[str, Array]:
+        """Compute what depends on stored tensors alone."""
+        known = dict(self.graph.parameters)
+        for node in self.graph.nodes:
+            if node.inputs and all(entry.tensor in known for entry in node.inputs):
+                known[node.output] = self.graph.compute(node, known)
+        return known
+
+    def _operations(self) -> tuple[Operation, ...]:
+        found = [n for n in self.graph.nodes if n.output not in self.constants and n.op_type not in MOVES]
+        for node in found:
+            for entry in node.inputs:
+                self._check_type(node, entry.tensor)
+        if not found:
+            raise UserError(
+                f"{self.graph.name} computes nothing from its inputs", "at least one operator on codes",
+                "Name another model.",
+            )  # fmt: skip
+        names = identifiers(node.name for node in found)
+        made = []
+        for node in found:
+            read = [entry.tensor for entry in node.inputs if entry.tensor not in self.constants]
+            made.append(Operation(node, names[node.name], tuple(self.source(tensor) for tensor in read)))
+        return tuple(made)
+
+    def _check_type(self, node: Node, tensor: str) -> None:
+        """Refuse real numbers where they come from codes and go to codes by more than a scale for all."""
+        if node.op_type != "QuantizeLinear" or tensor in self.constants:
+            return
+        maker = self.requantized(node)
+        if maker is None:
+            return
+        for of, formal in ((maker, "x_scale"), (node, "y_scale")):
+            if self.constants[str(of.tensor(formal))].size > 1:
+                raise UserError(
+                    f"node {node.name} quantizes what {maker.name} dequantized, with one scale for each channel",
+                    "one scale for all", f"Quantize {tensor} per tensor.",
+                )  # fmt: skip
+
+    def requantized(self, node: Node) -> Node | None:
+        """Return the DequantizeLinear whose numbers a QuantizeLinear reads, moved or not; None if it reads an input."""
+        tensor = node.inputs[0].tensor
+        while (maker := self.graph.producer(tensor)) is not None:
+            if maker.op_type == "DequantizeLinear":
+                return maker
+            tensor = maker.inputs[0].tensor
+        return None
+
+    def view(self, tensor: str) -> tuple[str, Array | None]:
+        """Return whose numbers a tensor shows, and where each lies in it; None for the same places.
+
+        Moves, and a DequantizeLinear whose numbers are quantized again, are looked through. Places count in the order
+        of the ONNX file, last axis fastest.
+        """
+        if tensor not in self._views:
+            self._views[tensor] = self._look_through(tensor)
+        return self._views[tensor]
+
+    def _look_through(self, tensor: str) -> tuple[str, Array | None]:
+        maker = self.graph.producer(tensor)
+        if maker is None or tensor in self.constants or maker.op_type not in (*MOVES, "DequantizeLinear"):
+            return tensor, None
+        read = maker.inputs[0].tensor
+        source, places = self.view(read)
+        if maker.op_type == "DequantizeLinear":
+            return source, places
+        here = np.arange(int(np.prod(self._shapes[read], dtype=int))) if places is None else places
+        moved = self.graph.compute(maker, {read: here.reshape(self._shapes[read])}).reshape(-1)
+        return source, None if np.array_equal(moved, np.arange(moved.size)) and places is None else moved
 
     def source(self, tensor: str) -> str:
-        """Return the name under which a tensor's codes were made."""
-        return self._alias.get(tensor, tensor)
+        """Return the name under which a tensor's numbers were made."""
+        return self.view(tensor)[0]
+
+    def item(self, tensor: str) -> Shape:
+        """Return a tensor's whole shape for one item, in the order of the ONNX file."""
+        return self._shapes[tensor]
+
+    def order(self, tensor: str) -> Order:
+        """Return the order in which a tensor's axes are stored, the fastest last: images channels last."""
+        rank = len(self._shapes[tensor])
+        order: Order = CHANNELS_LAST if self._layouts.get(tensor) == FIRST else tuple(range(rank))
+        maker = self.graph.producer(tensor)
+        if maker is not None and maker.op_type == "QLinearSoftmax":  # what sums to 1 lies together
+            if int(maker.attributes["opset"]) < 13:
+                return tuple(range(rank))
+            axis = int(maker.attributes.get("axis", -1)) % rank
+            order = (*(a for a in order if a != axis), axis)
+        return order
+
+    def layout(self, tensor: str) -> str | None:
+        """Return ``channels first`` or ``channels last``, as the ONNX file has an image's axes; None for no image."""
+        return self._layouts.get(tensor)
 
     def shape(self, tensor: str) -> Shape:
-        """Return a tensor's shape for one image: ``(height, width, channels)`` or ``(features,)``.
+        """Return a tensor's shape for one item as it is stored: ``(height, width, channels)`` or ``(features,)``.
 
-        Raises
-        ------
-        UserError
-            If the extraction does not say.
+        The first axis of the ONNX file is left out where it counts items.
         """
-        info = self.graph.info.get(tensor)
-        lengths = None if info is None or info.shape is None else info.shape[1:]
-        if lengths is None or not all(isinstance(length, int) for length in lengths):
-            raise UserError(f"the shape of {tensor} is not known", "one without free axes", "Extract the model again.")
-        fixed = tuple(int(length) for length in lengths if length is not None)
-        if len(fixed) == 3 and tensor not in {entry.name for entry in self.graph.inputs}:
-            return fixed[1], fixed[2], fixed[0]
-        return fixed
+        whole = self._shapes[tensor]
+        stored = tuple(whole[axis] for axis in self.order(tensor))
+        return stored[1:] if self.items.leading else stored
+
+    def axes(self, tensor: str) -> tuple[str, ...]:
+        """Return what each axis of :meth:`shape` counts."""
+        names = axis_names(len(self._shapes[tensor]), self._layouts.get(tensor))
+        stored = tuple(names[axis] for axis in self.order(tensor))
+        return stored[1:] if self.items.leading else stored
+
+    def stored(self, tensor: str, values: Array, order: Order | None = None) -> Array:
+        """Return a tensor of some items, as ``items.run`` gives it, as it is stored: ``[N, *shape]``, contiguous.
+
+        ``order`` is for one that is kept in another order than its own.
+        """
+        order = self.order(tensor) if order is None else order
+        if self.items.leading and order[0] == 0:
+            return np.ascontiguousarray(values.transpose(order))
+        whole = values.reshape(len(values), *self._shapes[tensor])
+        return np.ascontiguousarray(whole.transpose(0, *(axis + 1 for axis in order)))
+
+    def restored(self, tensor: str, stored: Array) -> Array:
+        """Return a stored tensor ``[N, *shape]`` as ``items.run`` gives it."""
+        order = self.order(tensor)
+        whole = self._shapes[tensor]
+        permuted = stored.reshape(len(stored), *(whole[axis] for axis in order))
+        back = permuted.transpose(0, *(int(place) + 1 for place in np.argsort(order)))
+        return back.reshape(len(stored), *whole[1:]) if self.items.leading else back
 
     def dtype(self, tensor: str) -> np.dtype[Any]:
         """Return a tensor's type."""
-        return np.dtype(self.graph.info[tensor].dtype or "float32")
+        return self._dtypes[tensor]
 
     def parameter(self, operation: Operation, formal: str) -> Array | None:
-        """Return one of an operation's parameters by its formal name, or None if it has none of that name."""
+        """Return one of an operation's stored inputs by its formal name, or None if it has none of that name."""
         tensor = operation.node.tensor(formal)
-        return None if tensor is None else self.graph.parameters.get(tensor)
+        return None if tensor is None else self.constants.get(tensor)
 
     def operation(self, name: str) -> Operation:
         """Return the operation with that name, or whose node, layer or output has it.
@@ -139,7 +254,7 @@ class Network:
             If there is none, or several (a layer of two operators).
         """
         exact = [o for o in self.operations if name in (o.name, o.node.name, o.output)]
-        found = exact or [o for o in self.operations if o.node.layer == name]
+        found = exact[:1] or [o for o in self.operations if o.node.layer == name]
         if len(found) == 1:
             return found[0]
         if found:
@@ -149,47 +264,44 @@ class Network:
         known = ", ".join(o.node.name for o in self.operations)
         raise UserError(f"there is no layer {name!r}", f"one of {known}", "Choose one of these.")
 
-    def geometry(self, operation: Operation) -> tuple[Shape, Shape, Shape]:
-        """Return a convolution's ``(kernel rows, columns)``, strides, and pads ``(top, left, bottom, right)``.
+    def image_size(self, operation: Operation) -> Shape:
+        """Return rows and columns of the image that a convolution or pool reads."""
+        whole = self._shapes[operation.node.inputs[0].tensor]
+        return whole[1:3] if operation.node.attributes.get("channels_last", 0) else whole[2:4]
 
-        Raises
-        ------
-        UserError
-            If it is grouped, dilated or padded by ``auto_pad``.
-        """
-        attributes = operation.node.attributes
-        kernel = np.asarray(self.parameter(operation, "w")).shape[2:]
-        plain = (
-            attributes.get("group", 1) == 1
-            and set(attributes.get("dilations", (1, 1))) == {1}
-            and attributes.get("auto_pad", "NOTSET") == "NOTSET"
-        )
-        if not plain:
+    def geometry(self, operation: Operation) -> Window:
+        """Return where a convolution's or pool's windows lie."""
+        if operation.op_type == "QLinearConv":
+            kernel: Shape = np.asarray(self.parameter(operation, "w")).shape[2:]
+        elif operation.op_type == "QLinearAveragePool":
+            kernel = tuple(operation.node.attributes["kernel_shape"])
+        else:
+            kernel = self.image_size(operation)
+        return window(operation.node, self.image_size(operation), kernel)
+
+    def covers_image(self, operation: Operation) -> bool:
+        """Whether a pool's one window is the whole image, so that ONNX Runtime computes its mean in integers."""
+        if operation.op_type == "QLinearGlobalAveragePool":
+            return True
+        if operation.op_type != "QLinearAveragePool":
+            return False
+        where = self.geometry(operation)
+        return where.kernel == self.image_size(operation) and not any(where.pads)
+
+    @cached_property
+    def outputs(self) -> Mapping[str, str]:
+        """The graph's outputs, and for each the tensor of codes that it shows or is dequantized from."""
+        return {entry.name: self._codes_of(entry.name) for entry in self.graph.outputs}
+
+    def _codes_of(self, tensor: str) -> str:
+        if self._dtypes[tensor] != np.float32:
+            return tensor
+        maker = self.graph.producer(tensor)
+        while maker is not None and maker.op_type != "DequantizeLinear":
+            maker = self.graph.producer(maker.inputs[0].tensor)
+        if maker is None or tensor in self.constants:
             raise UserError(
-                f"node {operation.node.name} has attributes {dict(attributes)}",
-                "one group, no dilation, explicit pads",
-                "Run the model with graph.run instead.",
+                f"the output {tensor} is an input or a stored tensor, moved", "an output that integer operators make",
+                f"Leave {tensor} out of the model's outputs.",
             )  # fmt: skip
-        return tuple(kernel), tuple(attributes.get("strides", (1, 1))), tuple(attributes.get("pads", (0, 0, 0, 0)))
-
-
-def identifier(name: str) -> str:
-    """Return a name as a C identifier.
-
-    Examples
-    --------
-    >>> identifier("dense/MatMul_quant")
-    'dense_MatMul_quant'
-    """
-    return re.sub(r"\W", "_", name)
-
-
-def channels_last(array: Array) -> Array:
-    """Return ``[N, C, H, W]`` as ``[N, H, W, C]``; anything else as it is; contiguous.
-
-    Examples
-    --------
-    >>> channels_last(np.zeros((5, 16, 32, 31))).shape
-    (5, 32, 31, 16)
-    """
-    return np.ascontiguousarray(array.transpose(0, 2, 3, 1) if array.ndim == 4 else array)
+        return maker.inputs[0].tensor

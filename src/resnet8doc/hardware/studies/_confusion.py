@@ -9,7 +9,7 @@ import numpy.typing as npt
 from ...graph import Graph
 from ...ops import OPERATORS
 from ..checker import PITFALLS, Checker
-from ..network import Operation, channels_last
+from ..network import Feeds, Operation
 
 Array = npt.NDArray[Any]
 
@@ -17,7 +17,7 @@ NONE = "none"
 """The diagnosis of an output that is right."""
 
 
-def confusion(graph: Graph, images: Array, *, progress: bool = True) -> dict[str, Any]:
+def confusion(graph: Graph, images: Feeds, *, progress: bool = True) -> dict[str, Any]:
     """Make each mistake in each layer, one at a time, and ask the checker what it was.
 
     Parameters
@@ -25,7 +25,7 @@ def confusion(graph: Graph, images: Array, *, progress: bool = True) -> dict[str
     graph
         A network of integer operators (QOperator).
     images
-        uint8 ``[N, 32, 32, 3]``.
+        What the network is fed, as for :func:`~resnet8doc.hardware.check`.
     progress
         Show a bar on stderr.
 
@@ -47,11 +47,12 @@ def confusion(graph: Graph, images: Array, *, progress: bool = True) -> dict[str
             for fault in pitfall.faults:
                 if not graph.can_have(operation.node, fault):
                     continue
-                made = graph.compute(operation.node, checker.expected, graph.runtime.with_fault(fault))
+                wrong = graph.runtime.with_fault(fault)
+                made = checker.network.items.compute(operation.node, checker.expected, wrong)
                 cases.append(_case(checker, operation, key, fault.describe(), made))
     return {
         "model": graph.name,
-        "images": len(images),
+        "images": checker.count,
         "cases": cases,
         "table": _table(cases),
         "pairs": _pairs(checker, operations),
@@ -86,7 +87,7 @@ def _case(checker: Checker, operation: Operation, pitfall: str, fault: str, made
 
 
 def _codes(checker: Checker, operation: Operation, codes: Array) -> Array:
-    return channels_last(codes).reshape(len(codes), *checker.network.shape(operation.output))
+    return checker.network.stored(operation.output, codes)
 
 
 def _is_wrong(case: dict[str, Any]) -> bool:

@@ -137,7 +137,7 @@ def _ties(graph: Graph, images: Array) -> list[dict[str, Any]]:
     network = Network(graph)
     rows: dict[str, dict[str, Any]] = {}
     for start in range(0, len(images), BATCH):
-        values = graph.run(images[start : start + BATCH], "all")
+        values = network.items.run(images[start : start + BATCH])
         for operation in network.operations:
             total, factor = accumulators(network, operation, values), multipliers(network, operation)
             if total is None or factor is None:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import math
+import re
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...errors import UserError
 from ..network import identifier
 from ._vector import Tensor, Vector
 
@@ -30,10 +33,22 @@ def as_npz(vector: Vector, credit: Credit) -> dict[str, bytes]:
 
 
 def as_json(vector: Vector, credit: Credit) -> dict[str, bytes]:
-    """Write one JSON file; float32 numbers are written so that they read back exactly."""
+    """Write one JSON file; float32 numbers are written so that they read back exactly.
+
+    Raises
+    ------
+    UserError
+        If a number is none that JSON has: infinite, or not a number.
+    """
+    for tensor in vector.tensors.values():
+        if not np.isfinite(tensor.array).all():
+            raise UserError(
+                f"{tensor.name} of {vector.node} holds numbers that are infinite or none", "finite numbers for JSON",
+                "Choose npz, c or hex, or feed finite numbers.",
+            )  # fmt: skip
     value = {
-        "format": "resnet8doc.vector", "version": 1, "credit": credit, "node": vector.node, "layer": vector.layer,
-        "op_type": vector.op_type, "image": vector.image, "attributes": dict(vector.attributes),
+        "format": "resnet8doc.vector", "version": 1, "credit": credit or None, "node": vector.node,
+        "layer": vector.layer, "op_type": vector.op_type, "image": vector.image, "attributes": dict(vector.attributes),
         "tensors": {
             name: {
                 "dtype": str(tensor.array.dtype), "shape": list(tensor.array.shape), "axes": list(tensor.axes),
@@ -47,15 +62,18 @@ def as_json(vector: Vector, credit: Credit) -> dict[str, bytes]:
 
 def as_c(vector: Vector, credit: Credit) -> dict[str, bytes]:
     """Write one C header: a macro for each length, an array for each tensor; test_layer.c compiles with it."""
+    about = plain_text(f"Test vector of {vector.node} ({vector.op_type}), input {vector.image}.{_said(credit)}")
     lines = [
-        f"/* Test vector of {vector.node} ({vector.op_type}), test image {vector.image}. {credit}. */",
+        f"/* {about} */",
         "#include <stdint.h>",
         f"#define VECTOR_{vector.op_type.upper()} 1",
-        f'#define VECTOR_NODE "{vector.node}"',
+        f'#define VECTOR_NODE "{plain_text(vector.node)}"',
     ]
-    for name in ("strides", "pads"):
+    for name in ("strides", "pads", "dilations"):
         if name in vector.attributes:
             lines += [f"#define {name.upper()}_{i} {v}" for i, v in enumerate(vector.attributes[name])]
+    if "group" in vector.attributes:
+        lines.append(f"#define GROUP {vector.attributes['group']}")
     for tensor in vector.tensors.values():
         lines += _c_array(tensor)
     return {f"{stem(vector)}.h": ("\n".join(lines) + "\n").encode()}
@@ -99,6 +117,8 @@ def c_float(value: float) -> str:
     >>> c_float(0.1), c_float(float(np.float32(0.1)))
     ('0x1.999999999999ap-4f', '0x1.99999ap-4f')
     """
+    if not math.isfinite(value):
+        return "NAN" if math.isnan(value) else "INFINITY" if value > 0 else "-INFINITY"
     mantissa, exponent = float(value).hex().split("p")
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
     return f"{mantissa}p{exponent}f"
@@ -131,7 +151,7 @@ def _hex(tensor: Tensor, vector: Vector, credit: Credit) -> bytes:
     digits = 2 * array.dtype.itemsize
     axes = ", ".join(tensor.axes) or "scalar"
     what = f"{tensor.name}: {array.dtype} {list(array.shape)} [{axes}]"
-    head = f"// {vector.node}, test image {vector.image}, {what}. {credit}.\n"
+    head = f"// {plain_text(vector.node)}, input {vector.image}, {what}.{_said(credit)}\n"
     return (head + "".join(f"{word:0{digits}x}\n" for word in bits.tolist())).encode()
 
 
@@ -140,10 +160,25 @@ def stem(vector: Vector) -> str:
 
     Examples
     --------
-    >>> stem(Vector("dense/MatMul_quant", "dense", "QLinearMatMul", 7, {}, {}))
+    >>> stem(Vector("dense/MatMul_quant", "dense", "QLinearMatMul", 7, {}, {}, "dense_MatMul_quant"))
     'dense_MatMul_quant-image7'
     """
-    return f"{identifier(vector.node)}{SEPARATOR}image{vector.image}"
+    return f"{vector.name}{SEPARATOR}image{vector.image}"
+
+
+def plain_text(name: str) -> str:
+    """Return a name from a model as it may stand in a comment or a string of C.
+
+    Examples
+    --------
+    >>> plain_text("dense/MatMul_quant"), plain_text('*/ "x"')
+    ('dense/MatMul_quant', '*_ _x_')
+    """
+    return re.sub(r'[^ -~]|["\\?]|(?<=\*)/|(?<=/)[/*]', "_", name)
+
+
+def _said(credit: Credit) -> str:
+    return f" {credit}." if credit else ""
 
 
 Writer = Callable[[Vector, Credit], dict[str, bytes]]

@@ -1,4 +1,4 @@
-"""One test vector: everything that one operator reads and makes for one image."""
+"""One test vector: everything that one operator reads and makes for one input of the network."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,22 +8,32 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arithmetic import FixedPoint, fixed_point
-from ..network import GLOBAL_POOLS, Network, Operation, accumulators, channels_last, multipliers
+from ..network import Network, Operation, accumulators, multipliers, window_sums
 
 Array = npt.NDArray[Any]
 
-PIXELS = ("row", "column", "channel")
-AXES = {
-    "w": ("output channel", "kernel row", "kernel column", "input channel"),
-    "b": ("output", "input"),
-}
+WEIGHTS = {("QLinearConv", "w"), ("QLinearMatMul", "b"), ("QGemm", "B")}
+BIAS = {("QLinearConv", "B"), ("QGemm", "C")}
+WEIGHT_AXES = {
+    "QLinearConv": ("output channel", "kernel row", "kernel column", "input channel"),
+    "QLinearMatMul": ("output", "input"), "QGemm": ("output", "input"),
+}  # fmt: skip
+SCALES = {"QLinearConv": "x_scale * w_scale", "QGemm": "alpha * a_scale * b_scale"}
 MEANING = {
-    "x": "input", "a": "input", "A": "first input", "B": "second input", "X": "input", "w": "weights", "b": "weights",
-    "bias": "added to the sum of products, of scale x_scale * w_scale", "y": "expected output",
-    "accumulator": "sum of (x - x_zero_point) * (w - w_zero_point), bias included",
-    "multiplier": "x_scale * w_scale / y_scale, each step rounded to float32",
-    "fixed_multiplier": "m of the integer form (accumulator * m + 2^(shift-1)) >> shift",
+    "x": "input", "a": "input", "b": "second input", "A": "first input", "B": "second input", "X": "input",
+    "y": "expected output", "fixed_multiplier": "m of the integer form (accumulator * m + 2^(shift-1)) >> shift",
     "fixed_shift": "shift of the integer form",
+    "sum": "of (X - x_zero_point) * x_scale over the window, in float32, kernel row by kernel row",
+    "count": "how many elements the sum is divided by: y = round(sum / count / y_scale + y_zero_point)",
+}  # fmt: skip
+SUMS = {
+    "QLinearConv": "sum of (x - x_zero_point) * (w - w_zero_point), bias included",
+    "QLinearMatMul": "sum of (a - a_zero_point) * (b - b_zero_point)",
+    "QGemm": "sum of (A - a_zero_point) * (B - b_zero_point), bias included",
+}  # fmt: skip
+FACTORS = {
+    "QLinearConv": "x_scale * w_scale / y_scale", "QLinearMatMul": "a_scale * b_scale / y_scale",
+    "QGemm": "alpha * a_scale * b_scale / y_scale",
 }  # fmt: skip
 
 
@@ -52,18 +62,21 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Vector:
-    """Everything that one operator reads and makes for one image.
+    """Everything that one operator reads and makes for one input of the network.
 
     Attributes
     ----------
     node, layer, op_type
         Of the operator.
     image
-        The image's index in the test set.
+        The input's number among those given: an image's index in the test set.
     attributes
-        The operator's, by the standard's names.
+        The operator's, by the standard's names; strides, pads, dilations and group of a window are always there, with
+        ``auto_pad`` worked out.
     tensors
         By name, inputs first, the expected output last.
+    name
+        The node's name as an identifier, unlike that of any other node.
     """
 
     node: str
@@ -72,90 +85,115 @@ class Vector:
     image: int
     attributes: Mapping[str, Any]
     tensors: Mapping[str, Tensor]
+    name: str
 
 
-def vector(network: Network, operation: Operation, values: Mapping[str, Array], number: int, image: int) -> Vector:
-    """Collect one operator's tensors for one image.
+def vector(network: Network, operation: Operation, values: Mapping[str, Array], image: int) -> Vector:
+    """Collect one operator's tensors for one input of the network.
 
     Parameters
     ----------
     network, operation
         Whose.
     values
-        Every tensor of a batch, as ``graph.run(images, "all")`` returns them.
-    number
-        Which image of the batch.
+        Every tensor for that one, as ``network.items.run`` returns them.
     image
-        What that image is called: its index in the test set.
+        What it is called: its index in the test set.
 
     Returns
     -------
     Vector
         Activations ``[rows, columns, channels]`` or ``[features]``, weights with the output channel first and the input
-        channel last.
+        channel last. Both inputs of a QLinearAdd have the axes of its output, of length 1 where they are spread over
+        it.
     """
-    one = {name: values[name][number : number + 1] for name in (*operation.inputs, operation.output)}
     tensors: dict[str, Tensor] = {}
 
     def add(name: str, array: Array, axes: tuple[str, ...], meaning: str = "") -> None:
         tensors[name] = Tensor(name, np.array(array, order="C"), axes, meaning or MEANING.get(name, ""))
 
-    computed = iter(operation.inputs)
     for entry in operation.node.inputs:
-        formal = "bias" if (operation.op_type, entry.formal) == ("QLinearConv", "B") else entry.formal
-        if not entry.parameter:
-            tensor = next(computed)
-            image_itself = tensor == network.graph.inputs[0].name  # comes with its channels last
-            codes = one[tensor][0] if image_itself else channels_last(one[tensor])[0]
-            if codes.shape[:2] == (1, 1) and operation.op_type == "QLinearMatMul":
-                codes = codes.reshape(-1)
-            add(formal, codes, _activation_axes(codes))
-            continue
-        array = network.graph.parameters[entry.tensor]
-        if formal in AXES:
-            add(formal, array.transpose(0, 2, 3, 1) if formal == "w" else array.T, AXES[formal])
+        array = network.constants.get(entry.tensor)
+        key = operation.op_type, entry.formal
+        if operation.op_type == "QLinearAdd" and entry.formal in ("A", "B"):
+            add(entry.formal, *_spread(network, operation, values[entry.tensor][0] if array is None else array))
+        elif array is None:
+            add(entry.formal, network.stored(entry.tensor, values[entry.tensor])[0], network.axes(entry.tensor))
+        elif key in WEIGHTS:
+            turned = _weights(operation, array)
+            leading = tuple(f"axis {number}" for number in range(turned.ndim - len(WEIGHT_AXES[operation.op_type])))
+            add(entry.formal, turned, (*leading, *WEIGHT_AXES[operation.op_type]), "weights")
+        elif key in BIAS:
+            axes = ("output channel",) if array.ndim == 1 else network.axes(operation.output)[-array.ndim :]
+            array = array if len(axes) == array.ndim else array.reshape(-1)
+            add("bias", array, axes, f"added to the sum of products, of scale {SCALES[operation.op_type]}")
         else:
-            add(formal, array, ("output channel",) * array.ndim, _parameter_meaning(formal))
-    _second_stage(network, operation, one, add)
-    y = channels_last(one[operation.output])[0]
-    add("y", y, _activation_axes(y))
+            add(entry.formal, array, _axes(array), _parameter_meaning(entry.formal))
+    _second_stage(network, operation, values, add)
+    add("y", network.stored(operation.output, values[operation.output])[0], network.axes(operation.output))
     node = operation.node
-    return Vector(node.name, node.layer, node.op_type, image, dict(node.attributes), tensors)
+    attributes = dict(node.attributes) | _window_attributes(network, operation)
+    return Vector(node.name, node.layer, node.op_type, image, attributes, tensors, operation.name)
 
 
-def _second_stage(network: Network, operation: Operation, one: Mapping[str, Array], add: Any) -> None:
+def _weights(operation: Operation, array: Array) -> Array:
+    if operation.op_type == "QLinearConv":
+        return array.transpose(0, 2, 3, 1)
+    outputs_first = operation.op_type == "QGemm" and operation.node.attributes.get("transB", 0)
+    return array if outputs_first else array.swapaxes(-1, -2)
+
+
+def _spread(network: Network, operation: Operation, array: Array) -> tuple[Array, tuple[str, ...]]:
+    """Return one operand of an addition with the axes of what it is added to, in the order in which that is stored."""
+    order = network.order(operation.output)
+    whole = array
+    if network.items.leading and whole.ndim == len(order) - 1:
+        whole = whole[None]  # one item of many
+    whole = whole.reshape((1,) * (len(order) - whole.ndim) + whole.shape)
+    stored = whole.transpose(order)
+    return (stored[0] if network.items.leading else stored), network.axes(operation.output)
+
+
+def _window_attributes(network: Network, operation: Operation) -> dict[str, Any]:
+    """Return strides, pads and so on also where the model leaves them out or says them by ``auto_pad``."""
+    if operation.op_type not in ("QLinearConv", "QLinearAveragePool"):
+        return {}
+    where = network.geometry(operation)
+    found: dict[str, Any] = {
+        "kernel_shape": list(where.kernel), "strides": list(where.strides), "pads": list(where.pads),
+    }  # fmt: skip
+    if operation.op_type == "QLinearConv":
+        found |= {"dilations": list(where.dilations), "group": where.group}
+    return found
+
+
+def _second_stage(network: Network, operation: Operation, values: Mapping[str, Array], add: Any) -> None:
     """Add what lies between the inputs and the output."""
-    total, factor = accumulators(network, operation, one), multipliers(network, operation)
+    axes = network.axes(operation.output)
+    if operation.op_type == "QLinearAveragePool" and not network.covers_image(operation):
+        sums, counts = window_sums(network, operation, values)
+        add("sum", sums[0], axes)
+        add("count", counts[0], axes)
+        return
+    total, factor = accumulators(network, operation, values), multipliers(network, operation)
     if total is None or factor is None:
         return
-    axis = ("output channel",)
-    add("accumulator", total[0], _activation_axes(total[0]), _sum_meaning(operation))
-    add("multiplier", factor, axis, _factor_meaning(operation))
+    add("accumulator", total[0], axes, SUMS.get(operation.op_type, "sum of (X - x_zero_point) over all pixels"))
+    formula = FACTORS.get(operation.op_type, "x_scale / (y_scale * number of pixels)")
+    add("multiplier", factor, ("output channel",), f"{formula}, each step rounded to float32")
     exact = multipliers(network, operation, FixedPoint())
     assert exact is not None, operation.name
     m, shift = fixed_point(exact)
-    add("fixed_multiplier", m.astype(np.int32), axis)
-    add("fixed_shift", shift.astype(np.int32), axis)
+    add("fixed_multiplier", m.astype(np.int32), ("output channel",))
+    add("fixed_shift", shift.astype(np.int32), ("output channel",))
 
 
-def _activation_axes(array: Array) -> tuple[str, ...]:
-    return PIXELS if array.ndim == 3 else ("feature",)
-
-
-def _sum_meaning(operation: Operation) -> str:
-    if operation.op_type in GLOBAL_POOLS:
-        return "sum of (X - x_zero_point) over all pixels"
-    return "sum of (a - a_zero_point) * (b - b_zero_point)" if operation.op_type == "QLinearMatMul" else ""
-
-
-def _factor_meaning(operation: Operation) -> str:
-    if operation.op_type in GLOBAL_POOLS:
-        return "x_scale / (y_scale * number of pixels), each step rounded to float32"
-    return "a_scale * b_scale / y_scale, each step rounded to float32" if operation.op_type == "QLinearMatMul" else ""
+def _axes(array: Array) -> tuple[str, ...]:
+    if array.ndim < 2:
+        return ("output channel",) * array.ndim
+    return (*(f"axis {number}" for number in range(array.ndim - 1)), "output channel")
 
 
 def _parameter_meaning(formal: str) -> str:
     of, _, kind = formal.partition("_")
-    if kind in ("scale", "zero_point"):
-        return f"{kind} of {of}"
-    return "second input, stored" if formal == "B" else ""
+    return f"{kind} of {of}" if kind in ("scale", "zero_point") else "stored input"

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ...errors import UserError
 from ...files import read_json, write_json
 from ...graph import Graph
-from ..network import Network, Operation
+from ..network import Feeds, Network, Operation, axis_names
 from ._formats import FORMATS
 from ._vector import Vector, vector
 
@@ -24,28 +24,33 @@ CREDIT = "Image of CIFAR-10, collected by Alex Krizhevsky, Vinod Nair and Geoffr
 
 def write_vectors(
     graph: Graph,
-    images: Array,
+    inputs: Feeds,
     indices: Sequence[int],
     layers: Sequence[str] | None,
     formats: Iterable[str],
     output: Path,
+    *,
+    credit: str | None = None,
 ) -> Path:
-    """Write test vectors: for each operator and image its input, parameters, accumulators and expected output.
+    """Write test vectors: for each operator and input its operands, parameters, accumulators and expected output.
 
     Parameters
     ----------
     graph
         A network of integer operators (QOperator).
-    images
-        Test images, uint8 ``[N, 32, 32, 3]``, pixels 0 to 255.
+    inputs
+        What the network is fed: ``[N, ...]`` in the order of axes that the model has (uint8 pixels are taken for real
+        numbers where it wants them), or for several inputs a dictionary.
     indices
-        Which of them.
+        Which of the N.
     layers
         Names of layers, nodes or output tensors; None for every operator.
     formats
         Some of ``npz``, ``json``, ``c``, ``hex``, ``hex.zip``.
     output
         A folder. It appears complete or not at all; an earlier set of vectors there is replaced.
+    credit
+        Whose the inputs are, for every file to say: :data:`CREDIT` for images of CIFAR-10.
 
     Returns
     -------
@@ -60,21 +65,18 @@ def write_vectors(
     """
     network = Network(graph)
     chosen = _choose_formats(formats)
-    numbers = _choose_images(indices, len(images))
+    fed, count = network.items.feeds(inputs)
+    numbers = _choose_items(indices, count)
     operations = network.operations if layers is None else _choose_layers(network, layers)
     _check_output(output)
-    batch = np.asarray(images)[numbers]
-    values = graph.run(batch, "all")
-    vectors = [
-        vector(network, operation, values, place, image)
-        for operation in operations
-        for place, image in enumerate(numbers)
-    ]
+    items = {number: network.items.take(fed, [number]) for number in numbers}
+    every = {number: network.items.run(item) for number, item in items.items()}
+    vectors = [vector(network, operation, every[number], number) for operation in operations for number in numbers]
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as scratch:
         made = Path(scratch) / "vectors"
-        files = [entry for one in vectors for entry in _write(one, chosen, made)]
-        write_json(made / MANIFEST, _manifest(graph, batch, numbers, vectors, files))
+        files = [entry for one in vectors for entry in _write(one, chosen, made, credit or "")]
+        write_json(made / MANIFEST, _manifest(network, items, vectors, files, credit))
         if output.exists():
             output.rename(Path(scratch) / "old")
         made.rename(output)
@@ -91,13 +93,13 @@ def _choose_formats(formats: Iterable[str]) -> list[str]:
     return chosen
 
 
-def _choose_images(indices: Sequence[int], count: int) -> list[int]:
+def _choose_items(indices: Sequence[int], count: int) -> list[int]:
     chosen = [int(index) for index in dict.fromkeys(indices)]
     for index in chosen:
         if not 0 <= index < count:
-            raise UserError(f"there is no image {index}", f"0 to {count - 1}", "Choose an image in that range.")
+            raise UserError(f"there is no image {index}", f"0 to {count - 1}", "Choose a number in that range.")
     if not chosen:
-        raise UserError("no image is named", f"one or more of 0 to {count - 1}", "Choose an image.")
+        raise UserError("no image is named", f"one or more of 0 to {count - 1}", "Choose one.")
     return chosen
 
 
@@ -124,10 +126,10 @@ def _check_output(output: Path) -> None:
         )  # fmt: skip
 
 
-def _write(one: Vector, formats: list[str], folder: Path) -> list[dict[str, Any]]:
+def _write(one: Vector, formats: list[str], folder: Path, credit: str) -> list[dict[str, Any]]:
     entries = []
     for kind in formats:
-        for name, content in FORMATS[kind](one, CREDIT).items():
+        for name, content in FORMATS[kind](one, credit).items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)  # into a folder that nobody sees before it is complete
@@ -139,21 +141,32 @@ def _write(one: Vector, formats: list[str], folder: Path) -> list[dict[str, Any]
 
 
 def _manifest(
-    graph: Graph, batch: Array, numbers: list[int], vectors: list[Vector], files: list[dict[str, Any]]
-) -> dict[str, Any]:
+    network: Network, items: Mapping[int, Mapping[str, Array]], vectors: list[Vector], files: list[dict[str, Any]],
+    credit: str | None,
+) -> dict[str, Any]:  # fmt: skip
+    first = next(iter(items))
     return {
         "format": "resnet8doc.vectors",
-        "version": 1,
-        "model": graph.name,
-        "credit": CREDIT,
+        "version": 2,
+        "model": network.graph.name,
+        "credit": credit,
         "order": "the last axis runs fastest; words of hex files are two's complement, float32 by its IEEE 754 bits",
-        "images": [
-            {"index": index, "sha256": hashlib.sha256(np.ascontiguousarray(image).tobytes()).hexdigest()}
-            for index, image in zip(numbers, batch, strict=True)
+        "inputs": [
+            {
+                "name": entry.name, "dtype": entry.dtype, "shape": list(network.item(entry.name)),
+                "axes": list(axis_names(len(network.item(entry.name)), network.layout(entry.name))),
+            }
+            for entry in network.graph.inputs
         ],
-        "layers": [_describe(one) for one in vectors if one.image == numbers[0]],
+        "images": [{"index": number, "sha256": _digest(item)} for number, item in items.items()],
+        "layers": [_describe(one) for one in vectors if one.image == first],
         "files": files,
-    }
+    }  # fmt: skip
+
+
+def _digest(item: Mapping[str, Array]) -> str:
+    """Return the sha256 of one item's numbers as they were given, input after input."""
+    return hashlib.sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in item.values())).hexdigest()
 
 
 def _describe(one: Vector) -> dict[str, Any]:

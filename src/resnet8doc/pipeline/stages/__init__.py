@@ -1,12 +1,15 @@
 """The stages, one kind a module, so that a change of code runs again only what depends on it."""
 
+from pathlib import Path
+
+from ...errors import UserError
 from .._stage import Stage
 from . import (
     calibrate,
     checkpoint,
     compare,
     convert,
-    criteria,
+    convert_tflite,
     dataset,
     draw,
     evaluate,
@@ -32,11 +35,17 @@ def all_stages(name: str, *, site_too: bool = True) -> list[Stage]:
         The checkpoint: ``bundled``, ``mlperf-tiny`` or a path.
     site_too
         Whether to build the site, and run the criteria's tests that its page reports, after making what they show.
+
+    Raises
+    ------
+    UserError
+        If the site is asked for where its pages' sources are not.
     """
     made = [
         *dataset.stages(),
         *checkpoint.stages(name),
         *convert.stages(),
+        *convert_tflite.stages(),
         *calibrate.stages(),
         *quantize.stages(),
         *evaluate.stages(),
@@ -51,6 +60,13 @@ def all_stages(name: str, *, site_too: bool = True) -> list[Stage]:
     ]
     made += manifest.stages(made)
     if site_too:
+        if not (Path(__file__).parents[4] / "docs" / "conf.py").is_file():
+            raise UserError(
+                "this is an installed package, without the pages' sources", "a checkout of the repository",
+                "Clone it and run nox -s build, or build without the site: python -m resnet8doc build --no-site.",
+            )  # fmt: skip
+        from . import criteria  # a wheel has neither the tests nor what names them
+
         made += criteria.stages(made)
         made += site.stages(made)
         made += playground_page.stages()

@@ -6,11 +6,11 @@ from pathlib import Path
 from ... import dataset
 from ...evaluate import evaluate, require_baseline, save
 from .._stage import Stage
-from . import convert, quantize
+from . import convert, convert_tflite, quantize
 from . import dataset as dataset_stage
 
 FOLDER = "results/evaluation"
-FLOAT_MODELS = tuple(Path(name).name for name in (convert.KERAS, convert.ONNX, convert.PYTORCH))
+FLOAT_MODELS = tuple(Path(name).name for name in (convert.KERAS, convert.ONNX, convert.PYTORCH, convert_tflite.TFLITE))
 MODELS = (*FLOAT_MODELS, *(variant.file for variant in quantize.available()))
 RESULTS = tuple(f"{FOLDER}/{model}.json" for model in MODELS)
 

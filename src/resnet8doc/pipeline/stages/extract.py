@@ -1,4 +1,4 @@
-"""Every ONNX model in the open format that the engine runs from."""
+"""Every ONNX and TensorFlow Lite model in the open format that the engine runs from."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,10 +6,20 @@ from pathlib import Path
 from .._stage import Stage
 from . import convert, quantize
 
-MODELS = tuple(
+ONNX_MODELS = tuple(
     Path(name).stem
     for name in (convert.ONNX, *(variant.file for variant in quantize.available() if variant.runtime == "onnxruntime"))
 )
+FILES = {
+    f"{model}_tflite" if suffix == ".tflite" else model: f"{model}{suffix}"
+    for model, suffix in (
+        *((model, ".onnx") for model in ONNX_MODELS),
+        *((Path(variant.file).stem, ".tflite") for variant in quantize.available() if variant.runtime == "tflite"),
+    )
+}
+"""The file of each model that is extracted, by the name that its extraction gets."""
+
+MODELS = tuple(FILES)
 
 
 def operations(model: str) -> tuple[str, str]:
@@ -20,11 +30,12 @@ def operations(model: str) -> tuple[str, str]:
 def stages() -> Iterator[Stage]:
     """Yield a stage for each model."""
     for model in MODELS:
-        yield Stage(f"extract {model}", run, (model,), reads=(f"models/{model}.onnx",), writes=operations(model))
+        source = FILES[model]
+        yield Stage(f"extract {model}", run, (source,), reads=(f"models/{source}",), writes=operations(model))
 
 
-def run(build: Path, model: str) -> None:
+def run(build: Path, source: str) -> None:
     """Extract one model."""
     from ...extract import extract  # here, so that listing the stages costs no framework
 
-    extract(build / "models" / f"{model}.onnx")
+    extract(build / "models" / source)

@@ -6,7 +6,7 @@ from pathlib import Path
 from ... import dataset, graph
 from ...errors import UserError
 from ...files import write_json
-from ...hardware import c, confusion, pitfalls, rounding, write_vectors
+from ...hardware import CREDIT, c, confusion, pitfalls, rounding, write_vectors
 from .._stage import Stage
 from . import extract
 
@@ -48,7 +48,7 @@ def compile_and_compare(build: Path, images: int) -> None:
 def vectors(build: Path) -> None:
     """Write the test vectors of every layer, of the first test image."""
     network = graph.load(build / extract.operations(MODEL)[0])
-    manifest = write_vectors(network, dataset.load("test").images, [0], None, FORMATS, build / VECTORS)
+    manifest = write_vectors(network, dataset.load("test").images, [0], None, FORMATS, build / VECTORS, credit=CREDIT)
     if manifest != build / VECTORS / "manifest.json":
         raise UserError(f"the vectors' manifest is {manifest}", f"{VECTORS}/manifest.json", "Mend the stage.")
 

@@ -8,7 +8,10 @@ from ...quantize import VARIANTS, Variant
 from .._stage import Stage
 from . import calibrate, convert
 
-REPORTS = ("results/quantization/onnxruntime.json", "results/quantization/pytorch.json")
+SOURCES = {"onnxruntime": convert.ONNX, "pytorch": convert.ONNX, "tflite": convert.KERAS}
+"""The float model that each runtime's quantizer starts from."""
+
+REPORTS = tuple(f"results/quantization/{runtime}.json" for runtime in SOURCES)
 
 
 def available() -> list[Variant]:
@@ -18,24 +21,24 @@ def available() -> list[Variant]:
 
 
 def stages() -> Iterator[Stage]:
-    """Yield both stages."""
-    for runtime, report in zip(("onnxruntime", "pytorch"), REPORTS, strict=True):
+    """Yield a stage for each runtime."""
+    for (runtime, source), report in zip(SOURCES.items(), REPORTS, strict=True):
         files = [variant.file for variant in available() if variant.runtime == runtime]
         logs = [f"logs/quantize_{file}.log" for file in files]
         yield Stage(
             f"quantize by {runtime}",
             run,
             (runtime,),
-            reads=(convert.ONNX, calibrate.SAMPLES),
+            reads=(source, calibrate.SAMPLES),
             writes=(report, *(f"models/{file}" for file in files), *logs),
         )
 
 
 def run(build: Path, runtime: str) -> None:
     """Make all models of one runtime."""
-    from ...quantize import onnxruntime, pytorch  # here, so that listing the stages costs no framework
+    from ...quantize import onnxruntime, pytorch, tflite  # here, so that listing the stages costs no framework
 
-    quantizer = {"onnxruntime": onnxruntime, "pytorch": pytorch}[runtime]
+    quantizer = {"onnxruntime": onnxruntime, "pytorch": pytorch, "tflite": tflite}[runtime]
     report = build / "results" / "quantization" / f"{runtime}.json"
     images = calibrate.images(build)
-    quantizer.quantize_all(build / convert.ONNX, build / "models", images, build / "logs", report, progress=False)
+    quantizer.quantize_all(build / SOURCES[runtime], build / "models", images, build / "logs", report, progress=False)

@@ -10,11 +10,12 @@ from .._stage import Stage
 from . import convert, evaluate
 
 RESULT = "results/conversion.json"
+MODELS = tuple(Path(name).name for name in (convert.KERAS, convert.ONNX, convert.PYTORCH))
 
 
 def stages() -> Iterator[Stage]:
     """Yield the stage that verifies the conversion."""
-    results = tuple(f"{evaluate.FOLDER}/{model}.{kind}" for model in evaluate.FLOAT_MODELS for kind in ("json", "npz"))
+    results = tuple(f"{evaluate.FOLDER}/{model}.{kind}" for model in MODELS for kind in ("json", "npz"))
     yield Stage(
         "verify conversion",
         run,
@@ -25,7 +26,7 @@ def stages() -> Iterator[Stage]:
 
 def run(build: Path) -> None:
     """Compare structure and answers; a difference that must not be fails the build."""
-    answers = {model: load(build / evaluate.FOLDER / f"{model}.json").probabilities for model in evaluate.FLOAT_MODELS}
+    answers = {model: load(build / evaluate.FOLDER / f"{model}.json").probabilities for model in MODELS}
     images = dataset.load("test").images
     result = models.verify_conversion(build / "models", build / "logs", images, answers, progress=False)
     write_json(build / RESULT, result)

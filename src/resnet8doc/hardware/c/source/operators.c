@@ -10,22 +10,32 @@ void quantize_pixels(const code_t table[256], const uint8_t *pixels, int count, 
 }
 
 /* The sum over one window, whose first element would be at row, column of the input (both may lie outside: padding holds
- * the zero point, so its difference, and its product, is 0 and is left out). Each kernel row is one run in memory. */
+ * the zero point, so its difference, and its product, is 0 and is left out). Where a filter reads all channels of neighbours,
+ * each kernel row is one run in memory; else each of its pixels is one. */
 static int32_t window_sum(const conv_t *p, const code_t *x, int row, int column, int m)
 {
     const int32_t x_zero_point = p->x_zero_point;
     const int32_t w_zero_point = p->w_zero_point ? p->w_zero_point[m] : 0;
-    const int first = column < 0 ? -column : 0; /* kernel columns first to last - 1 lie inside */
-    const int last = column + p->kernel_width > p->width ? p->width - column : p->kernel_width;
-    const int run = (last - first) * p->channels;
+    const int read = p->channels / p->group;
+    const int from = m / (p->out_channels / p->group) * read;
+    const int pixels = p->group == 1 && p->dilation_x == 1 ? p->kernel_width : 1; /* of one run */
     int32_t accumulator = p->bias ? p->bias[m] : 0;
     for (int k = 0; k < p->kernel_height; k++) {
-        if (row + k < 0 || row + k >= p->height)
+        const int i = row + k * p->dilation_y;
+        if (i < 0 || i >= p->height)
             continue;
-        const code_t *pixels = x + ((row + k) * p->width + column + first) * p->channels;
-        const conv_weight_t *w = p->w + ((m * p->kernel_height + k) * p->kernel_width + first) * p->channels;
-        for (int n = 0; n < run; n++)
-            accumulator += (pixels[n] - x_zero_point) * (w[n] - w_zero_point); /* 9 x 9 -> 17 -> 32 bits */
+        for (int l = 0; l < p->kernel_width; l += pixels) {
+            const int j = column + l * p->dilation_x;
+            const int first = j < 0 ? -j : 0; /* pixels first to last - 1 of the run lie inside */
+            const int last = j + pixels > p->width ? p->width - j : pixels;
+            const int run = (last - first) * read;
+            if (run <= 0)
+                continue;
+            const code_t *here = x + (i * p->width + j + first) * p->channels + from;
+            const conv_weight_t *w = p->w + ((m * p->kernel_height + k) * p->kernel_width + l + first) * read;
+            for (int n = 0; n < run; n++)
+                accumulator += (here[n] - x_zero_point) * (w[n] - w_zero_point); /* 9 x 9 -> 17 -> 32 bits */
+        }
     }
     return accumulator;
 }
@@ -43,14 +53,17 @@ void qlinear_conv(const conv_t *p, const code_t *x, code_t *y)
 
 void qlinear_matmul(const matmul_t *p, const code_t *a, code_t *y)
 {
-    for (int n = 0; n < p->outputs; n++) {
-        const int32_t b_zero_point = p->b_zero_point ? p->b_zero_point[n] : 0;
-        const matmul_weight_t *b = p->b + n * p->inputs;
-        int32_t accumulator = 0;
-        for (int k = 0; k < p->inputs; k++)
-            accumulator += (a[k] - p->a_zero_point) * (b[k] - b_zero_point);
-        y[n] = requantize(&p->requantize, n, accumulator);
-    }
+    for (int t = 0; t < p->matrices; t++)
+        for (int i = 0; i < p->rows; i++)
+            for (int n = 0; n < p->outputs; n++) {
+                const code_t *row = a + (p->a_at ? p->a_at[t] : 0) + i * p->inputs;
+                const matmul_weight_t *b = p->b + (p->b_at ? p->b_at[t] : 0) + n * p->inputs;
+                const int32_t b_zero_point = p->b_zero_point ? p->b_zero_point[n] : 0;
+                int32_t accumulator = p->bias ? p->bias[i * p->bias_step + n] : 0;
+                for (int k = 0; k < p->inputs; k++)
+                    accumulator += (row[k] - p->a_zero_point) * (b[k] - b_zero_point);
+                *y++ = requantize(&p->requantize, n, accumulator);
+            }
 }
 
 void qlinear_global_average_pool(const pool_t *p, const code_t *x, code_t *y)

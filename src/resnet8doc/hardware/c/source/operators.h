@@ -1,76 +1,9 @@
-/* The integer operators of a quantized network, one image at a time, channels last.
+/* The integer operators of a quantized network, one item at a time, images channels last.
  *
- * C99, no dynamic memory, no library but libm. Widths: codes have 8 bits; a code less its zero point has 9; a product of two
- * such has 17; sums have 32 and are exact (docs: accumulator bounds); a requantized result has 8 again.
+ * C99, no dynamic memory, no library but libm. There is no include guard: a network of int8 and uint8 codes declares each
+ * function twice, under two names.
  */
-#ifndef OPERATORS_H
-#define OPERATORS_H
-
-#include <stdint.h>
-
-#include "types.h" /* code_t, conv_weight_t, matmul_weight_t: int8_t or uint8_t, as the model has them */
-
-/* How an int32 accumulator becomes a byte. One entry for each output channel. */
-typedef struct {
-#ifdef INTEGER_ONLY
-    const int32_t *multiplier; /* 31-bit m */
-    const uint8_t *shift;      /* accumulator * m / 2^shift */
-#else
-    const float *multiplier; /* x_scale * w_scale / y_scale, each step rounded to float32 */
-#endif
-    int32_t y_zero_point;
-} requantize_t;
-
-typedef struct {
-    int height, width, channels; /* of the input */
-    int out_height, out_width, out_channels;
-    int kernel_height, kernel_width;
-    int stride_y, stride_x;
-    int pad_top, pad_left;
-    int32_t x_zero_point;
-    const conv_weight_t *w;      /* [out_channels][kernel_height][kernel_width][channels] */
-    const int32_t *w_zero_point; /* [out_channels]; a null pointer stands for zeros */
-    const int32_t *bias;         /* [out_channels]; a null pointer stands for zeros */
-    requantize_t requantize;
-} conv_t;
-
-typedef struct {
-    int inputs, outputs;
-    int32_t a_zero_point;
-    const matmul_weight_t *b;    /* [outputs][inputs] */
-    const int32_t *b_zero_point; /* [outputs]; a null pointer stands for zeros */
-    requantize_t requantize;
-} matmul_t;
-
-typedef struct {
-    int height, width, channels;
-    int32_t x_zero_point;
-    requantize_t requantize; /* one entry: the division by height * width is in the multiplier */
-} pool_t;
-
-typedef struct {
-    int count;
-#ifdef INTEGER_ONLY
-    int32_t a_multiplier, b_multiplier; /* A_scale / C_scale and B_scale / C_scale, times 2^shift */
-    int64_t constant;                   /* C_zero_point less what the zero points of A and B contribute, times 2^shift */
-    uint8_t shift;
-#else
-    float a_scale, b_scale, c_scale;
-    int32_t a_zero_point, b_zero_point, c_zero_point;
-#endif
-} add_t;
-
-typedef struct {
-    int count;
-    int32_t y_zero_point;
-#ifdef INTEGER_ONLY
-    int32_t levels;              /* floor(1 / y_scale), at most 256 */
-    const uint32_t *exponential; /* [256]: 2^22 * exp((i - 255) * x_scale), rounded */
-#else
-    float levels;             /* floor(1 / y_scale) */
-    const float *exponential; /* [256]: exp((i - 255) * x_scale), times a power of e that cancels */
-#endif
-} softmax_t;
+#include "structures.h"
 
 /* pixels [count] -> codes [count], by a table of what each pixel value becomes */
 void quantize_pixels(const code_t table[256], const uint8_t *pixels, int count, code_t *y);
@@ -78,7 +11,7 @@ void quantize_pixels(const code_t table[256], const uint8_t *pixels, int count, 
 /* x [height][width][channels] -> y [out_height][out_width][out_channels] */
 void qlinear_conv(const conv_t *p, const code_t *x, code_t *y);
 
-/* a [inputs] -> y [outputs] */
+/* a [rows][inputs] -> y [rows][outputs] */
 void qlinear_matmul(const matmul_t *p, const code_t *a, code_t *y);
 
 /* a [count], b [count] -> c [count]; c may be a or b */
@@ -89,5 +22,3 @@ void qlinear_global_average_pool(const pool_t *p, const code_t *x, code_t *y);
 
 /* x [count] -> y [count] */
 void qlinear_softmax(const softmax_t *p, const code_t *x, code_t *y);
-
-#endif

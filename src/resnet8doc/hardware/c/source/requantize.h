@@ -2,7 +2,7 @@
 #ifndef REQUANTIZE_H
 #define REQUANTIZE_H
 
-#include "operators.h"
+#include "structures.h"
 
 /* saturate(round(accumulator * multiplier[channel]) + y_zero_point) */
 code_t requantize(const requantize_t *p, int channel, int32_t accumulator);

@@ -1,0 +1,5 @@
+"""A TensorFlow Lite file in the same open format as an ONNX model."""
+
+from ._operations import Place, Reading, model_name, read
+
+__all__ = ["Place", "Reading", "model_name", "read"]

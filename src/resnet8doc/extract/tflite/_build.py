@@ -1,0 +1,239 @@
+"""Nodes and stored tensors of an extraction, collected while a TensorFlow Lite file is gone through."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import UserError
+from ._file import File, Operation, Tensor
+from ._names import Name, names, unique
+
+Array = npt.NDArray[Any]
+Shape = list[int | str | None]
+
+TO_CHANNELS_FIRST, TO_CHANNELS_LAST = (0, 3, 1, 2), (0, 2, 3, 1)
+CODES = ("int8",)
+"""Types of activations and weights that are known."""
+
+FULL_INTEGER = "Convert it by full integer quantization: int8 weights and activations."
+
+
+@dataclass(frozen=True)
+class Value:
+    """A tensor as the engine has it: its name, type and shape (``[N, C, H, W]`` where the file has four axes)."""
+
+    name: str
+    dtype: str
+    shape: Shape
+
+
+@dataclass
+class Build:
+    """What is read so far.
+
+    Attributes
+    ----------
+    nodes, stored
+        As the extraction's JSON and ``.npz`` hold them.
+    values
+        The engine's tensor for each tensor of the file that is fed or computed.
+    """
+
+    file: File
+    nodes: list[dict[str, Any]] = field(default_factory=list)
+    stored: dict[str, Array] = field(default_factory=dict)
+    values: dict[int, Value] = field(default_factory=dict)
+    names: dict[int, Name] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Give every operator its name."""
+        self.names = names(self.file)
+
+    # What the file says.
+
+    def tensor(self, op: Operation, position: int) -> Tensor:
+        """Return an operator's input; a missing one is said."""
+        if position >= len(op.inputs) or op.inputs[position] < 0:
+            raise UserError(
+                f"{self.where(op)} has no input {position}", "all of its inputs", "Convert the model again."
+            )
+        return self.file.tensors[op.inputs[position]]
+
+    def optional(self, op: Operation, position: int) -> Tensor | None:
+        """Return an operator's input, or None where it is left out."""
+        left_out = position >= len(op.inputs) or op.inputs[position] < 0
+        return None if left_out else self.file.tensors[op.inputs[position]]
+
+    def output(self, op: Operation) -> Tensor:
+        """Return the one tensor that an operator makes."""
+        if len(op.outputs) != 1:
+            raise UserError(f"{self.where(op)} has {len(op.outputs)} outputs", "one", "Export the model without it.")
+        return self.file.tensors[op.outputs[0]]
+
+    def where(self, op: Operation) -> str:
+        """Say which operator is meant."""
+        made = self.file.tensors[op.outputs[0]].name if op.outputs else "nothing"
+        return f"operator {op.index} ({op.kind}, makes {made})"
+
+    def codes(self, op: Operation, tensor: Tensor) -> Tensor:
+        """Check that a tensor holds int8 codes of one scale."""
+        if tensor.dtype not in CODES:
+            raise UserError(f"{self.where(op)}: {tensor.name} is {tensor.dtype}", " or ".join(CODES), FULL_INTEGER)
+        if tensor.scale is None or tensor.zero_point is None:
+            raise UserError(f"{self.where(op)}: {tensor.name} has no scale", "a scale and a zero point", FULL_INTEGER)
+        if len(tensor.scale) != 1:
+            raise UserError(
+                f"{self.where(op)}: {tensor.name} has {len(tensor.scale)} scales", "one for all of an activation",
+                "Convert the model again.",
+            )  # fmt: skip
+        return tensor
+
+    def constant(self, op: Operation, tensor: Tensor) -> Array:
+        """Return the numbers of a tensor that must be stored."""
+        if tensor.data is None:
+            raise UserError(
+                f"{self.where(op)}: {tensor.name} is computed", "a stored tensor", "Export it as a constant."
+            )
+        return tensor.data
+
+    def value(self, op: Operation, tensor: Tensor) -> Value:
+        """Return the engine's tensor of what an operator reads; a stored one is stored on the way."""
+        if tensor.index in self.values:
+            return self.values[tensor.index]
+        data = self.constant(op, tensor)
+        if data.ndim == 4:
+            data = data.transpose(TO_CHANNELS_FIRST)
+        name = self.store(tensor.name, data)
+        self.values[tensor.index] = Value(name, str(data.dtype), list(data.shape))
+        return self.values[tensor.index]
+
+    # What the extraction gets.
+
+    def store(self, name: str, array: Array) -> str:
+        """Store a tensor; the same name twice must mean the same numbers, else the second is called otherwise."""
+        array = np.asarray(array, order="C")
+        chosen = name
+        while chosen in self.stored and not _same(self.stored[chosen], array):
+            chosen += "_"
+        self.stored[chosen] = array
+        return chosen
+
+    def quantization(self, tensor: Tensor) -> tuple[str, str]:
+        """Store an activation's scale and zero point; return their names."""
+        given = self.names.get(tensor.index)
+        base = given.scale if given else tensor.name
+        return (
+            self.store(f"{base}_scale", np.asarray(only(tensor.scale), np.float32)),
+            self.store(f"{base}_zero_point", np.asarray(only(tensor.zero_point), tensor.dtype)),
+        )
+
+    def node(
+        self, name: str, layer: str, op_type: str, domain: str, inputs: Sequence[tuple[str, str]],
+        attributes: Mapping[str, Any], formal: str, made: Value,
+    ) -> Value:  # fmt: skip
+        """Add a node; ``inputs`` are formal names and tensors, positions follow from `FORMALS`."""
+        known = FORMALS[op_type]
+        entries = []
+        for given, tensor in inputs:
+            entry: dict[str, Any] = {
+                "index": known.index(given), "formal": given, "tensor": tensor, "initializer": tensor in self.stored,
+            }  # fmt: skip
+            if tensor in self.stored:
+                array = self.stored[tensor]
+                entry |= {"dtype": str(array.dtype), "shape": list(array.shape)}
+                if given.endswith(("scale", "zero_point")):
+                    entry["value"] = array.tolist()
+            else:
+                source = next(value for value in self._known() if value.name == tensor)
+                entry |= {"dtype": source.dtype, "shape": source.shape}
+            entries.append(entry)
+        taken = {node["name"] for node in self.nodes}
+        self.nodes.append({
+            "index": len(self.nodes), "name": unique(name, len(self.nodes), taken), "op_type": op_type,
+            "domain": domain, "since_version": SINCE[op_type], "layer": layer, "attributes": dict(attributes),
+            "inputs": entries,
+            "outputs": [{
+                "index": 0, "formal": formal, "tensor": made.name, "dtype": made.dtype, "shape": made.shape,
+            }],
+        })  # fmt: skip
+        return made
+
+    def _known(self) -> list[Value]:
+        made = [
+            Value(output["tensor"], output["dtype"], output["shape"])
+            for node in self.nodes
+            for output in node["outputs"]
+        ]
+        return [*self.values.values(), *self.inputs.values(), *made]
+
+    inputs: dict[int, Value] = field(default_factory=dict)
+    """The graph's inputs as they are fed: ``[N, H, W, C]`` where they have four axes."""
+
+    def made(self, tensor: Tensor, name: str | None = None) -> Value:
+        """Describe the engine's tensor for an operator's output."""
+        given = self.names.get(tensor.index)
+        return Value(name or (given.tensor if given else tensor.name), tensor.dtype, shape_of(tensor))
+
+    def transposed(self, value: Value, order: tuple[int, ...], name: str, layer: str) -> Value:
+        """Add a Transpose."""
+        made = Value(name, value.dtype, [value.shape[axis] for axis in order])
+        return self.node(
+            name, layer, "Transpose", "", [("data", value.name)], {"perm": list(order)}, "transposed", made
+        )
+
+
+def shape_of(tensor: Tensor) -> Shape:
+    """Return a tensor's shape in the engine: channels first, a free first axis by the name ``batch``."""
+    shape: Shape = list(tensor.shape)
+    if tensor.free and shape:
+        shape[0] = "batch"
+    return [shape[axis] for axis in TO_CHANNELS_FIRST] if len(shape) == 4 else shape
+
+
+def only(values: Array | None) -> Any:
+    """Return the one scale or zero point of a tensor that `Build.codes` has checked."""
+    assert values is not None  # checked by `Build.codes`
+    return values[0]
+
+
+def _same(one: Array, other: Array) -> bool:
+    return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+
+
+_BINARY = (
+    "A", "A_scale", "A_zero_point", "B", "B_scale", "B_zero_point", "C_scale", "C_zero_point",
+)  # fmt: skip
+_UNARY = ("X", "X_scale", "X_zero_point", "Y_scale", "Y_zero_point")
+_POOL = ("X", "x_scale", "x_zero_point", "y_scale", "y_zero_point")
+
+FORMALS: dict[str, tuple[str, ...]] = {
+    "QuantizeLinear": ("x", "y_scale", "y_zero_point"),
+    "DequantizeLinear": ("x", "x_scale", "x_zero_point"),
+    "QLinearConv": ("x", "x_scale", "x_zero_point", "w", "w_scale", "w_zero_point", "y_scale", "y_zero_point", "B"),
+    "QGemm": ("A", "a_scale", "a_zero_point", "B", "b_scale", "b_zero_point", "C", "y_scale", "y_zero_point"),
+    "QLinearAdd": _BINARY,
+    "QLinearMul": _BINARY,
+    "SUB": _BINARY,
+    "QLinearAveragePool": _POOL,
+    "QLinearReduceMean": ("data", "data_scale", "data_zero_point", "reduced_scale", "reduced_zero_point"),
+    "QLinearSoftmax": ("X", "X_scale", "x_zero_point", "y_scale", "y_zero_point"),
+    "QLinearSigmoid": _UNARY,
+    "QLinearLeakyRelu": _UNARY,
+    "QUANTIZE": ("x", "x_scale", "x_zero_point", "y_scale", "y_zero_point"),
+    "RELU": ("x", "x_scale", "x_zero_point", "y_scale", "y_zero_point"),
+    "MaxPool": ("X",),
+    "Clip": ("input", "min", "max"),
+    "Pad": ("data", "pads", "constant_value"),
+    "Reshape": ("data", "shape"),
+    "Transpose": ("data",),
+}
+"""The formal names of the inputs, in the standards' order, of all that a TensorFlow Lite file is translated to."""
+
+SINCE = dict.fromkeys(FORMALS, 1) | {
+    "QuantizeLinear": 21, "DequantizeLinear": 21, "QLinearConv": 10, "MaxPool": 12, "Clip": 13, "Pad": 21,
+    "Reshape": 21, "Transpose": 21,
+}  # fmt: skip
+"""The opset of the meaning that each has at `OPSET`; ONNX Runtime's and TensorFlow Lite's own have one version."""

@@ -1,0 +1,127 @@
+"""Operators that go element by element: QUANTIZE, DEQUANTIZE, ADD, SUB, MUL, LOGISTIC, LEAKY_RELU, the RELUs."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...errors import UserError
+from ._activation import RELU, RELU6, RELU_N1_TO_1, bounds, clip, emit
+from ._build import FULL_INTEGER, Build, Value, only
+from ._file import Operation, Tensor
+
+OWN = "tflite"
+"""The domain of what has no counterpart in ONNX's domains."""
+
+BINARY = {"ADD": ("QLinearAdd", "com.microsoft"), "MUL": ("QLinearMul", "com.microsoft"), "SUB": ("SUB", OWN)}
+ACTIVATIONS = {"RELU": RELU, "RELU6": RELU6, "RELU_N1_TO_1": RELU_N1_TO_1}
+LOGISTIC = (1 / 256, -128)
+"""The output scale and zero point that LOGISTIC and SOFTMAX must have."""
+
+
+def quantize(build: Build, op: Operation) -> None:
+    """QUANTIZE: QuantizeLinear from real numbers; from codes to codes it keeps its own name."""
+    x = build.tensor(op, 0)
+    y = build.codes(op, build.output(op))
+    scale, zero = build.quantization(y)
+    value = build.value(op, x)
+    if x.dtype == "float32":
+        inputs = [("x", value.name), ("y_scale", scale), ("y_zero_point", zero)]
+        emit(build, op, "QuantizeLinear", "", inputs, {}, "y")
+        return
+    x_scale, x_zero = build.quantization(build.codes(op, x))
+    inputs = [
+        ("x", value.name),
+        ("x_scale", x_scale),
+        ("x_zero_point", x_zero),
+        ("y_scale", scale),
+        ("y_zero_point", zero),
+    ]
+    emit(build, op, "QUANTIZE", OWN, inputs, {}, "y")
+
+
+def dequantize(build: Build, op: Operation) -> None:
+    """DEQUANTIZE as DequantizeLinear."""
+    x, y = build.codes(op, build.tensor(op, 0)), build.output(op)
+    if y.dtype != "float32":
+        raise UserError(f"{build.where(op)}: {y.name} is {y.dtype}", "float32", FULL_INTEGER)
+    scale, zero = build.quantization(x)
+    inputs = [("x", build.value(op, x).name), ("x_scale", scale), ("x_zero_point", zero)]
+    emit(build, op, "DequantizeLinear", "", inputs, {}, "y")
+
+
+def binary(build: Build, op: Operation) -> None:
+    """ADD, MUL, SUB."""
+    op_type, domain = BINARY[op.kind]
+    y = build.codes(op, build.output(op))
+    inputs: list[tuple[str, str]] = []
+    operands = [build.codes(op, build.tensor(op, position)) for position in (0, 1)]
+    for letter, x in zip("AB", operands, strict=True):
+        scale, zero = build.quantization(x)
+        value = _broadcast(build, op, x, len(y.shape))
+        inputs += [(letter, value.name), (f"{letter}_scale", scale), (f"{letter}_zero_point", zero)]
+    scale, zero = build.quantization(y)
+    emit(build, op, op_type, domain, [*inputs, ("C_scale", scale), ("C_zero_point", zero)], {}, "C")
+
+
+def unary(build: Build, op: Operation) -> None:
+    """LOGISTIC as QLinearSigmoid, LEAKY_RELU as QLinearLeakyRelu."""
+    x, y = build.codes(op, build.tensor(op, 0)), build.codes(op, build.output(op))
+    inputs = [("X", build.value(op, x).name), *_both(build, "X", x), *_both(build, "Y", y)]
+    if op.kind == "LOGISTIC":
+        probability(build, op, y)
+        emit(build, op, "QLinearSigmoid", "com.microsoft", inputs, {}, "Y")
+    else:
+        alpha = float(np.float32(op.options["alpha"]))
+        emit(build, op, "QLinearLeakyRelu", "com.microsoft", inputs, {"alpha": alpha}, "Y")
+
+
+def activation(build: Build, op: Operation) -> None:
+    """RELU, RELU6, RELU_N1_TO_1: a Clip where the scales are equal, else TensorFlow Lite's own RELU, then clamped."""
+    x, y = build.codes(op, build.tensor(op, 0)), build.codes(op, build.output(op))
+    kind, value, name = ACTIVATIONS[op.kind], build.value(op, x), build.names[y.index]
+    if _quantized_alike(x, y):
+        made = build.made(y)
+        clip(build, name.node, name.layer, value, *bounds(y, kind), made)
+        build.values[y.index] = made
+        return
+    inputs = [("x", value.name), *_both(build, "x", x), *_both(build, "y", y)]
+    emit(build, op, "RELU", OWN, inputs, {}, "y", kind)
+
+
+def probability(build: Build, op: Operation, y: Tensor) -> None:
+    """Refuse an output of LOGISTIC or SOFTMAX of another scale than 1/256: TensorFlow Lite's kernels know no other."""
+    scale, zero_point = only(y.scale), only(y.zero_point)
+    if (scale, zero_point) != LOGISTIC:
+        raise UserError(
+            f"{build.where(op)}: {y.name} has scale {scale} and zero point {zero_point}",
+            "1/256 and -128, as TensorFlow Lite demands", "Convert the model again.",
+        )  # fmt: skip
+
+
+def same_scales(build: Build, op: Operation) -> tuple[Tensor, Tensor]:
+    """Return input and output of an operator that moves codes without changing what they stand for."""
+    x, y = build.codes(op, build.tensor(op, 0)), build.codes(op, build.output(op))
+    if not _quantized_alike(x, y):
+        raise UserError(
+            f"{build.where(op)} changes scale or zero point", "the input's for the output", "Convert the model again."
+        )
+    return x, y
+
+
+def _quantized_alike(x: Tensor, y: Tensor) -> bool:
+    return bool(only(x.scale) == only(y.scale) and only(x.zero_point) == only(y.zero_point))
+
+
+def _both(build: Build, letter: str, tensor: Tensor) -> Sequence[tuple[str, str]]:
+    scale, zero = build.quantization(tensor)
+    return ((f"{letter}_scale", scale), (f"{letter}_zero_point", zero))
+
+
+def _broadcast(build: Build, op: Operation, x: Tensor, rank: int) -> Value:
+    """Return an operand; a stored one of fewer axes than the output gets axes of length 1 before they are reordered."""
+    if len(x.shape) == rank or rank < 4 or len(x.shape) == 0:
+        return build.value(op, x)
+    data = build.constant(op, x).reshape((1,) * (rank - len(x.shape)) + x.shape)
+    if rank == 4:
+        data = data.transpose(0, 3, 1, 2)
+    return Value(build.store(f"{x.name}_broadcast", data), x.dtype, list(data.shape))

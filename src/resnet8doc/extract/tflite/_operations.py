@@ -1,0 +1,216 @@
+"""The extraction of a TensorFlow Lite file."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import UserError
+from ...files import sha256
+from . import _elementwise, _products, _shapes, _windowed
+from ._build import TO_CHANNELS_LAST, Build, Value
+from ._file import File, Operation, read_file
+
+Array = npt.NDArray[Any]
+
+TRANSLATE: dict[str, Callable[[Build, Operation], None]] = {
+    "CONV_2D": _products.convolution,
+    "DEPTHWISE_CONV_2D": _products.depthwise,
+    "FULLY_CONNECTED": _products.fully_connected,
+    "ADD": _elementwise.binary,
+    "MUL": _elementwise.binary,
+    "SUB": _elementwise.binary,
+    "QUANTIZE": _elementwise.quantize,
+    "DEQUANTIZE": _elementwise.dequantize,
+    "LOGISTIC": _elementwise.unary,
+    "LEAKY_RELU": _elementwise.unary,
+    "RELU": _elementwise.activation,
+    "RELU6": _elementwise.activation,
+    "RELU_N1_TO_1": _elementwise.activation,
+    "AVERAGE_POOL_2D": _windowed.average_pool,
+    "MAX_POOL_2D": _windowed.max_pool,
+    "MEAN": _windowed.mean,
+    "SOFTMAX": _windowed.softmax,
+    "RESHAPE": _shapes.reshape,
+    "TRANSPOSE": _shapes.transpose,
+    "PAD": _shapes.pad,
+    "PADV2": _shapes.pad,
+    **dict.fromkeys(_shapes.ON_SHAPES, _shapes.on_shapes),
+}
+"""What translates each operator."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a tensor of the extraction lies in the file: its index, and whether its channels were brought forward."""
+
+    index: int
+    channels_first: bool
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A TensorFlow Lite file as an extraction.
+
+    Attributes
+    ----------
+    operations, tensors
+        The extraction's JSON, without the name of its tensors' file, and its stored tensors.
+    places
+        The tensors of the extraction that the file has too, by their name in the extraction.
+    """
+
+    operations: dict[str, Any]
+    tensors: dict[str, Array]
+    places: dict[str, Place]
+
+
+def read(path: Path) -> Reading:
+    """Translate a TensorFlow Lite file.
+
+    Operators that compute the same mathematics as ONNX's become those, so that the network can be run under any
+    runtime's arithmetic; what has no counterpart keeps its own name, in the domain ``tflite``. Tensors of four axes are
+    ``[N, C, H, W]``.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be read, or holds an operator, a type or a quantization that is not known.
+    """
+    file = read_file(path)
+    _refuse_unknown(file)
+    build = Build(file)
+    fed = [_feed(build, index) for index in file.inputs]
+    for op in file.operations:
+        _translate(build, op)
+    given = [_give(build, index) for index in file.outputs]
+    operations = _describe(path, build, fed, given)
+    return Reading(operations, build.stored, _places(build))
+
+
+def _translate(build: Build, op: Operation) -> None:
+    try:
+        TRANSLATE[op.kind](build, op)
+    except KeyError as error:
+        raise UserError(
+            f"{build.where(op)} lacks its option {error}", "all options that the schema gives it",
+            "The file is damaged: copy or convert it again.",
+        ) from error  # fmt: skip
+    except (IndexError, OverflowError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise UserError(
+            f"{build.where(op)} contradicts itself ({str(error)[:120]})", "options and shapes that fit",
+            "The file is damaged: copy or convert it again.",
+        ) from error  # fmt: skip
+
+
+def _refuse_unknown(file: File) -> None:
+    unknown: dict[str, list[int]] = {}
+    for op in file.operations:
+        if op.kind not in TRANSLATE:
+            unknown.setdefault(op.kind, []).append(op.index)
+    if unknown:
+        listed = "; ".join(
+            f"{kind} (operator {', '.join(map(str, where[:3]))}{', …' if len(where) > 3 else ''})"
+            for kind, where in unknown.items()
+        )
+        raise UserError(
+            f"the model has operators that cannot be read: {listed}", ", ".join(sorted(TRANSLATE)),
+            "Export the model without them.",
+        )  # fmt: skip
+
+
+def _feed(build: Build, index: int) -> Value:
+    """Take a graph input; one of four axes gets a Transpose, as in the ONNX files."""
+    tensor = build.file.tensors[index]
+    readers = {op.kind for op in build.file.operations if index in op.inputs}
+    resnet8 = any(name.layer == "input" for name in build.names.values())
+    name = "input" if resnet8 else tensor.name
+    if tensor.dtype not in ("float32", "int8"):
+        raise UserError(
+            f"the input {tensor.name} is {tensor.dtype}", "float32 or int8", "Convert the model with such an input."
+        )
+    if tensor.dtype == "float32" and not readers <= {"QUANTIZE"}:
+        raise UserError(
+            f"the input {tensor.name} is float32 and read by {', '.join(sorted(readers))}", "QUANTIZE alone to read it",
+            "Convert the model by full integer quantization: int8 weights and activations.",
+        )  # fmt: skip
+    first = build.made(tensor)
+    if len(tensor.shape) != 4:
+        build.inputs[index] = build.values[index] = Value(name, tensor.dtype, first.shape)
+        return build.inputs[index]
+    build.inputs[index] = Value(name, tensor.dtype, [first.shape[axis] for axis in TO_CHANNELS_LAST])
+    build.values[index] = build.transposed(build.inputs[index], (0, 3, 1, 2), f"{name}_nchw", "input")
+    return build.inputs[index]
+
+
+def _give(build: Build, index: int) -> Value:
+    """Take a graph output; one of four axes is brought back to channels last."""
+    if index not in build.values:
+        name = build.file.tensors[index].name
+        raise UserError(f"nothing computes the output {name}", "an output that an operator makes", "Convert it again.")
+    value = build.values[index]
+    if len(value.shape) != 4:
+        return value
+    return build.transposed(value, TO_CHANNELS_LAST, f"{value.name}_nhwc", "output")
+
+
+def _places(build: Build) -> dict[str, Place]:
+    found = {value.name: Place(index, False) for index, value in build.inputs.items()}
+    for index, value in build.values.items():
+        if build.file.tensors[index].data is None:
+            found[value.name] = Place(index, len(value.shape) == 4)
+    return found
+
+
+def _describe(path: Path, build: Build, fed: list[Value], given: list[Value]) -> dict[str, Any]:
+    readers: dict[str, list[dict[str, Any]]] = {}
+    for node in build.nodes:
+        for entry in node["inputs"]:
+            if entry["initializer"]:
+                readers.setdefault(entry["tensor"], []).append(
+                    {"node": node["name"], "input": entry["formal"], "index": entry["index"]}
+                )
+    opsets = {"": _windowed.OPSET, "com.microsoft": 1}
+    if any(node["domain"] == _elementwise.OWN for node in build.nodes):
+        opsets[_elementwise.OWN] = 1
+    return {
+        "format": "resnet8doc.operations",
+        "version": 2,
+        "model": {
+            "name": model_name(path),
+            "file": path.name,
+            "sha256": sha256(path),
+            "producer": f"TensorFlow Lite, {build.file.description.rstrip('.') or 'no description'}",
+            "opsets": opsets,
+            "quant_format": "QOperator",
+        },
+        "counts": dict(sorted(Counter(node["op_type"] for node in build.nodes).items())),
+        "inputs": [{"name": v.name, "dtype": v.dtype, "shape": v.shape} for v in fed],
+        "outputs": [{"name": v.name, "dtype": v.dtype, "shape": v.shape} for v in given],
+        "nodes": build.nodes,
+        "initializers": [
+            {
+                "name": name,
+                "dtype": str(array.dtype),
+                "stored_dtype": str(array.dtype),
+                "shape": list(np.shape(array)),
+                "read_by": readers.get(name, []),
+            }
+            for name, array in sorted(build.stored.items())
+        ],
+    }
+
+
+def model_name(path: Path) -> str:
+    """Return what a TensorFlow Lite model's extraction is called: an ONNX file of the same stem may lie beside it.
+
+    Examples
+    --------
+    >>> model_name(Path("models/resnet8_int8.tflite"))
+    'resnet8_int8_tflite'
+    """
+    return f"{path.stem}_tflite"

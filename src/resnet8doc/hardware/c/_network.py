@@ -1,0 +1,213 @@
+"""network.c and network.h: the operators in the order of the memory plan, each activation at its place."""
+
+import math
+
+import numpy as np
+
+from ..memory import Kept, Plan, Read, Step
+from ..network import axis_names
+from ._program import Program
+from ._walk import walk
+
+
+def network_header(program: Program) -> list[str]:
+    """Return the lines of ``network.h``."""
+    arguments, offset = [], 0
+    for fed in program.inputs:
+        arguments.append(f"(const {fed.c_type} *)((in) + {offset})")
+        offset += -(-fed.bytes // 4) * 4
+    offset = 0
+    for given in program.outputs:
+        arguments.append(f"({given.kept.dtype}_t *)((out) + {offset})")
+        offset += given.kept.bytes
+    inputs = [f"{fed.parameter}: {_described(program, fed.kept, fed.kind)}" for fed in program.inputs]
+    outputs = [f"{given.parameter}: {_described(program, given.kept, given.kept.dtype)}" for given in program.outputs]
+    return [
+        "#ifndef NETWORK_H", "#define NETWORK_H", "", "#include <stddef.h>", "#include <stdint.h>", "",
+        '#include "types.h"', "",
+        "/* Called after each operator with the codes that it made, images channels last; may be a null pointer. */",
+        "typedef void (*observer_t)(void *context, const char *tensor, const void *codes, size_t count);", "",
+        "/* The whole network on one item; the last axis runs fastest. Not reentrant: the activations lie in one",
+        " * static buffer of ARENA_BYTES.", " *", *(f" * {line}" for line in (*inputs, *outputs)), " */",
+        f"{signature(program)};", "",
+        "/* The same on bytes, one input and one output after another. */",
+        "#define NETWORK_RUN(in, out, observe, context) \\",
+        f"    network_run({', '.join(arguments)}, observe, context)", "", "#endif",
+    ]  # fmt: skip
+
+
+def _described(program: Program, kept: Kept, kind: str) -> str:
+    """Say what a parameter holds: what each axis counts, in the order in which it lies in memory."""
+    network = program.steps.network
+    names = axis_names(len(kept.order), network.layout(kept.tensor))
+    said = [names[axis] for axis in kept.order][len(kept.order) - len(kept.shape) :]
+    what = {"pixels": "uint8, pixels 0 to 255"}.get(kind, kind)
+    return f"{list(kept.shape)} ({', '.join(said)}), {what}"
+
+
+def signature(program: Program) -> str:
+    """Return how ``network_run`` is called."""
+    inputs = [f"const {fed.c_type} *{fed.parameter}" for fed in program.inputs]
+    outputs = [f"{given.kept.dtype}_t *{given.parameter}" for given in program.outputs]
+    return f"void network_run({', '.join((*inputs, *outputs))}, observer_t observe, void *context)"
+
+
+def network_source(program: Program, planned: Plan, ordered: list[Step]) -> list[str]:
+    """Return the lines of ``network.c`` after its includes; parameters are written on the way."""
+    kind = "uint8_t" if program.mixed else "code_t"
+    lines = [
+        "/* Each activation has its place here; one whose time is over gives its place to another. */",
+        f"static {kind} arena[ARENA_BYTES / sizeof({kind})];", "",
+    ]  # fmt: skip
+    by_name = {step.output.name: step for step in ordered}
+    width = max((len(program.place(buffer.tensor)) for buffer in planned.buffers), default=0)
+    for buffer in planned.buffers:
+        at = f"(arena + {buffer.offset})"
+        at = f"(({by_name[buffer.tensor].output.dtype}_t *){at})" if program.mixed else at
+        lines.append(
+            f"#define {program.place(buffer.tensor):{width}} {at} /* {buffer.bytes} bytes, {list(buffer.shape)} */"
+        )
+    lines += ["", signature(program), "{"]
+    for given in program.outputs:
+        if given.kept.fed:
+            place = _operand(program, Read(given.kept, None, None), "")
+            lines.append(f"    memcpy({given.parameter}, {place}, {given.kept.bytes});")
+    for step in ordered:
+        said = _comment(program, step)
+        program.parameters.definitions += ["", f"/* {said} */"]
+        lines += [f"    /* {said} */", *(f"    {line}" for line in _calls(program, step))]
+        place = program.place(step.output.name)
+        name = program.said(step.output.name)
+        lines += ["    if (observe)", f'        observe(context, "{name}", {place}, {step.output.bytes});']
+        for given in program.outputs:
+            if given.kept.name == step.output.name:
+                lines.append(f"    memcpy({given.parameter}, {place}, {given.kept.bytes});")
+        lines.append("")
+    return [*lines[:-1], "}"]
+
+
+def _comment(program: Program, step: Step) -> str:
+    read = " and ".join(
+        str(list(read.kept.shape if read.kept is not None else np.asarray(read.constant).shape))
+        for read in step.reads.values()
+    )
+    if step.operation is None:
+        return program.said(f"{step.name}: copied, {read} -> {list(step.output.shape)}")
+    node = step.operation.node
+    return program.said(f"{node.layer}: {node.op_type}, {read} -> {list(step.output.shape)}")
+
+
+def _operand(program: Program, read: Read, stored: str) -> str:
+    """Return where an operand lies."""
+    if read.kept is None:
+        return stored
+    fed = program.fed(read.kept.name)
+    return fed.parameter if read.kept.fed and fed is not None else program.place(read.kept.name)
+
+
+def _named(program: Program, function: str, step: Step) -> str:
+    return f"{function}_{step.output.dtype}" if program.mixed else function
+
+
+def _calls(program: Program, step: Step) -> list[str]:
+    """Return the statements of one step; its parameters are written."""
+    output = program.place(step.output.name)
+    operation, parameters = step.operation, program.parameters
+    if operation is None:
+        (read,) = step.reads.values()
+        assert read.places is not None, step.name
+        name = parameters.walk(f"{program.place(step.output.name).lower()}_walk", walk(read.places))
+        return [f"copy_codes(&{name}, {_operand(program, read, '')}, {step.output.bytes}, {output});"]
+    name = operation.name
+    match operation.op_type:
+        case "QuantizeLinear":
+            return _quantize(program, step, output)
+        case "QLinearConv":
+            parameters.conv(operation)
+            return _each_image(program, step, "qlinear_conv", "x", output)
+        case "QLinearMatMul" | "QGemm":
+            parameters.matmul(operation, step.reads)
+            left, right = ("A", "B") if operation.op_type == "QGemm" else ("a", "b")
+            operands = [_operand(program, step.reads[left], f"{name}_{left}_stored")]
+            if step.reads[right].constant is not None:
+                return [f"{_named(program, 'qlinear_matmul', step)}(&{name}, {operands[0]}, {output});"]
+            operands.append(_operand(program, step.reads[right], ""))
+            return [f"{_named(program, 'qlinear_matmul_codes', step)}(&{name}, {', '.join(operands)}, {output});"]
+        case "QLinearAdd":
+            run, walks = parameters.sum(step)
+            places = ", ".join(_operand(program, step.reads[f], f"{name}_{f}_stored") for f in ("A", "B"))
+            if run == step.output.bytes:
+                return [f"{_named(program, 'qlinear_add', step)}(&{name}, {places}, {output});"]
+            runs = [parameters.walk(f"{name}_{f}_runs", found) for f, found in zip("AB", walks, strict=True)]
+            function = _named(program, "qlinear_add_spread", step)
+            return [f"{function}(&{name}, &{runs[0]}, &{runs[1]}, {step.output.bytes // run}, {places}, {output});"]
+        case "QLinearSoftmax":
+            count = parameters.softmax(operation)
+            place = _operand(program, step.reads["X"], "")
+            function = _named(program, "qlinear_softmax", step)
+            if count == step.output.bytes:
+                return [f"{function}(&{name}, {place}, {output});"]
+            return [f"for (int row = 0; row < {step.output.bytes}; row += {count})",
+                    f"    {function}(&{name}, {place} + row, {output} + row);"]  # fmt: skip
+        case _ if program.steps.network.covers_image(operation):
+            parameters.pool(operation)
+            return _each_image(program, step, "qlinear_global_average_pool", "X", output)
+    parameters.average_pool(operation)
+    return _each_image(program, step, "qlinear_average_pool", "X", output)
+
+
+def _each_image(program: Program, step: Step, function: str, formal: str, output: str) -> list[str]:
+    """Return a call, or a loop over the images of one item where it has several."""
+    assert step.operation is not None, step.name
+    read = step.reads[formal]
+    place, name = _operand(program, read, ""), step.operation.name
+    images = program.steps.network.item(step.output.tensor)[0]
+    function = _named(program, function, step)
+    if images == 1:
+        return [f"{function}(&{name}, {place}, {output});"]
+    assert read.kept is not None, step.name
+    one, made = read.kept.bytes // images, step.output.bytes // images
+    return [f"for (int image = 0; image < {images}; image++)",
+            f"    {function}(&{name}, {place} + image * {one}, {output} + image * {made});"]  # fmt: skip
+
+
+def _quantize(program: Program, step: Step, output: str) -> list[str]:
+    operation, parameters = step.operation, program.parameters
+    assert operation is not None, step.name
+    name, count = operation.name, step.output.bytes
+    codes = program.fed(step.output.name)
+    if codes is not None:  # the caller quantized it
+        return [f"memcpy({output}, {codes.parameter}, {count});"]
+    read = step.reads["x"]
+    assert read.places is not None, step.name
+    assert read.kept is not None, step.name
+    found, place = walk(read.places), _operand(program, read, "")
+    if read.kept.dtype != "float32":
+        parameters.codes_table(operation)
+        return [f"look_up({name}, 0, &{parameters.walk(f'{name}_walk', found)}, {place}, {count}, {output});"]
+    channels = _channels(program, step)
+    if program.pixels and found.plain and channels == "0":
+        parameters.pixels(operation)
+        return [f"{_named(program, 'quantize_pixels', step)}({name}, {place}, {count}, {output});"]
+    at = f"&{parameters.walk(f'{name}_walk', found)}"
+    if program.pixels:
+        parameters.tables(operation)
+        return [f"look_up({name}, {channels}, {at}, {place}, {count}, {output});"]
+    parameters.real(operation)
+    return [f"{_named(program, 'quantize_real', step)}(&{name}, {channels}, {at}, {place}, {count}, {output});"]
+
+
+def _channels(program: Program, step: Step) -> str:
+    """Return the walk that says whose scale each number has; a null pointer where there is one scale."""
+    assert step.operation is not None, step.name
+    network, node = program.steps.network, step.operation.node
+    scale = network.parameter(step.operation, "y_scale")
+    if scale is None or scale.size == 1:
+        return "0"
+    whole = network.item(step.output.tensor)
+    axis = int(node.attributes.get("axis", 1)) % len(whole)
+    shape = [1] * len(whole)
+    shape[axis] = whole[axis]
+    index = np.broadcast_to(np.arange(whole[axis]).reshape(shape), whole).transpose(step.output.order).reshape(-1)
+    assert math.prod(whole) == index.size, step.name
+    return f"&{program.parameters.walk(f'{step.operation.name}_channels', walk(index))}"

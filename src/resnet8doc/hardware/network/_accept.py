@@ -1,0 +1,163 @@
+"""What the hardware tools take, and what they say of the rest: by name, with what would help."""
+
+from collections.abc import Mapping
+
+from ...errors import UserError
+from ...graph import Graph, Node
+
+Shape = tuple[int, ...]
+Described = Mapping[str, tuple[Shape, str]]
+
+MOVES = ("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Identity")
+"""Operators that give the same numbers another shape or order."""
+
+INTEGER = (
+    "QLinearConv", "QLinearMatMul", "QGemm", "QLinearAdd", "QLinearAveragePool", "QLinearGlobalAveragePool",
+    "QLinearSoftmax",
+)  # fmt: skip
+BOUNDARY = ("QuantizeLinear", "DequantizeLinear")
+KNOWN = (*BOUNDARY, *INTEGER, *MOVES)
+CODES = ("int8", "uint8")
+
+STORED = {
+    "QLinearConv": ("x_scale", "x_zero_point", "w", "w_scale", "w_zero_point", "y_scale", "y_zero_point", "B"),
+    "QLinearMatMul": ("a_scale", "a_zero_point", "b_scale", "b_zero_point", "y_scale", "y_zero_point"),
+    "QGemm": ("a_scale", "a_zero_point", "b_scale", "b_zero_point", "C", "y_scale", "y_zero_point"),
+    "QLinearAdd": ("A_scale", "A_zero_point", "B_scale", "B_zero_point", "C_scale", "C_zero_point"),
+    "QLinearAveragePool": ("x_scale", "x_zero_point", "y_scale", "y_zero_point"),
+    "QLinearGlobalAveragePool": ("x_scale", "x_zero_point", "y_scale", "y_zero_point"),
+    "QLinearSoftmax": ("X_scale", "x_zero_point", "y_scale", "y_zero_point"),
+    "QuantizeLinear": ("y_scale", "y_zero_point"),
+    "DequantizeLinear": ("x_scale", "x_zero_point"),
+    "Reshape": ("shape",), "Squeeze": ("axes",), "Unsqueeze": ("axes",),
+}  # fmt: skip
+"""Inputs that must be stored numbers: hardware holds them as constants."""
+
+QUANTIZE = "onnxruntime.quantization.quantize_static(..., quant_format=QuantFormat.QOperator)"
+
+
+def check_format(graph: Graph) -> None:
+    """Refuse a model that has no integer operators.
+
+    Raises
+    ------
+    UserError
+        Saying how to get one that has.
+    """
+    if graph.format == "QOperator":
+        return
+    how = {
+        "QDQ": f"Quantize the float model in the other format: {QUANTIZE}.",
+        "float": f"Quantize it: {QUANTIZE}.",
+    }.get(graph.format, "Name a model of integer operators.")
+    raise UserError(
+        f"{graph.name} is a model of format {graph.format or 'unknown'}", "one of integer operators (QOperator)", how
+    )
+
+
+def check_operator(node: Node, before: bool, after: bool) -> None:
+    """Refuse an operator on real numbers, by its name.
+
+    Parameters
+    ----------
+    node
+        Which.
+    before, after
+        Whether there are integer operators before it, and after it.
+
+    Raises
+    ------
+    UserError
+        If it is none of :data:`KNOWN`.
+    """
+    if node.op_type in KNOWN:
+        return
+    read = next((e.tensor for e in node.inputs if not e.parameter), node.output)
+    if before and after:
+        remedy = (
+            f"Quantize {node.name} too, or cut the model into two, before and after it (onnx.utils.extract_model); "
+            "prove takes the model as it is."
+        )
+    elif after:
+        remedy = (
+            f"Cut the model behind it (onnx.utils.extract_model with {node.output} as an input) and feed what "
+            f"{node.name} gives."
+        )
+    else:
+        remedy = (
+            f"Cut the model before it (onnx.utils.extract_model with {read} as an output) and compute {node.name} "
+            "outside."
+        )
+    raise UserError(f"node {node.name} is {node.op_type}", f"one of {', '.join(KNOWN)}", remedy)
+
+
+def check_node(node: Node, described: Described, constants: Mapping[str, object]) -> None:
+    """Refuse what a known operator may be in ONNX and not in these tools.
+
+    Parameters
+    ----------
+    node
+        Of a known operator.
+    described
+        Shape and type of every tensor.
+    constants
+        Every stored tensor.
+
+    Raises
+    ------
+    UserError
+        Naming the node.
+    """
+    for entry in node.inputs:
+        if entry.formal in STORED.get(node.op_type, ()) and entry.tensor not in constants:
+            raise UserError(
+                f"node {node.name} reads a {entry.formal} that is computed ({entry.tensor})", "one that is stored",
+                "Store it in the model: hardware holds it as a constant.",
+            )  # fmt: skip
+    shape, dtype = described[node.output]
+    if 0 in shape:
+        raise UserError(
+            f"node {node.name} makes a tensor of shape {list(shape)}", "at least one number",
+            "Give the model an input for which every tensor has some.",
+        )  # fmt: skip
+    if node.op_type in (*INTEGER, "QuantizeLinear") and dtype not in CODES:
+        how = (
+            f"Give {node.name} y_scale and y_zero_point."
+            if node.op_type == "QGemm"
+            else "Quantize activations to 8 bits (activation_type=QuantType.QInt8)."
+        )
+        raise UserError(f"node {node.name} makes {dtype}", " or ".join(CODES), how)
+    _check_axes(node, described)
+
+
+def _check_axes(node: Node, described: Described) -> None:
+    def shape(formal: str) -> Shape:
+        found = described.get(node.tensor(formal) or "")
+        return () if found is None else found[0]
+
+    if node.op_type == "QLinearConv" and len(shape("x")) != 4:
+        raise UserError(
+            f"node {node.name} convolves a tensor of {len(shape('x'))} axes", "4: batch, channel, row, column",
+            f"Write {node.name} as a convolution of two axes, one of them of length 1.",
+        )  # fmt: skip
+    if node.op_type == "QLinearMatMul":
+        for formal in ("a_scale", "a_zero_point", "y_scale", "y_zero_point"):
+            if _numbers(shape(formal)) > 1:
+                raise UserError(
+                    f"node {node.name} has one {formal} for each row", "one for all rows",
+                    f"Quantize the tensor that {formal} belongs to per tensor.",
+                )  # fmt: skip
+        for formal in ("b_scale", "b_zero_point"):
+            found = shape(formal)
+            if _numbers(found) > 1 and _numbers(found[:-1]) > 1:
+                raise UserError(
+                    f"node {node.name} has {formal} of shape {list(found)}", "one for all columns, or one for each",
+                    "Quantize the weights per tensor or per column.",
+                )  # fmt: skip
+
+
+def _numbers(shape: Shape) -> int:
+    result = 1
+    for length in shape:
+        result *= length
+    return result

@@ -1,0 +1,17 @@
+"""Real runtimes, asked for every tensor of a model or of one operator: what the engine is compared with."""
+
+from ._network import TfliteNetwork
+from ._operator import OPTIONS, Spec, operator_file, pack
+from ._tflite import KERNELS, Interpreted, interpret, version
+
+__all__ = [
+    "KERNELS",
+    "OPTIONS",
+    "Interpreted",
+    "Spec",
+    "TfliteNetwork",
+    "interpret",
+    "operator_file",
+    "pack",
+    "version",
+]

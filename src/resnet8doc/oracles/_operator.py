@@ -1,0 +1,144 @@
+"""TensorFlow Lite files of one operator, so that a runtime can be asked about it alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import flatbuffers
+import numpy as np
+import numpy.typing as npt
+from ai_edge_litert import schema_py_generated as schema
+
+Array = npt.NDArray[Any]
+
+OPTIONS: dict[str, tuple[Any, int]] = {
+    "ADD": (schema.AddOptionsT, 2),
+    "AVERAGE_POOL_2D": (schema.Pool2DOptionsT, 2),
+    "CONV_2D": (schema.Conv2DOptionsT, 3),
+    "DEPTHWISE_CONV_2D": (schema.DepthwiseConv2DOptionsT, 3),
+    "DEQUANTIZE": (schema.DequantizeOptionsT, 2),
+    "FULLY_CONNECTED": (schema.FullyConnectedOptionsT, 4),
+    "LEAKY_RELU": (schema.LeakyReluOptionsT, 2),
+    "LOGISTIC": (None, 2),
+    "MAX_POOL_2D": (schema.Pool2DOptionsT, 2),
+    "MEAN": (schema.ReducerOptionsT, 2),
+    "MUL": (schema.MulOptionsT, 2),
+    "PAD": (schema.PadOptionsT, 2),
+    "PADV2": (schema.PadV2OptionsT, 2),
+    "QUANTIZE": (schema.QuantizeOptionsT, 2),
+    "RELU": (None, 2),
+    "RELU6": (None, 2),
+    "RELU_N1_TO_1": (None, 2),
+    "RESHAPE": (schema.ReshapeOptionsT, 1),
+    "SOFTMAX": (schema.SoftmaxOptionsT, 2),
+    "SUB": (schema.SubOptionsT, 2),
+    "TRANSPOSE": (schema.TransposeOptionsT, 2),
+}
+"""For each operator the record of its options, and the version at which it takes int8."""
+
+_TYPES = {
+    np.dtype(np.int8): schema.TensorType.INT8,
+    np.dtype(np.int32): schema.TensorType.INT32,
+    np.dtype(np.float32): schema.TensorType.FLOAT32,
+    np.dtype(np.uint8): schema.TensorType.UINT8,
+    np.dtype(np.int16): schema.TensorType.INT16,
+}
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A tensor of the file.
+
+    Attributes
+    ----------
+    shape, dtype
+        Static shape; four axes are ``[N, H, W, C]``.
+    scale, zero_point
+        Of its codes: a number, or one for each channel along ``axis``; None for real numbers.
+    data
+        What is stored; None for a tensor that is fed or computed.
+    """
+
+    shape: Sequence[int]
+    dtype: npt.DTypeLike = np.int8
+    scale: Any = None
+    zero_point: int = 0
+    data: Array | None = None
+    axis: int = 0
+
+
+def operator_file(
+    kind: str, inputs: Sequence[Spec | None], output: Spec, options: Mapping[str, Any] | None = None
+) -> bytes:
+    """Return the bytes of a TensorFlow Lite file of one operator.
+
+    Parameters
+    ----------
+    kind
+        One of `OPTIONS`, as the schema spells it.
+    inputs
+        In the operator's order; those without data are fed, in that order. None leaves one out.
+    output
+        What it makes.
+    options
+        Fields of the operator's options by the schema's names; the others keep their defaults.
+
+    Examples
+    --------
+    >>> content = operator_file("RELU", [Spec((1, 4), scale=0.5)], Spec((1, 4), scale=0.5))
+    >>> content[4:8]
+    b'TFL3'
+    """
+    record, version = OPTIONS[kind]
+    model = schema.ModelT()
+    graph, empty = schema.SubGraphT(), schema.BufferT()
+    model.version, model.description, model.buffers = 3, b"one operator", [empty]
+    graph.tensors, graph.inputs, indices = [], [], []
+    for position, entry in enumerate((*inputs, output)):
+        if entry is None:
+            indices.append(-1)
+            continue
+        index = len(graph.tensors)
+        graph.tensors.append(_tensor(entry, index, model.buffers))
+        indices.append(index)
+        if entry.data is None and position < len(inputs):
+            graph.inputs.append(index)
+    code = schema.OperatorCodeT()
+    code.builtinCode = getattr(schema.BuiltinOperator, kind)
+    code.deprecatedBuiltinCode, code.version = min(code.builtinCode, 127), version
+    model.operatorCodes = [code]
+    operation = schema.OperatorT()
+    operation.opcodeIndex, operation.inputs, operation.outputs = 0, indices[:-1], indices[-1:]
+    if record is not None:
+        operation.builtinOptions = record()
+        operation.builtinOptionsType = getattr(schema.BuiltinOptions, record.__name__[:-1])
+        for name, value in (options or {}).items():
+            if not hasattr(operation.builtinOptions, name):
+                raise ValueError(f"{kind} has no option {name}")
+            setattr(operation.builtinOptions, name, value)
+    graph.operators, graph.outputs = [operation], indices[-1:]
+    model.subgraphs = [graph]
+    return pack(model)
+
+
+def pack(model: Any) -> bytes:
+    """Return the bytes of a model in the schema's object form."""
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def _tensor(entry: Spec, index: int, buffers: list[Any]) -> Any:
+    tensor = schema.TensorT()
+    tensor.name, tensor.shape, tensor.type = b"t%d" % index, list(entry.shape), _TYPES[np.dtype(entry.dtype)]
+    if entry.scale is not None:
+        tensor.quantization = schema.QuantizationParametersT()
+        tensor.quantization.scale = np.atleast_1d(np.asarray(entry.scale, np.float32))
+        tensor.quantization.zeroPoint = np.full(tensor.quantization.scale.size, entry.zero_point, np.int64)
+        tensor.quantization.quantizedDimension = entry.axis
+    tensor.buffer = 0
+    if entry.data is not None:
+        tensor.buffer, buffer = len(buffers), schema.BufferT()
+        buffer.data = np.frombuffer(np.ascontiguousarray(entry.data, entry.dtype).tobytes(), np.uint8)
+        buffers.append(buffer)
+    return tensor

@@ -1,0 +1,198 @@
+"""From a device's bytes to the arithmetic that makes them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..arithmetic import Array
+from ..errors import UserError
+from ._candidates import candidates
+from ._load import probes
+from ._probe import Probe
+
+CLOSE = 5
+"""How many candidates that do not match are told of."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """How well one candidate fits.
+
+    Attributes
+    ----------
+    name, title
+        The candidate's.
+    differing
+        Bytes that differ, of all given.
+    parts_at
+        The first probe and index at which they part, what the candidate gives and what was given; None if nowhere.
+    """
+
+    name: str
+    title: str
+    differing: int
+    parts_at: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Identification:
+    """What some bytes say.
+
+    Attributes
+    ----------
+    bytes
+        How many were compared.
+    missing
+        Probes of which no output was given.
+    matches
+        Candidates that give every byte.
+    close
+        The nearest of the others, nearest first.
+    """
+
+    bytes: int
+    missing: tuple[str, ...]
+    matches: tuple[Match, ...]
+    close: tuple[Match, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain lists, numbers and strings, ready for JSON."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        """Say it in sentences."""
+        lines = []
+        if self.matches:
+            names = " or ".join(f"{match.name} ({match.title})" for match in self.matches)
+            lines.append(f"All {self.bytes} bytes are those of {names}.")
+        else:
+            lines.append(f"No known arithmetic gives these {self.bytes} bytes.")
+        if self.missing:
+            lines.append(
+                f"No output was given of {', '.join(self.missing)}: candidates that part there are not told apart."
+            )
+        for match in self.close:
+            at = match.parts_at or {}
+            lines.append(
+                f"  {match.name}: {match.differing} bytes differ; first {at.get('probe')} {at.get('index')}: it gives "
+                f"{at.get('candidate')}, yours is {at.get('given')}"
+            )
+        return "\n".join(lines)
+
+
+def identify(outputs: Mapping[str, Array], among: Sequence[Probe] | None = None) -> Identification:
+    """Say which arithmetic gives these bytes.
+
+    Parameters
+    ----------
+    outputs
+        Codes by the probe's name; of any shape with the right number of them. Probes may be missing.
+    among
+        The probes; those that come with the project if None.
+
+    Raises
+    ------
+    UserError
+        If a name is no probe's, or an output has the wrong length or type.
+
+    Examples
+    --------
+    >>> from resnet8doc.runtimes import RUNTIMES
+    >>> given = {probe.name: probe.output(RUNTIMES["tflite_micro"]) for probe in probes()}
+    >>> [match.name for match in identify(given).matches]
+    ['tflite_micro']
+    """
+    known = {probe.name: probe for probe in (probes() if among is None else among)}
+    given = {name: _fitting(name, value, known) for name, value in outputs.items()}
+    if not given:
+        raise UserError("there are no outputs", f"of {', '.join(known)}", "Run the probes and give what comes out.")
+    found = []
+    for candidate in candidates().values():
+        differing, first = 0, None
+        for name in known.keys() & given.keys():
+            expected = known[name].output(candidate.runtime).ravel()
+            wrong = np.flatnonzero(expected != given[name])
+            differing += len(wrong)
+            if len(wrong) and (first is None or name < first["probe"]):
+                at = int(wrong[0])
+                first = {"probe": name, "index": at, "candidate": int(expected[at]), "given": int(given[name][at])}
+        found.append(Match(candidate.name, candidate.title, differing, first))
+    others = sorted((match for match in found if match.differing), key=lambda match: match.differing)
+    return Identification(
+        sum(value.size for value in given.values()),
+        tuple(name for name in known if name not in given),
+        tuple(match for match in found if not match.differing),
+        tuple(others[:CLOSE]),
+    )
+
+
+def _fitting(name: str, value: Array, known: Mapping[str, Probe]) -> Array:
+    if name not in known:
+        raise UserError(f"there is no probe {name!r}", f"one of {', '.join(known)}", "Name outputs as the probes are.")
+    wanted = known[name].output(candidates()["onnxruntime_x86"].runtime)
+    codes = np.asarray(value).ravel()
+    if codes.size != wanted.size:
+        raise UserError(
+            f"the output of {name} has {codes.size} codes",
+            f"{wanted.size}",
+            "Give the whole output, in row-major order.",
+        )
+    if codes.dtype.kind not in "iu":
+        raise UserError(f"the output of {name} is {codes.dtype}", "codes", "Give the integers, before dequantization.")
+    if codes.dtype.itemsize == 1:
+        return codes.view(wanted.dtype)  # raw bytes: the probe says how to read them
+    limits = np.iinfo(wanted.dtype)
+    if codes.min() < limits.min or codes.max() > limits.max:
+        raise UserError(
+            f"the output of {name} holds {codes.max()}", f"{limits.min} to {limits.max}", "Give 8-bit codes."
+        )
+    return codes.astype(wanted.dtype)
+
+
+def read_outputs(path: Path) -> dict[str, Array]:
+    """Read outputs: an ``.npz`` by probe, a folder of ``.npy``, ``.bin`` or ``.hex`` files, or one ``.hex`` of all.
+
+    A ``.hex`` file has a byte in hexadecimal on each line, all probes one after another in their order.
+
+    Raises
+    ------
+    UserError
+        If nothing can be read, or one file holds too few bytes or too many.
+    """
+    if path.is_dir():
+        found = {file.stem: _read(file) for file in sorted(path.iterdir()) if file.suffix in (".npy", ".bin", ".hex")}
+        if not found:
+            raise UserError(f"{path} holds no outputs", ".npy, .bin or .hex files", "Name one after each probe.")
+        return found
+    if path.suffix == ".npz":
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                return {name: stored[name] for name in stored.files}
+        except (OSError, ValueError) as error:
+            raise UserError(f"{path} cannot be read ({error})", "an .npz", "Write it with numpy.savez.") from error
+    content = _read(path)
+    runtime = candidates()["onnxruntime_x86"].runtime
+    lengths = {probe.name: probe.output(runtime).size for probe in probes()}
+    if content.size != sum(lengths.values()):
+        raise UserError(
+            f"{path} has {content.size} bytes", f"{sum(lengths.values())}: every output, in the probes' order",
+            "Give all of them, or a folder with a file for each.",
+        )  # fmt: skip
+    parts = np.split(content, np.cumsum(list(lengths.values()))[:-1])
+    return dict(zip(lengths, parts, strict=True))
+
+
+def _read(file: Path) -> Array:
+    try:
+        if file.suffix == ".npy":
+            return np.asarray(np.load(file, allow_pickle=False))
+        if file.suffix == ".hex":
+            return np.array([int(line, 16) & 0xFF for line in file.read_text(encoding="ascii").split()], np.uint8)
+        return np.fromfile(file, np.uint8)
+    except (OSError, ValueError, UnicodeDecodeError) as error:
+        raise UserError(
+            f"{file} cannot be read ({error})", "a .npy, .bin or .hex file of bytes", "Check the file."
+        ) from error
