@@ -242,7 +242,10 @@ def _(comparison, graph, node, node_name, paint, pg, show):
 
 
 @app.cell(hide_code=True)
-def _(after, channel, comparison, complaints, edits_said, initial, model_said, node, node_said, pg, picture_said, pixel, pixel_said, pixel_text, reference, run_a, run_b, show, side_a, side_b, sides_said):  # fmt: skip
+def _(
+    after, channel, comparison, complaints, edits_said, initial, model_said, node, node_said, pg, picture_said, pixel,
+    pixel_said, pixel_text, reference, run_a, run_b, show, side_a, side_b, sides_said,
+):  # fmt: skip
     _lost = [part for part in (initial.model, initial.image) if part.startswith("own-")]
     _notes = [pg.note(sentence, "error") for sentence in complaints]
     _notes += [
@@ -367,19 +370,24 @@ def _(gallery, graph, measure, pg, side_a, side_b):
 
 
 @app.cell(hide_code=True)
-def _(after, comparison, controls, edits, explained, get_problem, label, lesson, measure, measured, mode, node, pg, reference, reset, run_a, show, target, undo):  # fmt: skip
+def _(
+    after, comparison, controls, edits, explained, get_problem, label, lesson, measure, measured, mode, node, pg,
+    reference, reset, run_a, show, target, undo,
+):  # fmt: skip
     _runs = {"float": reference, "quantized": run_a, "modified": after}
     show(
         pg.pane(
             "right", pg.visit_html(pg.visit(lesson.value), node, "node"),
             pg.heading("Effect"), pg.effect_html(comparison, _runs, label),
             pg.row(measure), measured,
-            pg.heading("Change"), pg.row(pg.control("mode", mode), pg.control("where", target) if target is not None else ""),
+            pg.heading("Change"),
+            pg.row(pg.control("mode", mode), pg.control("where", target) if target is not None else ""),
             pg.Markup("<small>{}</small>").format(explained[mode.value]),
             "" if target is not None else pg.note("This operator has nothing of the kind."),
             pg.note(get_problem(), "error") if get_problem() else "",
             pg.Markup('<div class="r8-controls">{}</div>').format(pg.joined(controls)),
-            pg.edits_html(edits), pg.row(undo, reset), pg.lessons_html(edits, run_a.graph, comparison.first is not None),
+            pg.edits_html(edits), pg.row(undo, reset),
+            pg.lessons_html(edits, run_a.graph, comparison.first is not None),
             label="Change and effect",
         )
     )  # fmt: skip

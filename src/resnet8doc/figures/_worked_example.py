@@ -30,7 +30,7 @@ class WorkedExample:
 
     products: Table | None
     steps: Table
-    drawn: Markup = Markup("")
+    drawn: Markup
 
     def _repr_html_(self) -> str:
         tables = "".join(part._repr_html_() for part in (self.products, self.steps) if part is not None)
@@ -62,8 +62,8 @@ def worked_example(trace: Trace, name: str = "", source: npt.NDArray[Any] | None
     -------
     WorkedExample
         The microscope's drawing with its steps; under a toggle a table of the products (where there are any), in the
-        order in which they are summed, and one of the steps after the sum. ``width`` is that of the type that holds a value, ``needs`` the bits that this value takes in
-        two's complement.
+        order in which they are summed, and one of the steps after the sum. ``width`` is that of the type that holds a
+        value, ``needs`` the bits that this value takes in two's complement.
 
     Examples
     --------
