@@ -12,11 +12,11 @@ import onnxruntime
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
-from resnet8doc.playground.microscope import trace_pixel
 
 from resnet8doc import playground as pg
 from resnet8doc.analysis.sensitivity import sensitivity
 from resnet8doc.hardware.c import compile_c
+from resnet8doc.playground import trace_pixel
 
 from .live import PATIENCE, Live, painted
 from .visit import HTML

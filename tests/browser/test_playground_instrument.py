@@ -1,6 +1,7 @@
 """The instrument: the drawn microscope, two arithmetics side by side, lessons, nothing off screen, hostile files."""
 
 import json
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
