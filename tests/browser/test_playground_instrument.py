@@ -72,8 +72,8 @@ def test_choosing_a_layer_scrolls_nothing_and_all_is_in_sight(live: Live) -> Non
     node = live.page.locator("#root .r8-node[data-r8-node='stem_conv']")
     node.focus()
     for name in ("stack1_conv1", "stack1_conv2", "stack1_add"):
-        live.page.keyboard.press("ArrowDown")
-        live.expect_node(name)
+        live.page.keyboard.press("ArrowDown")  # the focus goes along: nothing else is pressed in between
+        expect(live.page.get_by_role("heading", name=f"What {name} puts out")).to_be_visible(timeout=PATIENCE)
     assert live.page.evaluate("[scrollX, scrollY, document.getElementById('App').scrollTop]") == [0, 0, 0]
     for selector in (".r8-graph", ".r8-answers", ".r8-first", "[data-r8-control='mode']", ".r8-maps", ".r8-tabs"):
         box = live.page.locator(f"#root {selector}").first.bounding_box()
