@@ -5,6 +5,7 @@ from . import (
     _conv,
     _dequantize_linear,
     _elementwise,
+    _max_pool,
     _products,
     _qgemm,
     _qlinear_add,
@@ -21,8 +22,8 @@ from ._operator import Operator
 
 MODULES = (
     _quantize_linear, _dequantize_linear, _qlinear_conv, _qlinear_matmul, _qlinear_add, _qlinear_average_pool,
-    _qlinear_global_average_pool, _qgemm, _qlinear_softmax, _conv, _elementwise, _average_pool, _reductions, _products,
-    _shape,
+    _qlinear_global_average_pool, _qgemm, _qlinear_softmax, _conv, _elementwise, _average_pool, _max_pool, _reductions,
+    _products, _shape,
 )  # fmt: skip
 
 OPERATORS: dict[tuple[str, str], Operator] = {
