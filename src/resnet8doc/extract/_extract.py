@@ -44,7 +44,7 @@ def extract(model: Path | str, folder: Path | str | None = None) -> Path:
     ------
     UserError
         If the model cannot be read, has an unknown operator (all of them are named), lacks a scale, or has a scale that
-        is not a finite number above 0 or a zero point of the wrong type.
+        is not finite or a zero point of the wrong type.
     """
     path = Path(model)
     operations, tensors = read_operations(path)

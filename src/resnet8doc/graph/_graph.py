@@ -255,7 +255,7 @@ class Graph:
         Raises
         ------
         UserError
-            If a tensor does not exist, the new one's type or shape differs, or a scale is not a finite number above 0.
+            If a tensor does not exist, the new one's type or shape differs, or a scale is not finite.
         """
         parameters = dict(self.parameters)
         for name, value in changes.items():
@@ -276,8 +276,8 @@ class Graph:
         Raises
         ------
         UserError
-            If there is no such node or parameter, the new one's type or shape differs, or it is a scale and not a
-            finite number above 0.
+            If there is no such node or parameter, the new one's type or shape differs, or it is a scale and not
+            finite.
         """
         found = self.node(node)
         entry = next((e for e in found.inputs if e.formal == formal and e.parameter), None)

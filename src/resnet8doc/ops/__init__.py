@@ -9,10 +9,9 @@ from ._accumulate import EXACT_IN_FLOAT32, accumulator_bound, largest_operand
 from ._average_pool import average_pool
 from ._conv import conv
 from ._dequantize_linear import dequantize_linear, dequantize_linear_element, dequantize_linear_loops
-from ._elementwise import add, clip, identity, mul, relu
+from ._elementwise import add, clip, div, identity, mul, relu, sub
 from ._fma import fma
-from ._max_pool import max_pool
-from ._max_pool_loops import max_pool_element, max_pool_loops
+from ._max_pool import global_max_pool, max_pool, max_pool_element, max_pool_loops
 from ._operator import Codes, Operator
 from ._products import gemm, matmul
 from ._qgemm import qgemm
@@ -54,11 +53,13 @@ __all__ = [
     "dequantize_linear",
     "dequantize_linear_element",
     "dequantize_linear_loops",
+    "div",
     "exponentials",
     "flatten",
     "fma",
     "gemm",
     "global_average_pool",
+    "global_max_pool",
     "identity",
     "largest_operand",
     "matmul",
@@ -95,5 +96,6 @@ __all__ = [
     "reshape",
     "softmax",
     "squeeze",
+    "sub",
     "transpose",
 ]

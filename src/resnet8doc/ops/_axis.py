@@ -17,7 +17,7 @@ def along_axis(
 ) -> tuple[Array, Array]:
     """Return scale and zero point reshaped so that they broadcast against ``x``."""
     if np.size(scale) == 1:
-        scale = checked_scale(np.reshape(scale, ()) if np.ndim(scale) <= 1 else scale, scale_name)
+        scale = checked_scale(np.reshape(scale, ()) if np.ndim(scale) <= 1 else scale, scale_name, zero=True)
         if np.size(zero_point) != 1:
             raise UserError(
                 f"{scale_name} is a scalar and {zero_point_name} has shape {list(zero_point.shape)}",
@@ -27,7 +27,7 @@ def along_axis(
         return scale, np.reshape(zero_point, ())
     if not -x.ndim <= axis < x.ndim:
         raise UserError(f"axis is {axis}", f"an axis of {x_name}, which has {x.ndim}", "Correct axis.")
-    scale, zero_point = checked_scale(scale, scale_name, x.shape[axis]), np.asarray(zero_point)
+    scale, zero_point = checked_scale(scale, scale_name, x.shape[axis], zero=True), np.asarray(zero_point)
     if zero_point.shape not in (scale.shape, ()):
         raise UserError(
             f"{scale_name} has shape {list(scale.shape)} and {zero_point_name} {list(zero_point.shape)}",

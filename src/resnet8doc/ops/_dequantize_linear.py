@@ -55,7 +55,7 @@ def dequantize_linear(
     Raises
     ------
     UserError
-        If a scale is not a finite number above 0, or types or shapes do not fit.
+        If a scale is not finite, or an output's is 0, or types or shapes do not fit.
 
     References
     ----------

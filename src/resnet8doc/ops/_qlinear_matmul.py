@@ -61,7 +61,7 @@ def qlinear_matmul(
     Raises
     ------
     UserError
-        If types or shapes do not fit, or a scale is not a finite number above 0.
+        If types or shapes do not fit, or a scale is not finite, or an output's is 0.
 
     References
     ----------

@@ -57,7 +57,7 @@ def quantize_linear(
     Raises
     ------
     UserError
-        If a scale is not a finite number above 0, or types or shapes do not fit.
+        If a scale is not finite, or types or shapes do not fit.
 
     References
     ----------
@@ -80,7 +80,8 @@ def quantize_linear(
         given = {"axis": axis, "block_size": block_size, "output_dtype": output_dtype, "precision": precision}
         return np.asarray(functions.function(x, y_scale, y_zero_point, **given, runtime=runtime))
     x, scale, zero_point, kind = checked(x, y_scale, y_zero_point, axis, block_size, output_dtype, precision)
-    with np.errstate(over="ignore"):  # a quotient beyond float32 is an infinity, which the clamp takes
+    # a quotient beyond float32, or by a scale of 0, is an infinity, which the clamp takes, or not a number
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         quotient = x / scale
     finish = runtime.finish
     if finish.zero_point_added == "before_rounding":

@@ -68,7 +68,7 @@ def quantize_linear_element(
     x, scales, zeros, kind = checked(x, y_scale, y_zero_point, axis, 0, output_dtype, 0)
     scale, zero = np.float32(np.broadcast_to(scales, x.shape)[index]), int(np.broadcast_to(zeros, x.shape)[index])
     trace = Trace("QuantizeLinear", index)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         quotient = trace.step("divided", f"{x[index]} / {scale}", np.float32(x[index] / scale))
     if np.isnan(quotient):
         trace.step("saturated", "not a number: the lowest code", kind.minimum, kind.name)

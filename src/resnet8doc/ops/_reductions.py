@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._checks import rank
 from ._operator import Operator
+from ._windows import spatial
 
 Array = npt.NDArray[Any]
 
@@ -19,7 +19,7 @@ def global_average_pool(X: Array) -> Array:
     Parameters
     ----------
     X
-        float32 ``[N, C, H, W]``.
+        float32 ``[N, C, H, W]``, or with one or three axes in place of H and W.
 
     Returns
     -------
@@ -31,8 +31,8 @@ def global_average_pool(X: Array) -> Array:
     >>> global_average_pool(np.arange(4, dtype=np.float32).reshape(1, 1, 2, 2))
     array([[[[1.5]]]], dtype=float32)
     """
-    rank(X, "X", "[N, C, H, W]")
-    return np.asarray(X.mean(axis=(2, 3), keepdims=True))
+    axes = tuple(range(2, 2 + spatial(X.ndim, "X")))
+    return np.asarray(X.mean(axis=axes, keepdims=True))
 
 
 def reduce_mean(data: Array, axes: Array | None = None, *, keepdims: int = 1, noop_with_empty_axes: int = 0) -> Array:
