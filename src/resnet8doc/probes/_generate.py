@@ -60,7 +60,7 @@ def _conv_unsigned(r: np.random.Generator) -> Probe:
 
 
 def _conv_near_tie(r: np.random.Generator) -> Probe:
-    """Draw an accumulator whose float32 product rounds to a tie that the exact product is not: a bias, with a sum of 0."""
+    """Draw an accumulator whose float32 product rounds to a tie that the exact product is not: a bias, the sum 0."""
     x_scale, w_scale = (np.float32(r.uniform(0.005, 0.02)) for _ in range(2))
     y_scale = np.float32(r.uniform(0.5, 2))
     factor = x_scale * w_scale / y_scale
