@@ -77,7 +77,7 @@ class Identification:
         for match in self.close:
             at = match.parts_at or {}
             lines.append(
-                f"  {match.name}: {match.differing} bytes differ; first {at.get('probe')} {at.get('index')}: it gives "
+                f"  {match.name}: {_bytes(match.differing)}; first {at.get('probe')} {at.get('index')}: it gives "
                 f"{at.get('candidate')}, yours is {at.get('given')}"
             )
         return "\n".join(lines)
@@ -127,6 +127,10 @@ def identify(outputs: Mapping[str, Array], among: Sequence[Probe] | None = None)
         tuple(match for match in found if not match.differing),
         tuple(others[:CLOSE]),
     )
+
+
+def _bytes(count: int) -> str:
+    return "1 byte differs" if count == 1 else f"{count} bytes differ"
 
 
 def _fitting(name: str, value: Array, known: Mapping[str, Probe]) -> Array:
