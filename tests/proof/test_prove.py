@@ -86,7 +86,7 @@ def test_a_fault_in_one_node_is_local_to_it(artifact: Artifact, images: np.ndarr
     graph = load(path).with_input("stack1_conv2", "x_zero_point", np.asarray(zero.zero_point + np.int8(1)))
     probe = Probe(path)
     tallies = {node.name: Tally(node) for node in graph.nodes}
-    _chunk(graph, probe.run(images[:4]), probe.input, tallies, 0)
+    _chunk(graph, probe.run(images[:4]), set(probe.types), tallies, 0)
     assert {name for name, tally in tallies.items() if tally.local} == {"stack1_conv2"}
     assert tallies["stack1_add"].end_to_end > 0
     assert tallies["stack1_conv1"].end_to_end == 0

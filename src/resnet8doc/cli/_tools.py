@@ -1,4 +1,4 @@
-"""Tools on a user's own files: extract, draw, vectors, check, prove."""
+"""Tools on a user's own files: extract, draw, vectors, check, prove, prove-c, c."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -7,6 +7,7 @@ import typer
 
 from ..errors import UserError
 from ..graph import Graph
+from ..inputs import Inputs
 from ..workspace import build_folder
 from ._options import OutputJson
 from ._output import give
@@ -19,7 +20,26 @@ Network = Annotated[
 Layout = Annotated[
     Literal["NHWC", "NCHW"], typer.Option(help="NHWC or NCHW: the order of numbers that come without a shape.")
 ]
-Images = Annotated[int, typer.Option(help="How many of the 10,000 test images.", min=1, max=10_000)]
+Images = Annotated[
+    int | None, typer.Option(help="How many images, or other items, at most; without it, all that there are.", min=1)
+]
+Source = Annotated[
+    Path | None,
+    typer.Option(
+        "--input",
+        help="What the network is fed: an .npy, an .npz with an array for each input, or a folder of pictures. Without "
+        "it, CIFAR-10's test images for ResNet8, and seeded values over the range of the first QuantizeLinear for any "
+        "other network.",
+        metavar="PATH",
+    ),
+]
+Shape = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--shape", help="The length of a free axis, or an input's whole shape (x=1,3,8,8); may be repeated.",
+        metavar="NAME=LENGTH",
+    ),
+]  # fmt: skip
 
 
 def register(app: typer.Typer) -> None:
@@ -27,12 +47,26 @@ def register(app: typer.Typer) -> None:
     for command in (extract, draw, vectors, check, prove):
         app.command()(command)
     app.command("prove-c")(prove_c)
+    app.command("c")(write_c)
 
 
-def _network(path: Path | None) -> Graph:
+def _network(path: Path | None, shape: list[str] | None) -> Graph:
     from ..extract import load
+    from ..hardware import with_shape
+    from ..inputs import parse_shapes
 
-    return load(path or build_folder() / "models" / "resnet8_int8_qoperator_operations.json")
+    graph = load(path or build_folder() / "models" / "resnet8_int8_qoperator_operations.json")
+    return with_shape(graph, parse_shapes(shape or []))
+
+
+def _numbered(graph: Graph, source: Path | None, image: list[int] | None) -> tuple[Inputs, list[int]]:
+    """Return what a network is fed, and which items of it; seeded ones are made up to the highest number."""
+    from ..inputs import inputs_for
+
+    numbers = image or [0]
+    if min(numbers) < 0:
+        raise UserError(f"--image is {min(numbers)}", "a number from 0 on", "Name an item by its number.")
+    return inputs_for(graph, source, None, default=max(numbers) + 1), numbers
 
 
 def extract(
@@ -64,39 +98,46 @@ def draw(
 
 def vectors(
     layer: Annotated[list[str] | None, typer.Option(help="Name of a layer; may be repeated. Without it, all.")] = None,
-    image: Annotated[list[int] | None, typer.Option(help="Number of a test image; may be repeated.")] = None,
+    image: Annotated[list[int] | None, typer.Option(help="Number of an image or other item; may be repeated.")] = None,
     format: Annotated[
         list[str] | None,
         typer.Option("--format", help="npz, json, c, hex or hex.zip; may be repeated. Without it, npz."),
     ] = None,
     network: Network = None,
+    source: Source = None,
+    shape: Shape = None,
     output: Annotated[Path, typer.Option(help="A folder of their own.")] = Path("vectors"),
 ) -> None:
     """Write test vectors: input, weights, scales, accumulators and expected output of real layers."""
-    from .. import dataset
     from ..hardware import write_vectors
 
-    images = dataset.load("test").images
-    typer.echo(write_vectors(_network(network), images, image or [0], layer, format or ["npz"], output))
+    graph = _network(network, shape)
+    given, numbers = _numbered(graph, source, image)
+    made = write_vectors(graph, given.feeds, numbers, layer, format or ["npz"], output, credit=given.credit)
+    typer.echo(f"{made}\nof {given.said}")
 
 
 def check(
     outputs: Annotated[Path, typer.Argument(help="Your outputs: an .npz, or a folder of .npy, .bin or .hex files.")],
-    image: Annotated[list[int] | None, typer.Option(help="The test images they are for, in order.")] = None,
+    image: Annotated[list[int] | None, typer.Option(help="The images or items they are for, in order.")] = None,
     layout: Layout = "NHWC",
     network: Network = None,
+    source: Source = None,
+    shape: Shape = None,
     output_json: OutputJson = None,
 ) -> None:
     """Say which layer and index of your own outputs first differ, and which mistake has that signature."""
-    from .. import dataset
     from ..files import write_json
+    from ..hardware import Network as Hardware
     from ..hardware import check as run
 
-    numbers = image or [0]
-    test = dataset.load("test").images
-    if wrong := [number for number in numbers if not 0 <= number < len(test)]:
-        raise UserError(f"--image is {wrong[0]}", f"0 to {len(test) - 1}", "Name a test image by its number.")
-    report = run(outputs, _network(network), test[numbers], layout=layout)
+    graph = _network(network, shape)
+    given, numbers = _numbered(graph, source, image)
+    items = Hardware(graph).items
+    count = items.feeds(given.feeds)[1]
+    if wrong := [number for number in numbers if number >= count]:
+        raise UserError(f"--image is {wrong[0]}", f"0 to {count - 1}", "Name an item by its number.")
+    report = run(outputs, graph, items.take(given.feeds, numbers), layout=layout)
     if output_json is not None:
         write_json(output_json, report.to_dict())
     typer.echo(report)
@@ -105,18 +146,23 @@ def check(
 
 def prove(
     models: Annotated[list[Path] | None, typer.Argument(help="ONNX models; without any, the build's.")] = None,
-    images: Images = 10_000,
+    images: Images = None,
+    source: Source = None,
+    shape: Shape = None,
     output_json: OutputJson = None,
 ) -> None:
     """Count, value by value, where the engine differs from ONNX Runtime; exit with 1 where it must not."""
-    from .. import dataset
+    from ..inputs import inputs_for, parse_shapes
     from ..pipeline.stages.prove import INTEGER
     from ..proof import failure
     from ..proof import prove as run
 
     paths = models or [build_folder() / "models" / f"{name}.onnx" for name in INTEGER]
-    test = dataset.load("test").images[:images]
-    results = [run(path, test) for path in paths]
+    lengths = parse_shapes(shape or [])
+    results = []
+    for path in paths:
+        given = inputs_for(_network(path, shape), source, images)
+        results.append({**run(path, given.feeds, lengths=lengths), "inputs": given.said})
     rows = [
         {
             "model": result["model"],
@@ -133,18 +179,45 @@ def prove(
         raise UserError("\n".join(reasons), "0 mismatches on this processor", "Report this with the lines above.")
 
 
-def prove_c(images: Images = 10_000, network: Network = None, output_json: OutputJson = None) -> None:
+def prove_c(
+    images: Images = None,
+    network: Network = None,
+    source: Source = None,
+    shape: Shape = None,
+    output_json: OutputJson = None,
+) -> None:
     """Compile the generated C and compare every byte of it with the engine; exit with 1 where one differs."""
     import tempfile
 
-    from .. import dataset
     from ..hardware.c import equality
+    from ..inputs import inputs_for
 
-    test = dataset.load("test")
-    graph = _network(network)
+    graph = _network(network, shape)
+    given = inputs_for(graph, source, images)
     with tempfile.TemporaryDirectory() as folder:
-        found = equality(graph, test.images[:images], test.labels[:images], Path(folder))
+        found = equality(graph, given.feeds, given.labels, Path(folder))
     rows = [{key: found[key] for key in ("images", "values", "mismatches", "seconds", "seconds_per_image", "compiler")}]
-    give(found, output_json, f"The C of {graph.name} against the engine", rows)
+    give({**found, "inputs": given.said}, output_json, f"The C of {graph.name} against the engine", rows)
     if found["mismatches"]:
         raise UserError(f"{found['mismatches']} bytes differ", "0", "Report this with the compiler's version.")
+
+
+def write_c(
+    network: Network = None,
+    variant: Annotated[
+        Literal["float", "integer"],
+        typer.Option(help="float: the engine's bytes; integer: no floating point, close to them."),
+    ] = "float",
+    pixels: Annotated[
+        bool | None,
+        typer.Option("--pixels/--real", help="Whether a real input is read as uint8 pixels; without it, by its range."),
+    ] = None,
+    shape: Shape = None,
+    output: Annotated[Path, typer.Option(help="Folder.")] = Path("c"),
+) -> None:
+    """Write a network as a C99 program: cc -std=c99 -O2 *.c -lm."""
+    from ..hardware.c import generate, write_files
+
+    texts = generate(_network(network, shape), variant, pixels=pixels)
+    write_files(texts, output)
+    typer.echo("\n".join(str(output / name) for name in texts))

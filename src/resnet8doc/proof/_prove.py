@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from ..errors import UserError
 from ..extract import load
 from ..files import sha256
 from ..graph import Graph
+from ..hardware import with_shape
+from ..inputs import chunks
 from ._machine import machine
-from ._probe import Probe, Session, optimised
+from ._probe import Feeds, Probe, Session, optimised
 from ._tally import Tally, differs, first_mismatch
 
 Array = npt.NDArray[Any]
@@ -27,8 +30,9 @@ DEFAULT = "ORT_ENABLE_ALL"
 
 def prove(
     model: Path | str,
-    images: Array,
+    images: Feeds,
     *,
+    lengths: Mapping[str, int | tuple[int, ...]] | None = None,
     fused: bool = False,
     chunk: int = 100,
     threads: int = 2,
@@ -46,7 +50,10 @@ def prove(
     model
         An ONNX model; it is extracted in memory, and the engine sees the extraction alone.
     images
-        uint8 or float32 ``[N, 32, 32, 3]``.
+        What the model is fed, items along the first axis: an array, or for several inputs a dictionary. Of any rank
+        and type that the model takes; uint8 is taken for real numbers where it wants them.
+    lengths
+        Of free axes that do not count items, as for :func:`resnet8doc.hardware.with_shape`.
     fused
         Prove the graph that ONNX Runtime makes of the model when it optimises (``ORT_ENABLE_EXTENDED``), not the model.
     chunk
@@ -79,7 +86,9 @@ def prove(
     with tempfile.TemporaryDirectory() as folder:
         proven = optimised(path, Path(folder) / path.name) if fused else path
         here = machine()
-        graph = load(proven).with_runtime(runtime or here.runtime)
+        graph = with_shape(load(proven).with_runtime(runtime or here.runtime), lengths or {})
+        feeds = images if isinstance(images, Mapping) else {graph.inputs[0].name: images}
+        count = 0
         probe = Probe(proven, threads)
         default = Session(path, DEFAULT, threads)
         tallies = {node.name: Tally(node) for node in graph.nodes}
@@ -87,17 +96,19 @@ def prove(
             level: {"values": 0, "mismatches": 0, "decisions_changed": 0} for level in ("ORT_DISABLE_ALL", DEFAULT)
         }
         first: dict[str, Any] | None = None
-        for start in tqdm(range(0, len(images), chunk), desc=f"prove {path.stem}", disable=not progress):
-            part = images[start : start + chunk]
+        for start, part in tqdm(chunks(graph, feeds, chunk), desc=f"prove {path.stem}", disable=not progress):
             truth = probe.run(part)
-            found, output = _chunk(graph, truth, probe.input, tallies, start)
+            found, output = _chunk(graph, truth, set(part), tallies, start)
             first = first or found
-            _compare_outputs(outputs["ORT_DISABLE_ALL"], truth[graph.outputs[0].name], output)
-            _compare_outputs(outputs[DEFAULT], default.run(part), output)
+            optimised_outputs = default.run(part)
+            for name, ours in output.items():
+                _compare_outputs(outputs["ORT_DISABLE_ALL"], truth[name], ours)
+                _compare_outputs(outputs[DEFAULT], optimised_outputs[name], ours)
+            count = start + _items(graph, part)
     described = environment()
     held = [tally for tally in tallies.values() if tally.held]
     return {
-        "model": path.stem, "sha256": sha256(path), "format": graph.format, "fused": fused, "images": len(images),
+        "model": path.stem, "sha256": sha256(path), "format": graph.format, "fused": fused, "images": count,
         "optimisation_level": "ORT_ENABLE_EXTENDED" if fused else "ORT_DISABLE_ALL", "machine": here.name,
         "cpu_class": cpu_class(described), "proven": here.proven, "runtime": graph.runtime.describe(),
         "environment": described, "nodes": [tally.to_dict() for tally in tallies.values()],
@@ -110,14 +121,14 @@ def prove(
 
 
 def _chunk(
-    graph: Graph, truth: dict[str, Array], fed: str, tallies: dict[str, Tally], start: int
-) -> tuple[dict[str, Any] | None, Array]:
-    """Compare all nodes on some images; return the first local mismatch of a node that is held, and the last output."""
-    own = {fed: truth[fed]}
-    same = {fed}
+    graph: Graph, truth: dict[str, Array], fed: set[str], tallies: dict[str, Tally], start: int
+) -> tuple[dict[str, Any] | None, dict[str, Array]]:
+    """Compare all nodes on some items; return the first local mismatch of a node that is held, and the outputs."""
+    own = {name: truth[name] for name in fed}
+    same = set(fed)
     first = None
     for node in graph.nodes:
-        own[node.output] = graph.compute(node, own)
+        own |= graph.compute_all(node, own)
         expected, computed = truth[node.output], own[node.output]
         if computed.dtype != expected.dtype or computed.shape != expected.shape:
             raise UserError(
@@ -134,13 +145,22 @@ def _chunk(
         tally.count(expected, local, computed)
         if first is None and tally.held and tally.local > before:
             first = first_mismatch(graph, node, truth, local, start)
-    return first, own[graph.outputs[0].name]
+    return first, {entry.name: own[entry.name] for entry in graph.outputs if entry.name in own}
+
+
+def _items(graph: Graph, part: Mapping[str, Array]) -> int:
+    """Return how many items one call was fed: as many as the first axis counts, where it is free."""
+    first = graph.inputs[0]
+    array = part[first.name]
+    free = array.ndim > 0 and not isinstance((first.shape or (None,))[0], int)
+    return len(array) if free else 1
 
 
 def _compare_outputs(row: dict[str, int], theirs: Array, ours: Array) -> None:
     row["values"] += theirs.size
     row["mismatches"] += int(np.count_nonzero(differs(ours, theirs)))
-    row["decisions_changed"] += int(np.count_nonzero(theirs.argmax(axis=-1) != ours.argmax(axis=-1)))
+    if ours.ndim and ours.size:
+        row["decisions_changed"] += int(np.count_nonzero(theirs.argmax(axis=-1) != ours.argmax(axis=-1)))
 
 
 def failure(result: dict[str, Any]) -> str | None:

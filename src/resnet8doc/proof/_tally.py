@@ -80,7 +80,8 @@ def first_mismatch(
     expected = values[node.output]
     index = tuple(int(i) for i in np.argwhere(differs(found, expected))[0])
     result: dict[str, Any] = {
-        "node": node.name, "op_type": node.op_type, "image": first_image + index[0], "index": list(index),
+        "node": node.name, "op_type": node.op_type, "image": first_image + (index[0] if index else 0),
+        "index": list(index),
         "onnxruntime": expected[index].item(), "engine": found[index].item(),
     }  # fmt: skip
     try:

@@ -118,7 +118,9 @@ def vector(network: Network, operation: Operation, values: Mapping[str, Array], 
         if operation.op_type == "QLinearAdd" and entry.formal in ("A", "B"):
             add(entry.formal, *_spread(network, operation, values[entry.tensor][0] if array is None else array))
         elif array is None:
-            add(entry.formal, network.stored(entry.tensor, values[entry.tensor])[0], network.axes(entry.tensor))
+            order = network.read_order(operation, entry.formal)
+            codes = network.stored(entry.tensor, values[entry.tensor], order)[0]
+            add(entry.formal, codes, network.read_axes(operation, entry.formal))
         elif key in WEIGHTS:
             turned = _weights(operation, array)
             leading = tuple(f"axis {number}" for number in range(turned.ndim - len(WEIGHT_AXES[operation.op_type])))
