@@ -144,7 +144,7 @@ def half_away_division(total: Array, count: Array) -> Array:
     array([-3, -2,  2,  3,  3])
     """
     size = (np.abs(total) + count // 2) // count
-    return np.where(total < 0, -size, size)
+    return np.asarray(np.where(total < 0, -size, size))
 
 
 def qlinear_average_pool_element(
