@@ -106,10 +106,11 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none", requires=["env"])
 def proof(session: nox.Session) -> None:
-    """Prove the engine and the C on all 10,000 test images."""
+    """Prove the engine, the C and the gates on all 10,000 test images."""
     shared(session, "resnet8doc", "build", "--no-site")
     shared(session, "resnet8doc", "prove", *session.posargs)
     shared(session, "resnet8doc", "prove-c", *session.posargs)
+    shared(session, "resnet8doc", "prove-rtl", *session.posargs)
 
 
 @nox.session(venv_backend="none", requires=["env"])

@@ -34,8 +34,8 @@ def generate(graph: Graph, variant: Variant = "float") -> dict[str, str]:
         A network of integer operators (QOperator) that starts with a QuantizeLinear of pixels and ends with a
         QLinearSoftmax.
     variant
-        ``float``: requantization in float32, equal to the engine byte for byte. ``integer``: by int32 multipliers and
-        shifts, for a core without a floating-point unit; close, not equal.
+        Both are equal to the engine byte for byte. ``float``: requantization in float32. ``integer``: in integers and
+        shifts, for a core without a floating-point unit.
 
     Returns
     -------

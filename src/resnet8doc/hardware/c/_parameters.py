@@ -6,17 +6,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...ops import exponentials, quantize_linear
-from ...requantize import Arithmetic
+from ...ops import exponentials, qlinear_add, quantize_linear
 from .._accumulators import multipliers, output_zero_point
 from .._formats import C_TYPES, c_float, c_numbers
 from .._network import Network, Operation
-from ._integer import integer_exponentials, integer_sum, multiplier_and_shift
+from ..integers import mantissa_and_shift, sum_table
+from ._integer import float_parts, integer_sum
 
 Array = npt.NDArray[Any]
-
-EXACT = Arithmetic(multiplier="fixed_point")
-"""Asks for multipliers in float64, of which the integer form is made."""
 
 
 class Parameters:
@@ -56,18 +53,15 @@ class Parameters:
 
     def _requantize(self, operation: Operation) -> dict[str, Any]:
         members: dict[str, Any] = {}
+        factor = multipliers(self.network, operation)
+        assert factor is not None, operation.name
+        factors = self._per_channel(operation, factor)
         if self.integer:
-            exact = multipliers(self.network, operation, EXACT)
-            assert exact is not None, operation.name
-            m, shift = multiplier_and_shift(self._per_channel(operation, exact), operation.node.name)
-            members["requantize.multiplier"] = self._array(f"{operation.name}_multiplier", m)
-            members["requantize.shift"] = self._array(f"{operation.name}_shift", shift)
+            mantissa, shift = mantissa_and_shift(factors)
+            members["requantize.mantissa"] = self._array(f"{operation.name}_mantissa", mantissa.astype(np.uint32))
+            members["requantize.shift"] = self._array(f"{operation.name}_shift", shift.astype(np.uint8))
         else:
-            factor = multipliers(self.network, operation)
-            assert factor is not None, operation.name
-            members["requantize.multiplier"] = self._array(
-                f"{operation.name}_multiplier", self._per_channel(operation, factor)
-            )
+            members["requantize.multiplier"] = self._array(f"{operation.name}_multiplier", factors)
         members["requantize.y_zero_point"] = output_zero_point(self.network, operation)
         return members
 
@@ -131,9 +125,14 @@ class Parameters:
         zeros = tuple(self._number(operation, f"{x}_zero_point") for x in "ABC")
         members: dict[str, Any] = {"count": count}
         if self.integer:
-            found = integer_sum(scales, zeros)
-            members |= {"a_multiplier": found.a, "b_multiplier": found.b, "constant": f"INT64_C({found.constant})",
-                        "shift": found.shift}  # fmt: skip
+            codes, *about = self._pairs(operation)
+            found = integer_sum(codes, *about)
+            if found is None:
+                table = codes.astype(self.network.dtype(operation.output))
+                members["table"] = self._array(f"{operation.name}_table", table, "code_t")
+            else:
+                members |= {"a_multiplier": found.factor, "b_multiplier": found.second_factor,
+                            "constant": f"INT64_C({found.offset})", "shift": found.shift}  # fmt: skip
         else:
             members |= {f"{x.lower()}_scale": c_float(scale) for x, scale in zip("ABC", scales, strict=True)}
             members |= {f"{x.lower()}_zero_point": zero for x, zero in zip("ABC", zeros, strict=True)}
@@ -144,12 +143,28 @@ class Parameters:
             self.declarations.append(f"extern const code_t {operation.name}_stored[{count}];")
         self._structure("add_t", operation.name, members)
 
+    def _pairs(self, operation: Operation) -> tuple[Array, float, float, int]:
+        """Return the codes of all pairs, the quotients of scales, and the lowest code."""
+        scales = [self._value(operation, f"{x}_scale") for x in "ABC"]
+        zeros = [self._value(operation, f"{x}_zero_point") for x in "ABC"]
+        low = int(np.iinfo(self.network.dtype(operation.output)).min)
+
+        def add(a: Array, b: Array) -> Array:
+            return qlinear_add(a, scales[0], zeros[0], b, scales[1], zeros[1], scales[2], zeros[2])
+
+        return sum_table(add, low), float(scales[0] / scales[2]), float(scales[1] / scales[2]), low
+
     def _softmax(self, operation: Operation) -> None:
         (count,) = self.network.shape(operation.output)
         levels = int(np.floor(np.float32(1) / self._value(operation, "y_scale")))
         members: dict[str, Any] = {"count": count, "y_zero_point": self._number(operation, "y_zero_point")}
         scale = self._value(operation, "X_scale")
-        table = integer_exponentials(float(scale)) if self.integer else exponentials(scale, count)
         members["levels"] = levels if self.integer else c_float(float(levels))
-        members["exponential"] = self._array(f"{operation.name}_exponential", table)
+        table = exponentials(scale, count)
+        if self.integer:
+            mantissa, exponent = float_parts(table)
+            members["mantissa"] = self._array(f"{operation.name}_mantissa", mantissa)
+            members["exponent"] = self._array(f"{operation.name}_exponent", exponent)
+        else:
+            members["exponential"] = self._array(f"{operation.name}_exponential", table)
         self._structure("softmax_t", operation.name, members)

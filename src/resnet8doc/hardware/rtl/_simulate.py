@@ -1,6 +1,8 @@
 """The whole network's gates on images: run, and every byte of every layer held to the engine's."""
 
+import csv
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +17,7 @@ from ...errors import UserError
 from ...graph import Graph
 from ._generate import Memories, generate
 from ._layers import Layers, codes_of, read_layers
-from ._tools import simulation
+from ._tools import SOURCES, simulation, source, test_bench
 from ._words import WIDTH
 
 Array = npt.NDArray[Any]
@@ -94,6 +96,26 @@ class Simulator:
         rows = raw.reshape(len(pixels), WIDTH * self.memories.words + classes)
         return self._split(rows), rows[:, -classes:], int(result.stdout.split()[-1])
 
+    def trace(self, image: Array, layer: int) -> list[dict[str, int]]:
+        """Simulate one image and return what the signals of the test bench's waveform hold in each cycle of a layer.
+
+        Parameters
+        ----------
+        image
+            uint8 ``[rows, columns, colours]``.
+        layer
+            Its place in the program, from 0.
+        """
+        classes, size = self.memories.parameters["CLASSES"], np.size(image)
+        with _scratch(self.folder) as scratch:
+            np.ascontiguousarray(image, np.uint8).tofile(scratch / "image")
+            numbers = ["1", str(size), str(classes), "0", str(BOUND), str(layer + 1)]
+            files = [str(scratch / name) for name in ("image", "outputs", "waveform")]
+            subprocess.run([str(self.program), *files[:2], *numbers, files[2]], cwd=self.folder, check=True,
+                           capture_output=True)  # fmt: skip
+            with (scratch / "waveform").open(encoding="ascii", newline="") as stream:
+                return [{name: int(value) for name, value in row.items()} for row in csv.DictReader(stream)]
+
     def _split(self, rows: Array) -> dict[str, Array]:
         found, at = {}, 0
         for step in self.memories.steps:
@@ -109,8 +131,6 @@ class _scratch:  # noqa: N801 # used as a function
     """A folder of its own inside another, removed at the end."""
 
     def __init__(self, inside: Path) -> None:
-        import tempfile
-
         self.folder = tempfile.TemporaryDirectory(dir=inside)
 
     def __enter__(self) -> Path:
@@ -141,10 +161,14 @@ def build_simulator(graph: Graph, folder: Path, cache: Path, lanes: int = 16) ->
     """
     memories = generate(graph, lanes)
     memories.write(folder)
-    return Simulator(memories, simulation("resnet8", "network.cpp", memories.parameters, cache), folder)
+    design = [test_bench("probes.vlt"), *(source(name) for name in SOURCES)]
+    program = simulation("resnet8", "network.cpp", memories.parameters, cache, sources=design)
+    return Simulator(memories, program, folder)
 
 
-def compare(graph: Graph, simulator: Simulator, images: Array, *, processes: int = 1, progress: bool = True) -> dict[str, Any]:
+def compare(
+    graph: Graph, simulator: Simulator, images: Array, *, processes: int = 1, progress: bool = True
+) -> dict[str, Any]:
     """Simulate images and count the bytes that differ from the engine's, in every layer.
 
     Parameters
@@ -177,7 +201,8 @@ def compare(graph: Graph, simulator: Simulator, images: Array, *, processes: int
         return *simulator.run(images[start : start + BATCH]), time.perf_counter() - before
 
     with ThreadPoolExecutor(processes) as pool:
-        for start, (found, logits, taken, took) in zip(starts, _shown(pool.map(simulate, starts), len(starts), progress), strict=True):
+        batches = _shown(pool.map(simulate, starts), len(starts), progress)
+        for start, (found, logits, taken, took) in zip(starts, batches, strict=True):
             values = graph.run(images[start : start + BATCH], "all")
             seconds, cycles = seconds + took, max(cycles, taken)
             for tensor, expected, codes in _pairs(layers, values, found, logits):

@@ -11,6 +11,7 @@ from . import (
     draw,
     evaluate,
     extract,
+    gates,
     hardware,
     manifest,
     playground,
@@ -46,6 +47,7 @@ def all_stages(name: str, *, site_too: bool = True) -> list[Stage]:
         *draw.stages(),
         *prove.stages(),
         *hardware.stages(),
+        *gates.stages(),
         *sensitivity.stages(),
         *playground.stages(),
     ]

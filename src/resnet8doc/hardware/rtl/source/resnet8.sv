@@ -36,7 +36,7 @@ module resnet8
   localparam int CHANNEL_ADDRESS_BITS = $clog2(CHANNELS);
 
   // An image comes in while nothing runs and no result waits.
-  logic busy, start, pixel_write;
+  logic busy, done, start, pixel_write;
   logic [ADDRESS_BITS-1:0] pixel;
   logic [8*WIDTH-1:0] pixel_word;
   pixel_input #(
@@ -66,7 +66,7 @@ module resnet8
   logic [ADDRESS_BITS-1:0] write_address;
   /* verilator lint_on UNUSEDSIGNAL */
   action_t arrived;
-  logic done, begins, written;
+  logic begins, written;
   sequencer #(
       .LANES (LANES),
       .LAYERS(LAYERS)

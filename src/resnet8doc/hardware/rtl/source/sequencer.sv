@@ -102,8 +102,8 @@ module sequencer
           action.multiply <= 1'b1;
           action.first <= {word, kernel_row, kernel_column} == 0;
           action.last <= sum_ends;
-          y <= 8'(row << layer.stride_2) + 8'(kernel_row) - 8'(layer.pad);
-          x <= 8'(column << layer.stride_2) + 8'(kernel_column) - 8'(layer.pad);
+          y <= (8'(row) << layer.stride_2) + 8'(kernel_row) - 8'(layer.pad);
+          x <= (8'(column) << layer.stride_2) + 8'(kernel_column) - 8'(layer.pad);
           place <= layer.source + group_place + ADDRESS_BITS'(word);
           weights_address <= layer.weights + weights;
           if (sum_ends) leaving <= LEAVING_BITS'(LANES - 1);

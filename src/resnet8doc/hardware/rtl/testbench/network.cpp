@@ -1,10 +1,11 @@
 // Images in, every word of every layer and the codes of the classes out.
 //
-//   network IMAGES OUTPUTS COUNT IMAGE_BYTES CLASSES [STALL] [BOUND]
+//   network IMAGES OUTPUTS COUNT IMAGE_BYTES CLASSES [STALL] [BOUND] [LAYER WAVEFORM]
 //
 // Run it where the hex files lie. STALL is 0, or the seed of random pauses on both streams. An image that takes more than
 // BOUND cycles ends the run with the layer at which it hung. Of each image OUTPUTS gets the words of all layers in order,
-// then the codes as they left the stream. The last line says how many cycles each image took.
+// then the codes as they left the stream. WAVEFORM gets what happens in each cycle of the first image's layer LAYER, from 1.
+// The last line says how many cycles the last image took.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -12,9 +13,7 @@
 
 #include "Vresnet8.h"
 #include "verilated.h"
-#ifdef WAVEFORM
 #include "waveform.h"
-#endif
 
 static uint64_t state;
 
@@ -26,12 +25,14 @@ static bool rests() {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 6) return fprintf(stderr, "network IMAGES OUTPUTS COUNT IMAGE_BYTES CLASSES [STALL] [BOUND]\n"), 2;
+    if (argc < 6) return fprintf(stderr, "network IMAGES OUTPUTS COUNT IMAGE_BYTES CLASSES [STALL] [BOUND] [LAYER WAVEFORM]\n"), 2;
     FILE *images = fopen(argv[1], "rb"), *outputs = fopen(argv[2], "wb");
     if (!images || !outputs) return perror(images ? argv[2] : argv[1]), 2;
     const long count = atol(argv[3]), bytes = atol(argv[4]), classes = atol(argv[5]);
     state = argc > 6 ? strtoull(argv[6], nullptr, 10) : 0;
     const uint64_t bound = argc > 7 ? strtoull(argv[7], nullptr, 10) : 10000000;
+
+    Waveform waveform(argc > 9 ? argv[9] : nullptr, argc > 9 ? atoi(argv[8]) : 0);
 
     VerilatedContext context;
     Vresnet8 dut{&context};
@@ -73,9 +74,7 @@ int main(int argc, char **argv) {
                 codes.push_back(dut.m_axis_tdata);
                 ended = dut.m_axis_tlast;
             }
-#ifdef WAVEFORM
-            waveform(dut, image, cycles - begin);
-#endif
+            if (image == 0) waveform.write(dut, cycles - begin);
             dut.clock = 1, dut.eval();
             if (taken) sent++, dut.s_axis_tvalid = 0;
             if (context.gotFinish()) return 3;
