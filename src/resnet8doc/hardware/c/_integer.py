@@ -20,8 +20,8 @@ SPAN = 200
 def integer_sum(codes: Array, ratio: float, second_ratio: float, low: int) -> Sum | None:
     """Return the integer form of a ``QLinearAdd``, equal on all 65,536 pairs; None if there is none.
 
-    There is none where scales that are nearly powers of two of each other bring real sums so close to ties that float32's
-    roundings decide, now up, now down.
+    There is none where scales that are nearly powers of two of each other bring real sums so close to ties that
+    float32's roundings decide, now up, now down.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Float32's second stage in integers alone, equal to it bit for bit: for gates, and for firmware without a float unit."""
+"""Float32's second stage in integers alone, equal to it bit for bit: for gates, and for cores without a float unit."""
 
 from ._cheap import CHEAP, cheap_codes
 from ._requantize import MAX_SHIFT, mantissa_and_shift, requantize_one, requantize_without_float, round_to_24_bits

@@ -46,4 +46,4 @@ def cheap_codes(
     else:
         drop = 31 - bits
         whole = multiply_by_fixed_point(np.asarray(accumulator), (m + (1 << drop - 1)) >> drop, shift - drop)
-    return np.clip(whole + zero_point, low, low + 255)
+    return np.asarray(np.clip(whole + zero_point, low, low + 255))

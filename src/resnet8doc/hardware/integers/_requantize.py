@@ -8,7 +8,8 @@ ONNX Runtime computes :math:`q = \mathrm{clamp}(\mathrm{rint}(\mathrm{fl}(\mathr
    :math:`k + \tfrac12`, in units of :math:`2^{-f}`.
 3. The inner rounding moves what lies within half a unit in the last place of :math:`k + \tfrac12` onto it. If
    :math:`j` is the position of the leading bit of :math:`|k + \tfrac12|` (-1 for :math:`\tfrac12` itself), that unit is
-   :math:`2^{j-23}`, and half of it, in units of :math:`2^{-f}`, the window :math:`2^{f+j-24}` (none if that is below 1).
+   :math:`2^{j-23}`, and half of it, in units of :math:`2^{-f}`, the window :math:`2^{f+j-24}` (none if that is below
+   1).
 4. :math:`|d|` within the window: the even one of :math:`k, k + 1`. Otherwise :math:`k + 1` if :math:`d > 0`, else
    :math:`k`. At the window's very edge the inner rounding is a tie itself, and goes to :math:`k + \tfrac12`, whose last
    place is even.
@@ -90,7 +91,9 @@ def round_to_24_bits(accumulator: npt.ArrayLike) -> Array:
     return np.asarray(np.sign(a) * ((magnitude + half) >> drop << drop))
 
 
-def requantize_one(accumulator: int, mantissa: int, shift: int, zero_point: int, low: int = -128, high: int = 127) -> int:
+def requantize_one(
+    accumulator: int, mantissa: int, shift: int, zero_point: int, low: int = -128, high: int = 127
+) -> int:
     """Requantize one accumulator by Python's integers (the slow twin: the specification).
 
     Parameters
@@ -168,4 +171,4 @@ def requantize_without_float(
     exponent = shift + bits.astype(np.int64) - 1 - MANTISSA_BITS
     window = np.where(exponent >= 0, one << np.maximum(exponent, 0), 0)
     up = np.where(np.abs(d) <= window, k & 1, d > 0)
-    return np.clip(k + up + np.asarray(zero_point, np.int64), low, high)
+    return np.asarray(np.clip(k + up + np.asarray(zero_point, np.int64), low, high))

@@ -1,9 +1,9 @@
-r"""Two integers a channel that do what float32 does: :math:`y = \mathrm{clamp}((a\,m + b) \gg S)`, for every accumulator.
+r"""Two integers a channel that do what float32 does, for every accumulator: :math:`\mathrm{clamp}((a\,m + b) \gg S)`.
 
-Each operation of the second stage is monotone in the integer :math:`a`, so the code is a staircase of at most 255 steps.
-Two staircases are equal for *all* :math:`a` if they step at the same places. Those of float32 are found by bisection with
-numpy's float32 itself; then :math:`m` and :math:`b` are found whose staircase has them, or it is known that there are none:
-how much room :math:`b` has is concave in :math:`m`.
+Each operation of the second stage is monotone in the integer :math:`a`, so the code is a staircase of at most 255
+steps. Two staircases are equal for *all* :math:`a` if they step at the same places. Those of float32 are found by
+bisection with numpy's float32 itself; then :math:`m` and :math:`b` are found whose staircase has them, or it is known
+that there are none: how much room :math:`b` has is concave in :math:`m`.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,8 @@ class Staircase:
 
     def codes(self, accumulator: npt.ArrayLike, low: int = -128) -> Array:
         """Requantize; int64."""
-        return np.clip(np.asarray(accumulator, np.int64) * self.factor + self.offset >> self.shift, low, low + 255)
+        total = np.asarray(accumulator, np.int64) * self.factor + self.offset
+        return np.asarray(np.clip(total >> self.shift, low, low + 255))
 
 
 def steps(codes: Codes, low: int, high: int) -> tuple[Array, Array]:

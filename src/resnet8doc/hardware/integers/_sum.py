@@ -1,10 +1,11 @@
 r"""QLinearAdd in three integers.
 
 ONNX Runtime adds two codes by two fused multiply-adds in float32. In integers the same is
-:math:`c = \mathrm{clamp}\left((a\,f + b\,g + o) \gg S\right)`, if there are :math:`f, g, o` for which all 65,536 pairs come
-out right. Each pair asks that :math:`c\,2^S \le a f + b g + o < (c + 1)\,2^S`, one side of it where :math:`c` is clamped.
-For given :math:`f, g` that leaves an interval for :math:`o`, and its length is concave in them: a least of linear
-functions less a greatest. So halving finds the factors that leave the most room, and all pairs are tried at the end.
+:math:`c = \mathrm{clamp}\left((a\,f + b\,g + o) \gg S\right)`, if there are :math:`f, g, o` for which all 65,536
+pairs come out right. Each pair asks that :math:`c\,2^S \le a f + b g + o < (c + 1)\,2^S`, one side of it where
+:math:`c` is clamped. For given :math:`f, g` that leaves an interval for :math:`o`, and its length is concave in them:
+a least of linear functions less a greatest. So halving finds the factors that leave the most room, and all pairs are
+tried at the end.
 
 Where scales are powers of two of each other, real ties occur, and go to the even code. So the last bit is cleared where
 the places below the binary point are all 0; the offset holds the half.
@@ -35,7 +36,8 @@ TRIES = 50
 class Sum:
     """A sum of two codes in integers: ``clamp((a * factor + b * second_factor + offset) >> shift)``, ties to even.
 
-    The offset holds a half: where the places that are shifted out are all 0 there was a tie, and the last bit is cleared.
+    The offset holds a half: where the places that are shifted out are all 0 there was a tie, and the last bit is
+    cleared.
 
     Attributes
     ----------
@@ -126,6 +128,7 @@ def find_sum(
     every = np.arange(low, low + 256, dtype=np.int64)
     a, b = (axis.ravel() for axis in np.meshgrid(every, every, indexing="ij"))
     c = np.asarray(codes, np.int64).ravel()
+
     def wrong(found: Sum) -> int:
         return int((add_codes(a, b, found, low) != c).sum())
 

@@ -52,7 +52,9 @@ def write_archive(graph: Graph, images: Array, path: Path) -> Memories:
     memories = generate(graph)
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _contents(graph, memories, images):
-            archive.writestr(zipfile.ZipInfo(f"resnet8_rtl/{name}", (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+            archive.writestr(
+                zipfile.ZipInfo(f"resnet8_rtl/{name}", (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED
+            )
     return memories
 
 
@@ -87,7 +89,9 @@ def expected_bytes(graph: Graph, memories: Memories, images: Array) -> bytes:
             names = [s.tensor or s.layer for s in memories.steps]
             codes = np.zeros(shape, np.int8)
             operands = [filled[_written_at(memories, fields[key], names, step)] for key in ("source", "second")]
-            total = sum(o.astype(np.int64) * fields[f] for o, f in zip(operands, ("factor", "second_factor"), strict=True))
+            total = sum(
+                o.astype(np.int64) * fields[f] for o, f in zip(operands, ("factor", "second_factor"), strict=True)
+            )
             whole, rest = (total + fields["offset"]) >> 22, (total + fields["offset"]) & ((1 << 22) - 1)
             codes[...] = np.clip(np.where(rest == 0, whole & ~1, whole), -128, 127)
         else:

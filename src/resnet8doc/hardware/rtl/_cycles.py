@@ -23,8 +23,9 @@ def layer_cycles(fields: Mapping[str, int], lanes: int) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``steps`` in which multipliers or adders get work, ``waits`` in which the last sums have not left yet, ``products``
-        that the multipliers make in all (padding and filled channels included), ``bound``: what it waits for.
+        ``steps`` in which multipliers or adders get work, ``waits`` in which the last sums have not left yet,
+        ``products`` that the multipliers make in all (padding and filled channels included), ``bound``: what it waits
+        for.
 
     Examples
     --------
@@ -46,7 +47,7 @@ def layer_cycles(fields: Mapping[str, int], lanes: int) -> dict[str, Any]:
 
 
 def cycles(memories: Memories) -> list[dict[str, Any]]:
-    """Return one entry a layer of the program: ``layer``, what :func:`layer_cycles` says, and the useful ``products``."""
+    """Return one entry a layer of the program: ``layer``, ``tensor``, and what :func:`layer_cycles` says."""
     lanes = memories.parameters["LANES"]
     return [
         {"layer": step.layer, "tensor": step.tensor, **layer_cycles(fields, lanes)}

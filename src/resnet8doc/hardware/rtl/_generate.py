@@ -16,7 +16,18 @@ from ..integers import find_sum, mantissa_and_shift, requantize_without_float
 from ._layers import Add, Layers, Pool, Products, inputs, read_layers
 from ._places import Places
 from ._words import (
-    ADD_SHIFT, ALIGN_BITS, CHANNEL, HEADER, LAYER, POINT, SUM_BITS, TOTAL_BITS, WIDTH, bits_of, checksum, hexadecimal,
+    ADD_SHIFT,
+    ALIGN_BITS,
+    CHANNEL,
+    HEADER,
+    LAYER,
+    POINT,
+    SUM_BITS,
+    TOTAL_BITS,
+    WIDTH,
+    bits_of,
+    checksum,
+    hexadecimal,
     pack,
 )  # fmt: skip
 
@@ -334,7 +345,7 @@ class _Generator:
 
     def _finish(self, pixels: int, colours: int) -> Memories:
         weights = np.stack(self.weights)
-        bits = 8 if -128 <= weights.min() and weights.max() <= 127 else 9
+        bits = 8 if weights.min() >= -128 and weights.max() <= 127 else 9
         words = {
             "weights.hex": ([_join(row, bits) for row in weights.tolist()], bits * weights.shape[1]),
             "channels.hex": (

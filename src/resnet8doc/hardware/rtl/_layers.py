@@ -184,7 +184,7 @@ def codes_of(layers: Layers, tensor: str, values: Mapping[str, Array]) -> Array:
 
 
 def real_accumulators(graph: Graph, values: Mapping[str, Array]) -> dict[str, Array]:
-    """Return the accumulators of each layer of products or pool by its output: int64 ``[..., channels]``, bias included."""
+    """Return the accumulators of each layer that has some, by its output: int64 ``[..., channels]``, bias included."""
     network = Network(graph)
     found = {o.output: accumulators(network, o, values) for o in network.operations}
     return {tensor: sums.astype(np.int64) for tensor, sums in found.items() if sums is not None}

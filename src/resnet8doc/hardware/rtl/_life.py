@@ -17,7 +17,7 @@ LATENCY = {"read": 1, "operands": 2, "sum": 3, "leaves": 2}
 
 
 def shortest_sum(memories: Memories) -> int:
-    """Return the layer, by its place in the program, whose sums take the fewest steps and that has more than one pixel."""
+    """Return the place in the program of the layer of several pixels whose sums take the fewest steps."""
     found = [
         ((fields.get("words", 0) + 1) * (fields.get("kernel", 0) + 1) ** 2, n)
         for n, fields in enumerate(memories.program)

@@ -73,7 +73,13 @@ def study_gates(
     found |= {"cheap": cheap_forms(graph, images[:CHEAP_IMAGES]), "staircases": staircases(graph)}
     sums = additions(graph)
     found["adders"] = {
-        name: {"factor": s.factor, "second_factor": s.second_factor, "offset": s.offset, "shift": s.shift, "room": s.room}
+        name: {
+            "factor": s.factor,
+            "second_factor": s.second_factor,
+            "offset": s.offset,
+            "shift": s.shift,
+            "room": s.room,
+        }
         for name, (s, _) in sums.items()
     }
     found["synthesis"] = second_stages()
@@ -130,7 +136,8 @@ def _wrong(found: Mapping[str, Any]) -> Iterator[str]:
     for result in (found["network"], *found["models"]):
         if result["mismatches"]:
             first = next(row for row in result["tensors"] if row["mismatches"])
-            yield f"{result['mismatches']} bytes of {result['model']} differ in simulation; {first['tensor']}: {first['first']}"
+            where = f"{first['tensor']}: {first['first']}"
+            yield f"{result['mismatches']} bytes of {result['model']} differ in simulation; {where}"
     for name, result in found["units"].items():
         if result["wrong"]:
             yield f"{result['wrong']} cases of {name} differ in simulation; {result['probes'][0]}"
@@ -139,7 +146,7 @@ def _wrong(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def second_stages() -> dict[str, Any]:
-    """Synthesize the requantizers and the residual adder each alone; an entry with ``missing`` where Yosys is not there."""
+    """Synthesize the requantizers and the residual adder, each alone; ``missing`` says it where Yosys is not there."""
     found: dict[str, Any] = {"missing": None}
     try:
         for name in ("requantizer", "requantizer_tflite", "residual_adder"):
@@ -179,8 +186,8 @@ def staircases(graph: Graph) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``channels``, ``found``, ``constant`` (those that have no step at all, among ``found``), ``shift`` (binary places
-        tried), ``layers`` (each: ``layer``, ``channels``, ``found``).
+        ``channels``, ``found``, ``constant`` (those that have no step at all, among ``found``), ``shift`` (binary
+        places tried), ``layers`` (each: ``layer``, ``channels``, ``found``).
     """
     rows = []
     constant = 0
@@ -189,7 +196,11 @@ def staircases(graph: Graph) -> dict[str, Any]:
             w, bias, factors = layer.weights.reshape(len(layer.weights), -1), layer.bias, layer.multipliers
         elif isinstance(layer, Pool):
             rows_, columns, _ = read_layers(graph).shapes[layer.source]
-            w, bias, factors = np.ones((1, rows_ * columns), np.int64), np.zeros(1, np.int64), np.array([layer.multiplier])
+            w, bias, factors = (
+                np.ones((1, rows_ * columns), np.int64),
+                np.zeros(1, np.int64),
+                np.array([layer.multiplier]),
+            )
         else:
             continue
         ends = w * (-128 - layer.zero), w * (127 - layer.zero)
@@ -197,13 +208,16 @@ def staircases(graph: Graph) -> dict[str, Any]:
         mantissa, shift = mantissa_and_shift(factors)
         found = 0
         for c in range(len(bias)):
+
             def codes(a: Array, c: int = c) -> Array:
                 return requantize_without_float(a, mantissa[c], shift[c], layer.y_zero)  # noqa: B023 # called here alone
 
             if np.ptp(codes(np.array([low[c], high[c]]))) == 0:
                 constant, found = constant + 1, found + 1
             else:
-                found += find_staircase(codes, int(low[c]), int(high[c]), float(factors[c]), STAIRCASE_SHIFT) is not None
+                found += (
+                    find_staircase(codes, int(low[c]), int(high[c]), float(factors[c]), STAIRCASE_SHIFT) is not None
+                )
         rows.append({"layer": layer.name, "channels": len(bias), "found": found})
     return {
         "channels": sum(row["channels"] for row in rows), "found": sum(row["found"] for row in rows),

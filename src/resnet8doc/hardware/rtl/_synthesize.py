@@ -1,4 +1,4 @@
-"""Gates from SystemVerilog, by Yosys from the package pyosys, which reads it through slang; counted for two families."""
+"""Gates from SystemVerilog by Yosys, of the package pyosys, which reads it through slang; for two families."""
 
 import importlib.util
 import re
@@ -87,7 +87,11 @@ def synthesize(
             *([f"write_json {netlist.resolve()}"] if netlist else []),
         ]
         result = subprocess.run(
-            [sys.executable, "-c", SCRIPT, *commands], cwd=folder or scratch, capture_output=True, text=True, check=False
+            [sys.executable, "-c", SCRIPT, *commands],
+            cwd=folder or scratch,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         said = log.read_text(encoding="utf-8") if log.exists() else ""
     if result.returncode:
@@ -98,7 +102,7 @@ def synthesize(
 
 
 def count_cells(log: str) -> dict[str, Any]:
-    """Read Yosys' log: the last table of cells, the warnings, the latches.
+    r"""Read Yosys' log: the last table of cells, the warnings, the latches.
 
     Examples
     --------

