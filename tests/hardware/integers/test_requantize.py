@@ -106,7 +106,7 @@ def test_the_proof_would_notice(mutation: str) -> None:
 
 @given(st.integers(0, 255), st.lists(INT32, min_size=1, max_size=20))
 def test_arrays_broadcast(zero: int, accumulators: list[int]) -> None:
-    factors = np.float32([0.001, 0.5, 3])
+    factors = np.array([0.001, 0.5, 3], np.float32)
     found = requantize_without_float(np.array(accumulators)[:, None], *mantissa_and_shift(factors), zero, 0, 255)
     expected = requantize(np.array(accumulators)[:, None], factors, np.uint8(zero), np.uint8)
     np.testing.assert_array_equal(found, expected)

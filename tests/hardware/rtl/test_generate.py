@@ -91,7 +91,7 @@ REFUSED = [
                  id="window"),
     pytest.param({"multipliers": np.full(6, 0.75, np.float32)}, r"layer down_quant, channel 0: the multiplier is 0.75",
                  id="multiplier"),
-    pytest.param({"bias": np.full(6, 2**26), "multipliers": np.full(6, 2.0**-20, np.float32)},
+    pytest.param({"bias": np.full(6, 129 << 18), "multipliers": np.full(6, 2.0**-19, np.float32)},
                  r"layer down_quant, channel 0: sums reach from \d+ to \d+; expected 25 bits", id="sums"),
 ]  # fmt: skip
 

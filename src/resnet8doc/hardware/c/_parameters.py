@@ -125,8 +125,8 @@ class Parameters:
         zeros = tuple(self._number(operation, f"{x}_zero_point") for x in "ABC")
         members: dict[str, Any] = {"count": count}
         if self.integer:
-            codes, *about = self._pairs(operation)
-            found = integer_sum(codes, *about)
+            codes, ratio, second_ratio, low = self._pairs(operation)
+            found = integer_sum(codes, ratio, second_ratio, low)
             if found is None:
                 table = codes.astype(self.network.dtype(operation.output))
                 members["table"] = self._array(f"{operation.name}_table", table, "code_t")

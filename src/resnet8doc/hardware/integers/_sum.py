@@ -132,18 +132,25 @@ def find_sum(
     def wrong(found: Sum) -> int:
         return int((add_codes(a, b, found, low) != c).sum())
 
-    plain = _plain(a, b, c, ratio, second_ratio, shift, low)
-    if not wrong(plain):
-        return plain
-    best = plain
-    for bits in RANGES:
-        for best in _roomiest(a, b, c, ratio, second_ratio, shift, low, bits):
-            if not wrong(best):
-                return best
+    best, least = Sum(0, 0, 0, shift, 0), len(a) + 1
+    for found in _candidates(a, b, c, ratio, second_ratio, shift, low):
+        differ = wrong(found)
+        if not differ:
+            return found
+        if differ < least:
+            best, least = found, differ
+    pair = int(np.flatnonzero(add_codes(a, b, best, low) != c)[0])
     raise UserError(
-        f"{name}: no three integers of {shift} binary places add its codes as float32 does ({wrong(best):,} of 65,536 "
-        "pairs differ)", "some", "Use more binary places, or a table of the 65,536 sums.",
+        f"{name}: no three integers of {shift} binary places add its codes as float32 does ({least:,} of 65,536 pairs "
+        f"differ, the first {a[pair]} and {b[pair]})", "some", "Use more binary places, or a table of the 65,536 sums.",
     )  # fmt: skip
+
+
+def _candidates(a: Array, b: Array, c: Array, ratio: float, second_ratio: float, shift: int, low: int) -> Iterator[Sum]:
+    """Yield the plain one, then those with the most room."""
+    yield _plain(a, b, c, ratio, second_ratio, shift, low)
+    for bits in RANGES:
+        yield from _roomiest(a, b, c, ratio, second_ratio, shift, low, bits)
 
 
 def _plain(a: Array, b: Array, c: Array, ratio: float, second_ratio: float, shift: int, low: int) -> Sum:

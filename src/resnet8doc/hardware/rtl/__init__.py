@@ -13,6 +13,7 @@ from ._tools import SOURCES, source, test_bench, verilator
 
 __all__ = [
     "ARCHIVE", "BENCHES", "LANES", "SOURCES", "Memories", "Simulator", "Step", "additions", "bench", "build_simulator",
-    "cheap_forms", "compare", "cycles", "expected_bytes", "generate", "layer_cycles", "life", "measure", "place_and_route", "read_record", "source", "staircases",
-    "study_gates", "synthesize", "test_bench", "verilator", "write_archive", "write_record",
+    "cheap_forms", "compare", "cycles", "expected_bytes", "generate", "layer_cycles", "life", "measure",
+    "place_and_route", "read_record", "source", "staircases", "study_gates", "synthesize", "test_bench", "verilator",
+    "write_archive", "write_record",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 Codes are moved here to int8: a uint8 model's codes and zero points less 128, its weights less their zero points.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -209,12 +209,16 @@ class _Reader:
         return int(self.value(operation, formal).reshape(())) - self.moved
 
     def _multipliers(self, operation: Operation, x_scale: str, w_scale: str, outputs: int) -> Array:
-        factor = scale_multiplier(*(self.value(operation, name) for name in (x_scale, w_scale, "y_scale")))
+        factor = scale_multiplier(
+            self.value(operation, x_scale), self.value(operation, w_scale), self.value(operation, "y_scale")
+        )
         return np.broadcast_to(factor.reshape(-1), (outputs,)).astype(np.float32)
 
     def layer(self, operation: Operation) -> Layer:
-        readers = {"QLinearConv": self._convolution, "QLinearMatMul": self._dense, "QLinearAdd": self._sum}
-        readers |= dict.fromkeys(GLOBAL_POOLS, self._pool)  # type: ignore[arg-type] # a dict of all kinds of layers
+        readers: dict[str, Callable[[Operation], Layer]] = {
+            "QLinearConv": self._convolution, "QLinearMatMul": self._dense, "QLinearAdd": self._sum,
+            **dict.fromkeys(GLOBAL_POOLS, self._pool),
+        }  # fmt: skip
         if operation.op_type not in readers:
             raise UserError(
                 f"layer {operation.node.name} is {operation.op_type}", f"one of {', '.join(readers)}",

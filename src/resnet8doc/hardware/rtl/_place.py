@@ -47,7 +47,16 @@ def place_and_route(netlist: Path, command: Sequence[str], seed: int = 1) -> dic
     """
     with tempfile.TemporaryDirectory(dir=netlist.parent) as folder:
         report = Path(folder) / "report.json"
-        arguments = [*DEVICE, "--json", netlist.name, "--freq", str(MEGAHERTZ), "--timing-allow-fail", "--seed", str(seed)]
+        arguments = [
+            *DEVICE,
+            "--json",
+            netlist.name,
+            "--freq",
+            str(MEGAHERTZ),
+            "--timing-allow-fail",
+            "--seed",
+            str(seed),
+        ]
         arguments += ["--report", f"{Path(folder).name}/report.json"]
         try:
             result = subprocess.run(
