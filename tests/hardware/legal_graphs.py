@@ -341,7 +341,7 @@ def build(number: Callable[[int, int], int]) -> tuple[Graph, list[dict[str, Arra
         outputs = [writer.node("DequantizeLinear", {"x": last.name, "x_scale": last.scale, "x_zero_point": last.zero})]
     items = []
     for _ in range(2):
-        item = {}
+        item: dict[str, Array] = {}
         for entry in writer.inputs:
             shape = tuple(1 if axis == "batch" else axis for axis in entry["shape"])
             real = random.normal(0, 12, shape).astype(np.float32)

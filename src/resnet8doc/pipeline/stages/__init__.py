@@ -14,6 +14,7 @@ from . import (
     draw,
     evaluate,
     extract,
+    gates,
     hardware,
     manifest,
     playground,
@@ -57,6 +58,7 @@ def all_stages(name: str, *, site_too: bool = True) -> list[Stage]:
         *prove.stages(),
         *prove_tflite.stages(),
         *hardware.stages(),
+        *gates.stages(),
         *sensitivity.stages(),
         *playground.stages(),
     ]
