@@ -1,4 +1,4 @@
-"""The arithmetic of one output, from a trace, as tables in which every value has its exact width."""
+"""The arithmetic of one output, from a trace: drawn, and as tables in which every value has its exact width."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy.typing as npt
+
 from ..analysis.bounds import width
+from ..markup import Markup
+from ..microscope import draw, style
 from ._table import Table, table
 
 if TYPE_CHECKING:
@@ -22,13 +26,18 @@ WIDTHS = {
 
 @dataclass(frozen=True)
 class WorkedExample:
-    """One output element: its products, then everything that is done to their sum."""
+    """One output element, drawn; its products, then everything that is done to their sum, as tables."""
 
+    drawing: Markup
     products: Table | None
     steps: Table
 
     def _repr_html_(self) -> str:
-        return "".join(part._repr_html_() for part in (self.products, self.steps) if part is not None)
+        tables = "".join(part._repr_html_() for part in (self.products, self.steps) if part is not None)
+        return (
+            f'<div class="worked-example">{style()}{self.drawing}\n'
+            f"<details><summary>The same as tables</summary>{tables}</details></div>"
+        )
 
     def __str__(self) -> str:
         return "\n\n".join(str(part) for part in (self.products, self.steps) if part is not None)
@@ -36,20 +45,23 @@ class WorkedExample:
     __repr__ = __str__
 
 
-def worked_example(trace: Trace) -> WorkedExample:
+def worked_example(trace: Trace, *, name: str = "", source: npt.NDArray[Any] | None = None) -> WorkedExample:
     """Show how one output came about.
 
     Parameters
     ----------
     trace
         From :meth:`resnet8doc.graph.Graph.trace`.
+    name, source
+        Of the operator's node, and the codes that it reads, ``[C, H, W]``, for the drawing; see
+        :func:`resnet8doc.microscope.draw`.
 
     Returns
     -------
     WorkedExample
-        A table of the products (where there are any), in the order in which they are summed, and one of the steps
-        after the sum. ``width`` is that of the type that holds a value, ``needs`` the bits that this value takes in
-        two's complement.
+        The drawing, and behind a toggle two tables: the products (where there are any), in the order in which they are
+        summed, and the steps after the sum. ``width`` is that of the type that holds a value, ``needs`` the bits that
+        this value takes in two's complement.
 
     Examples
     --------
@@ -61,6 +73,7 @@ def worked_example(trace: Trace) -> WorkedExample:
     centred  255    int32              32             9  127 − −128
     scaled   127.5  float32            32             –  float32(255) * 0.5
     """
+    drawing = draw(trace, name=name, source=source)
     place = ", ".join(map(str, trace.index))
     steps = table(
         [
@@ -77,7 +90,7 @@ def worked_example(trace: Trace) -> WorkedExample:
         sortable=False,
     )  # fmt: skip
     if not trace.terms:
-        return WorkedExample(None, steps)
+        return WorkedExample(drawing, None, steps)
     products = table(
         [
             {
@@ -98,7 +111,7 @@ def worked_example(trace: Trace) -> WorkedExample:
                "accumulator": "32 bits"},
         sortable=False,
     )  # fmt: skip
-    return WorkedExample(products, steps)
+    return WorkedExample(drawing, products, steps)
 
 
 def operator_inputs(graph: Graph, node: Node, meanings: Mapping[str, str]) -> Table:
