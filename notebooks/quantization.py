@@ -13,17 +13,21 @@ def _():
     import resnet8doc.playground as pg
     from resnet8doc.errors import UserError
 
-    return UserError, mo, partial, pg
+    def show(html: str) -> mo.Html:
+        """Show HTML; marimo's messages to the page know plain text alone."""
+        return mo.Html(str(html))
+
+    return UserError, mo, partial, pg, show
 
 
 @app.cell(hide_code=True)
-def _(mo, pg):
+def _(mo, pg, show):
     _head = ""
     if not pg.IN_BROWSER and not pg.exporting():
         from resnet8doc.desk import page_head
 
         _head = page_head(mo.notebook_dir())
-    mo.Html(_head)
+    show(_head)
     return
 
 
@@ -210,8 +214,8 @@ def _(initial, mo, pg, set_edits, set_problem, set_start, set_turn):
 
 
 @app.cell(hide_code=True)
-def _(choose_a, choose_b, image, lesson, mo, pg):
-    mo.Html(
+def _(choose_a, choose_b, image, lesson, pg, show):
+    show(
         pg.pane(
             "top",
             pg.Markup("<h1 class=r8-title>Quantization playground</h1>"),
@@ -223,12 +227,12 @@ def _(choose_a, choose_b, image, lesson, mo, pg):
 
 
 @app.cell(hide_code=True)
-def _(comparison, graph, mo, node, node_name, paint, pg):
+def _(comparison, graph, node, node_name, paint, pg, show):
     _values = {entry.node: getattr(entry, paint.value, entry.cumulative) for entry in comparison.before}
     if paint.value == "modified":
         _values = comparison.after
     structure = pg.graph_svg(graph, node.name, "node", _values, differ=pg.differing(comparison))
-    mo.Html(
+    show(
         pg.pane(
             "left", pg.control("node", node_name), structure, pg.strip_html(comparison, node.name), pg.live(paint),
             label="Structure",
@@ -239,8 +243,8 @@ def _(comparison, graph, mo, node, node_name, paint, pg):
 
 @app.cell(hide_code=True)
 def _(
-    after, channel, comparison, complaints, edits_said, initial, mo, model_said, node, node_said, pg, picture_said, pixel,
-    pixel_said, pixel_text, reference, run_a, run_b, side_a, side_b, sides_said,
+    after, channel, comparison, complaints, edits_said, initial, model_said, node, node_said, pg, picture_said, pixel,
+    pixel_said, pixel_text, reference, run_a, run_b, show, side_a, side_b, sides_said,
 ):  # fmt: skip
     _lost = [part for part in (initial.model, initial.image) if part.startswith("own-")]
     _notes = [pg.note(sentence, "error") for sentence in complaints]
@@ -267,7 +271,7 @@ def _(
         )
         for (name, short, run, one, how), side in zip(_shown, (side_a, side_b), strict=False)
     ]
-    mo.Html(
+    show(
         pg.pane(
             "middle", *_notes, model_said, picture_said, edits_said, sides_said, node_said,
             pg.row(pg.heading(f"What {node.name} puts out"), _differ),
@@ -367,21 +371,23 @@ def _(gallery, graph, measure, pg, side_a, side_b):
 
 @app.cell(hide_code=True)
 def _(
-    after, comparison, controls, edits, explained, get_problem, label, lesson, measure, measured, mo, mode, node, pg,
-    reference, reset, run_a, target, undo,
+    after, comparison, controls, edits, explained, get_problem, label, lesson, measure, measured, mode, node, pg,
+    reference, reset, run_a, show, target, undo,
 ):  # fmt: skip
     _runs = {"float": reference, "quantized": run_a, "modified": after}
-    mo.Html(
+    show(
         pg.pane(
             "right", pg.visit_html(pg.visit(lesson.value), node, "node"),
             pg.heading("Effect"), pg.effect_html(comparison, _runs, label),
             pg.row(measure), measured,
-            pg.heading("Change"), pg.row(pg.control("mode", mode), pg.control("where", target) if target is not None else ""),
+            pg.heading("Change"),
+            pg.row(pg.control("mode", mode), pg.control("where", target) if target is not None else ""),
             pg.Markup("<small>{}</small>").format(explained[mode.value]),
             "" if target is not None else pg.note("This operator has nothing of the kind."),
             pg.note(get_problem(), "error") if get_problem() else "",
             pg.Markup('<div class="r8-controls">{}</div>').format(pg.joined(controls)),
-            pg.edits_html(edits), pg.row(undo, reset), pg.lessons_html(edits, run_a.graph, comparison.first is not None),
+            pg.edits_html(edits), pg.row(undo, reset),
+            pg.lessons_html(edits, run_a.graph, comparison.first is not None),
             label="Change and effect",
         )
     )  # fmt: skip
@@ -389,9 +395,9 @@ def _(
 
 
 @app.cell(hide_code=True)
-def _(about, mo, pg):
+def _(about, pg, show):
     # What stands below is not in sight until a reader asks for it: the page is live here.
-    mo.Html(
+    show(
         pg.Markup('<p class="r8-about" data-r8-live="{}">{}</p>').format(
             "browser" if pg.IN_BROWSER else "build", " · ".join(f"{key}: {value}" for key, value in about.items())
         )
@@ -412,8 +418,8 @@ def _(edits, image_name, lesson, mo, model_name, node, pg, pixel, side_a, side_b
 
 
 @app.cell(hide_code=True)
-def _(gallery, image, kind, mo, named, numbers, own, pg):
-    mo.Html(
+def _(gallery, image, kind, named, numbers, own, pg, show):
+    show(
         pg.pane(
             "pictures", pg.heading("Pictures"), pg.row(kind, named, own),
             pg.gallery_html(gallery, numbers, image.value, "image"), label="Pictures",
@@ -423,9 +429,9 @@ def _(gallery, image, kind, mo, named, numbers, own, pg):
 
 
 @app.cell(hide_code=True)
-def _(after, comparison, mo, node, pg, pixel, reference, run_a):
+def _(after, comparison, node, pg, pixel, reference, run_a, show):
     _runs = {"float": reference, "A": run_a, "B": after}
-    mo.Html(
+    show(
         pg.pane(
             "numbers", pg.heading(f"{node.name} in numbers"),
             pg.numbers_html(node.output, reference, run_a, after, pixel[0]),
@@ -436,9 +442,9 @@ def _(after, comparison, mo, node, pg, pixel, reference, run_a):
 
 
 @app.cell(hide_code=True)
-def _(assets, float_graph, graph, mo, model_name, node, original, pg, reference):
+def _(assets, float_graph, graph, model_name, node, original, pg, reference, show):
     _measured = assets.json("activations.json") if model_name == pg.MODEL else {}
-    mo.Html(
+    show(
         pg.pane(
             "stored", pg.heading(f"What is stored for {node.name}"), pg.layer_html(graph, node, float_graph),
             pg.heading(f"The range of {node.output}"),
@@ -456,7 +462,7 @@ def _(mo):
 
 
 @app.cell(hide_code=True)
-def _(ask, assets, float_graph, gallery, graph, mo, model_name, pg):
+def _(ask, assets, float_graph, gallery, graph, model_name, pg, show):
     _parts = []
     if model_name == pg.MODEL:
         _parts.append(pg.sensitivity_html(assets.json("sensitivity.json"), "Measured by the build, on the test images"))
@@ -465,7 +471,7 @@ def _(ask, assets, float_graph, gallery, graph, mo, model_name, pg):
 
         _few = sensitivity(graph, float_graph, gallery.images[:10], gallery.labels[:10], progress=False)
         _parts.append(pg.sensitivity_html(_few, "Measured here"))
-    mo.Html(
+    show(
         pg.pane(
             "cost", pg.heading("Which layers cost accuracy"), pg.row(ask), *_parts, label="Which layers cost accuracy"
         )
@@ -485,7 +491,7 @@ def _(mo, pg):
 
 
 @app.cell(hide_code=True)
-def _(again, folder, images, label, mo, pg):
+def _(again, folder, images, label, pg, show):
     _shown = pg.Markup("")
     if folder is not None and not pg.exporting():
         from pathlib import Path
@@ -507,12 +513,12 @@ def _(again, folder, images, label, mo, pg):
             ),
             label="The frameworks",
         )  # fmt: skip
-    mo.Html(_shown)
+    show(_shown)
     return
 
 
 @app.cell(hide_code=True)
-def _(after, files, mo, modified, node, operations, original, pg, reference, structure):
+def _(after, files, mo, modified, node, operations, original, pg, reference, show, structure):
     # Not one of the cell's own names: marimo forgets those after the cell, and a file is made when it is asked for.
     runs = {"float": reference, "quantized": original, "modified": after}
     _links = [
@@ -527,7 +533,7 @@ def _(after, files, mo, modified, node, operations, original, pg, reference, str
             lambda: pg.figures(node.output, runs, structure), "figures.zip", "application/zip", label="Figures"
         ),
     ]
-    mo.Html(
+    show(
         pg.pane(
             "files", pg.heading("Take it along"),
             pg.Markup("<p>The page's address holds all that you see: copy it to share it.</p>"), pg.row(*_links),

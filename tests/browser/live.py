@@ -29,6 +29,15 @@ class Live:
         """Return one of the notebook's controls."""
         return self.page.locator(f"#root [data-r8-control='{name}']")
 
+    def view(self, name: str) -> None:
+        """Choose what the middle shows: ``middle`` (maps and microscope), ``numbers``, ``stored``, ``pictures``…"""
+        self.page.locator(f"#root button[data-r8-view='{name}']").click()
+
+    def tables(self) -> None:
+        """Open the microscope's tables."""
+        for summary in self.page.locator("#root [data-r8-details^='numbers-']:not([open]) > summary").all():
+            summary.click()
+
     def choose(self, name: str, option: str) -> None:
         """Choose from a dropdown."""
         self.control(name).locator("select").select_option(label=option)
@@ -42,10 +51,11 @@ class Live:
 
     def press_pixel(self, channel: int, row: int, column: int) -> None:
         """Press an element of the chosen operator's output, in the first of its pictures."""
+        self.view("middle")
         image = self.page.locator("#root img[data-r8-pixel]").first
         grid = image.get_attribute("data-r8-grid")
         assert grid is not None
-        _, height, width, columns, zoom, gap = map(int, grid.split(","))
+        _, height, width, columns, zoom, gap = map(float, grid.split(","))
         place = (
             (channel % columns * (width + gap) + column + 0.5) * zoom,
             (channel // columns * (height + gap) + row + 0.5) * zoom,
@@ -54,13 +64,16 @@ class Live:
 
     def give(self, label: str, *files: tuple[str, bytes]) -> None:
         """Give files to a button that asks for them."""
+        self.view("files" if "extraction" in label else "pictures")
         with self.page.expect_file_chooser() as chooser:
             self.page.get_by_role("button", name=label).click()
         kind = "application/octet-stream"
         chooser.value.set_files([FilePayload(name=name, mimeType=kind, buffer=content) for name, content in files])
+        self.view("middle")
 
     def download(self, label: str) -> Download:
         """Press what gives a file; the kernel makes it then."""
+        self.view("files")
         with self.page.expect_download() as waiting:
             self.page.get_by_role("link", name=label).click()
         return waiting.value
@@ -71,8 +84,12 @@ class Live:
         return next(n for n in range(len(gallery.labels)) if pg.label(gallery, n) == name)
 
     def table(self, caption: str) -> Locator:
-        """Return the table of a caption, or of one that begins so."""
-        return self.page.locator("#root table").filter(has=self.page.locator("caption", has_text=caption))
+        """Return the table of a caption, or of one that begins so, brought into sight."""
+        found = self.page.locator("#root table").filter(has=self.page.locator("caption", has_text=caption)).first
+        pane = found.evaluate("table => table.closest('[data-r8-pane]').dataset.r8Pane")
+        self.view(pane if pane not in ("left", "right") else "middle")
+        found.evaluate("table => { const toggle = table.closest('details'); if (toggle) toggle.open = true; }")
+        return found
 
     def probabilities(self, run: str) -> list[float]:
         """Return what a network says, exactly."""
@@ -94,6 +111,7 @@ class Live:
 
     def expect_node(self, name: str) -> None:
         """Wait until an operator is the one that is looked at."""
+        self.view("middle")
         expect(self.page.get_by_role("heading", name=f"What {name} puts out")).to_be_visible(timeout=PATIENCE)
 
     def expect_error(self, text: str) -> None:
@@ -147,7 +165,7 @@ def painted(page: Page, event: str, selector: str, text: str, attribute: str = "
 
 def start(browser: Browser, server: str, query: str = "") -> Live:
     """Open the playground and wait until it is live."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     visit = Visit(page, server)

@@ -91,6 +91,7 @@ def test_pictures_can_be_pressed_at_the_desk_too(page: Page) -> None:
     expect(page.get_by_role("heading", name="What stack2_conv1 puts out")).to_be_visible()
     assert picture.evaluate("picture => getComputedStyle(picture).cursor") == "crosshair"
     picture.click(position={"x": 1, "y": 1})
+    page.locator("[data-r8-details='numbers-quantized'] > summary").click()
     expect(page.locator(".r8-result")).to_contain_text("[channel 0, row 0, column 0]")
     products = page.locator("table", has=page.locator("caption", has_text="Every product: 144")).locator("tbody tr")
     expect(products).to_have_count(144)

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from resnet8doc import playground as pg
 from resnet8doc.analysis.sensitivity import sensitivity
 from resnet8doc.hardware.c import compile_c
-from resnet8doc.playground.microscope import trace_pixel
+from resnet8doc.playground import trace_pixel
 
 from .live import PATIENCE, Live, painted
 from .visit import HTML
@@ -29,7 +29,6 @@ pytestmark = pytest.mark.browser
 def test_an_image_runs_as_in_cpython(live: Live, assets: pg.Assets) -> None:
     gallery = assets.gallery
     for number in (5, len(gallery.labels) - 1):
-        live.page.locator("#root .r8-sheet button").first.wait_for()
         live.choose("image", pg.label(gallery, number))
         graph = assets.graph(pg.MODEL)
         expected = graph.run(gallery.images[number : number + 1])[graph.outputs[0].name][0]
@@ -46,9 +45,7 @@ def test_the_microscopes_byte_is_onnx_runtimes(live: Live, assets: pg.Assets) ->
     gallery = assets.gallery
     number = live.number(gallery)
     expected = _onnxruntime_codes("stack2_conv2_quantized", gallery.images[number : number + 1])
-    stored = live.page.get_by_role("heading", name=f"What is stored for {node}")  # the last cell that the choice runs
-    stored.wait_for()
-    live.page.get_by_role("heading", name=f"The range of {node}_quantized").wait_for()
+    live.page.locator(f"#root h2:text-is('The range of {node}_quantized')").wait_for(state="attached")  # the last cell
     graph = assets.graph(pg.MODEL)
     run = pg.Run.of(graph, gallery.images[number : number + 1])
     result = "[data-r8-run='quantized'] .r8-result"
@@ -81,9 +78,10 @@ def _onnxruntime_codes(tensor: str, images: np.ndarray) -> np.ndarray:
 
 def test_a_pressed_pixel_is_looked_at(live: Live) -> None:
     """The mosaic of stack2_conv2 has 6 columns of 32 channels of 16 by 16."""
+    live.view("middle")
     picture = live.page.locator("#root img[data-r8-pixel]").first
-    channels, height, width, columns, zoom, gap = map(int, (picture.get_attribute("data-r8-grid") or "").split(","))
-    channel, row, column = columns + 2, 3, 4
+    channels, height, width, columns, zoom, gap = map(float, (picture.get_attribute("data-r8-grid") or "").split(","))
+    channel, row, column = int(columns) + 2, 3, 4
     x = (channel % columns * (width + gap) + column) * zoom + zoom / 2
     y = (channel // columns * (height + gap) + row) * zoom + zoom / 2
     assert channel < channels
@@ -101,6 +99,7 @@ def test_what_is_no_picture_is_refused(live: Live) -> None:
 
 def test_the_gallery_is_filtered(live: Live, assets: pg.Assets) -> None:
     """By what the quantized network made of an image, and by class."""
+    live.view("pictures")
     wrong = live.page.get_by_label("The quantized answer is")
     wrong.select_option("wrong")
     expected = pg.choose(assets.gallery, "wrong", "all")
@@ -114,7 +113,7 @@ def test_the_gallery_is_filtered(live: Live, assets: pg.Assets) -> None:
     cats = pg.choose(assets.gallery, "wrong", "cat")
     expect(sheet).to_have_count(len(cats), timeout=PATIENCE)
     sheet.last.click()
-    expect(live.page.locator("#root figcaption", has_text="quantized: ")).to_contain_text("wrong: it is cat")
+    expect(live.page.locator("#root [data-r8-probabilities='quantized']")).to_contain_text("wrong: it is cat")
     wrong.select_option("all")
     live.page.get_by_label("Class").select_option("all")
     expect(sheet).to_have_count(60, timeout=PATIENCE)
@@ -156,6 +155,7 @@ def test_the_layers_that_cost_most_are_named(live: Live, assets: pg.Assets) -> N
         keys = [float(cell.get_attribute("data-r8-key") or "nan") for cell in row.locator("td").all()]
         assert keys[0] == entry["alone_quantized"]["correct"]
         assert keys[3] == entry["alone_float"]["correct"]
+    live.view("cost")
     live.page.get_by_role("button", name="Measure it here").click()
     here = live.table("Each layer alone, over 10 images")
     expect(here).to_be_visible(timeout=PATIENCE)
@@ -178,6 +178,8 @@ def test_a_pixel_leaves_as_c_and_as_a_vector(live: Live, tmp_path: Path) -> None
     result = live.page.locator("#root [data-r8-run='quantized'] .r8-result")
     expect(result).to_contain_text("[channel 60, row 7, column 0]", timeout=PATIENCE)
     byte = int(result.locator("[data-r8-byte]").get_attribute("data-r8-byte") or "")
+    live.view("middle")
+    live.tables()
     copied = {}
     for label in ("Copy as C", "Copy as test vector"):
         button = live.page.get_by_role("button", name=label)

@@ -27,6 +27,7 @@ def test_a_layer_is_chosen_from_the_models_own(live: Live, assets: pg.Assets) ->
     assert [name for name in names if name] == [node.name for node in graph.nodes]
     live.choose("node", "stack2_conv1")
     live.expect_node("stack2_conv1")
+    live.view("stored")
     table = live.page.locator("#root table").filter(has_text="Scales and zero points of stack2_conv1")
     scale = float(graph.parameters["stack2_conv1_scale"])
     expect(table.locator("tr", has_text="y_scale")).to_contain_text(f"{scale:.6g}")
@@ -39,6 +40,7 @@ def test_graph_and_tree_navigate(live: Live) -> None:
     live.page.locator("#root .r8-node", has_text="stack3_add").press("Enter")
     live.expect_node("stack3_add")
     expect(live.control("node").locator("select")).to_have_value(re.compile("stack3_add"))
+    live.view("stored")
     live.page.locator("#root .r8-tree").get_by_role("button", name="stem_conv", exact=True).click()
     live.expect_node("stem_conv")
 
@@ -74,6 +76,7 @@ def test_weights_stand_side_by_side(live: Live, assets: pg.Assets) -> None:
         row = table.locator("tbody tr").filter(has=live.page.get_by_role("rowheader", name=kind, exact=True))
         for text in (str(list(array.shape)), str(array.dtype), str(array.nbytes)):
             expect(row).to_contain_text(text)
+    live.view("stored")
     worst = float(np.abs(real - exact).max())
     expect(live.page.locator("#root figcaption", has_text=f"difference, ±{worst:.3g}")).to_be_visible()
     used = len(np.unique(codes))
@@ -109,6 +112,7 @@ def test_activations_have_a_histogram_with_their_limits(live: Live, assets: pg.A
     assert quantization is not None
     zero, scale = int(quantization.zero_point), float(quantization.scale)
     low, high = (-128 - zero) * scale, (127 - zero) * scale
+    live.view("stored")
     expect(live.page.get_by_role("heading", name=f"The range of {tensor}")).to_be_visible(timeout=PATIENCE)
     figure = live.page.locator("#root figure").filter(has_text=f"float values of {measured['images']} test images")
     expect(figure).to_contain_text(f"codes hold {low:.4g} to {high:.4g}; {measured['clipped']:.3%} are clipped")

@@ -6,8 +6,8 @@ import pytest
 
 from resnet8doc import playground as pg
 from resnet8doc.faults import FIELDS
-from resnet8doc.playground import pitfalls
-from resnet8doc.playground.results import lessons_html
+from resnet8doc.playground.model import _pitfalls as pitfalls
+from resnet8doc.playground.views import lessons_html
 
 from .networks import networks
 

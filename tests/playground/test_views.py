@@ -16,17 +16,16 @@ from hypothesis import strategies as st
 
 from resnet8doc import playground as pg
 from resnet8doc.graph import from_bytes
-from resnet8doc.playground.assets import EXPORTING
-from resnet8doc.playground.copying import as_c, as_vector
-from resnet8doc.playground.html import long_table
-from resnet8doc.playground.microscope import trace_pixel
-from resnet8doc.playground.mosaic import Layout, picture
-from resnet8doc.playground.png import png
-from resnet8doc.playground.structure import positions
+from resnet8doc.playground.model import EXPORTING, trace_pixel
+from resnet8doc.playground.views._copying import as_c, as_vector
+from resnet8doc.playground.views._html import long_table
+from resnet8doc.playground.views._mosaic import Layout, picture
+from resnet8doc.playground.views._structure import positions
+from resnet8doc.raster import png
 
 from .networks import images, networks, parts
 
-VOID = {"br", "img", "input", "rect", "line", "path", "circle", "meta"}
+VOID = {"br", "img", "input", "meta"}
 
 
 class Balance(HTMLParser):
@@ -50,6 +49,7 @@ class Balance(HTMLParser):
 
 
 def checked(html: str) -> Balance:
+    assert isinstance(html, pg.Markup), "a view returns markup, or its text would be quoted where it is put in"
     found = Balance()
     found.feed(html)
     found.close()
@@ -66,17 +66,23 @@ def views(edits: tuple[pg.Edit, ...]) -> dict[str, str]:
     run = pg.rerun(original, modified)
     after = run if edits else None
     comparison = pg.Comparison(reference, original, run)
-    shown = {
-        "probabilities": pg.probabilities_html({"float": reference, "quantized": original, "modified": after}, 3),
+    shown: dict[str, str] = {
+        "effect": pg.effect_html(comparison, {"float": reference, "quantized": original, "modified": after}, 3),
+        "classes": pg.classes_html({"float": reference, "A": original, "B": after}),
         "sqnr": pg.sqnr_html(comparison),
-        "comparison": pg.comparison_html(comparison, edits),
+        "comparison": pg.comparison_html(comparison),
+        "pitfalls": pg.lessons_html(edits, graph, comparison.first is not None),
+        "edits": pg.edits_html(edits),
+        "tabs": pg.tabs(),
     }
     for node in graph.nodes:
         shown |= {
             f"graph {node.name}": pg.graph_svg(graph, node.name, "node", {e.node: e.local for e in comparison.before}),
             f"tree {node.name}": pg.tree(graph, node.name, "node"),
             f"layer {node.name}": pg.layer_html(graph, node, float_graph),
-            f"mosaics {node.name}": pg.mosaics_html(node.output, reference, original, after, (0, 0, 0), "pixel"),
+            f"maps {node.name}": pg.maps_html(node.output, pg.float_of(reference, original, node.output), original, run,
+                                              (0, 0, 0), "pixel", ("A", "B")),
+            f"strip {node.name}": pg.strip_html(comparison, node.name),
             f"numbers {node.name}": pg.numbers_html(node.output, reference, original, after, 0),
             f"range {node.name}": pg.histogram_html(node.output, None, original, reference),
             f"microscope {node.name}": pg.microscope_html(run, modified.graph.node(node.name), (0, 0, 0),
@@ -105,16 +111,48 @@ def test_every_view_is_whole_html(edits: tuple[pg.Edit, ...]) -> None:
                 json.loads(attributes["data-r8-value"] or "")
 
 
+HOSTILE = '<img src=x onerror=alert(1)>"'
+
+
 def test_names_from_a_file_are_escaped() -> None:
-    operations, tensors, *_ = parts()
-    text = json.dumps(operations).replace('stem_conv_quant"', '<img src=x onerror=alert(1)>"')
-    graph = pg.Run.of(from_bytes(text.encode(), _npz(tensors)), images()).graph
-    for html in (
-        pg.tree(graph, "", "node"),
-        pg.graph_svg(graph, "", "node"),
-        pg.layer_html(graph, graph.nodes[2], None),
-    ):
-        assert "<img src=x" not in html
+    """Of nodes, tensors and layers: in every view, none of them becomes an element or leaves its attribute."""
+    operations, tensors, float_operations, float_tensors = parts()
+    name = json.dumps(HOSTILE)[1:-1]
+    text = json.dumps(operations)
+    for known in ("stem_conv_quant", "stem_conv_quantized", "stem_conv", "pool_quantized"):
+        text = text.replace(f'"{known}"', f'"{known}{name}"')
+    graph = from_bytes(text.encode(), _npz(tensors))
+    pictures = images()
+    original = pg.Run.of(graph, pictures)
+    floats = pg.Run.of(from_bytes(json.dumps(float_operations).encode(), _npz(float_tensors)), pictures)
+    edits = (pg.Edit("fault", graph.nodes[2].name, "w_scale", "0.5"), pg.Edit("arithmetic", "*", "rounding", "floor"))
+    modified = pg.apply(graph, None, edits)
+    run = pg.rerun(original, modified)
+    comparison = pg.Comparison(floats, original, run)
+    shown = [
+        pg.sqnr_html(comparison), pg.comparison_html(comparison), pg.strip_html(comparison, ""), pg.edits_html(edits),
+        pg.effect_html(comparison, {"quantized": original, "modified": run}, 3), pg.lessons_html(edits, graph, True),
+        pg.note(HOSTILE), pg.heading(HOSTILE), pg.section(HOSTILE), pg.details(HOSTILE), pg.pane("x", label=HOSTILE),
+        pg.table([{HOSTILE: HOSTILE}], HOSTILE), long_table([HOSTILE], [[HOSTILE]], HOSTILE, limit=3),
+    ]  # fmt: skip
+    for node in graph.nodes:
+        shown += [
+            pg.tree(graph, node.name, "node"), pg.graph_svg(graph, node.name, "node"), pg.layer_html(graph, node, None),
+            pg.maps_html(node.output, None, original, run, (0, 0, 0), "pixel", (HOSTILE, HOSTILE)),
+            pg.numbers_html(node.output, None, original, run, 0), pg.histogram_html(node.output, None, original, None),
+            pg.microscope_html(run, modified.graph.node(node.name), (0, 0, 0), modified.runtimes.get(node.name)),
+        ]  # fmt: skip
+    assert any("&lt;img src=x" in html for html in shown)
+    for html in shown:
+        found = checked(html)
+        assert not [a for tag, a in found.attributes if "onerror" in a or a.get("src") == "x"], html
+
+
+def test_text_that_looks_like_html_is_text() -> None:
+    """Whether a cell is HTML is said by its type, never by how it begins."""
+    cells = pg.table([{"a": "<b>bold</b>", "b": pg.Markup("<b>bold</b>")}], "two", row_head=False)
+    assert cells.count("<b>") == 1
+    assert "&lt;b&gt;bold&lt;/b&gt;" in cells
 
 
 def _npz(tensors: dict[str, Any]) -> bytes:

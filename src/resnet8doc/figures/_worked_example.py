@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
+from .. import microscope
 from ..analysis.bounds import width
 from ..markup import Markup
-from ..microscope import draw, style
 from ._table import Table, table
 
 if TYPE_CHECKING:
@@ -26,17 +26,18 @@ WIDTHS = {
 
 @dataclass(frozen=True)
 class WorkedExample:
-    """One output element, drawn; its products, then everything that is done to their sum, as tables."""
+    """One output element: drawn; then its products, and everything that is done to their sum."""
 
-    drawing: Markup
     products: Table | None
     steps: Table
+    drawn: Markup
 
     def _repr_html_(self) -> str:
         tables = "".join(part._repr_html_() for part in (self.products, self.steps) if part is not None)
-        return (
-            f'<div class="worked-example">{style()}{self.drawing}\n'
-            f"<details><summary>The same as tables</summary>{tables}</details></div>"
+        return str(
+            Markup(
+                '<div class="worked-example">{}{}<details><summary>In numbers</summary>{}</details>{}</div>'
+            ).format(microscope.style(), self.drawn, Markup(tables), microscope.script())
         )
 
     def __str__(self) -> str:
@@ -45,23 +46,24 @@ class WorkedExample:
     __repr__ = __str__
 
 
-def worked_example(trace: Trace, *, name: str = "", source: npt.NDArray[Any] | None = None) -> WorkedExample:
+def worked_example(trace: Trace, name: str = "", source: npt.NDArray[Any] | None = None) -> WorkedExample:
     """Show how one output came about.
 
     Parameters
     ----------
     trace
         From :meth:`resnet8doc.graph.Graph.trace`.
-    name, source
-        Of the operator's node, and the codes that it reads, ``[C, H, W]``, for the drawing; see
-        :func:`resnet8doc.microscope.draw`.
+    name
+        Of the operator's node, for the drawing's title.
+    source
+        Codes of its first input, ``[C, H, W]``, for a map with the field outlined.
 
     Returns
     -------
     WorkedExample
-        The drawing, and behind a toggle two tables: the products (where there are any), in the order in which they are
-        summed, and the steps after the sum. ``width`` is that of the type that holds a value, ``needs`` the bits that
-        this value takes in two's complement.
+        The microscope's drawing with its steps; under a toggle a table of the products (where there are any), in the
+        order in which they are summed, and one of the steps after the sum. ``width`` is that of the type that holds a
+        value, ``needs`` the bits that this value takes in two's complement.
 
     Examples
     --------
@@ -73,7 +75,6 @@ def worked_example(trace: Trace, *, name: str = "", source: npt.NDArray[Any] | N
     centred  255    int32              32             9  127 − −128
     scaled   127.5  float32            32             –  float32(255) * 0.5
     """
-    drawing = draw(trace, name=name, source=source)
     place = ", ".join(map(str, trace.index))
     steps = table(
         [
@@ -90,7 +91,7 @@ def worked_example(trace: Trace, *, name: str = "", source: npt.NDArray[Any] | N
         sortable=False,
     )  # fmt: skip
     if not trace.terms:
-        return WorkedExample(drawing, None, steps)
+        return WorkedExample(None, steps, microscope.figure(trace, name=name))
     products = table(
         [
             {
@@ -111,7 +112,7 @@ def worked_example(trace: Trace, *, name: str = "", source: npt.NDArray[Any] | N
                "accumulator": "32 bits"},
         sortable=False,
     )  # fmt: skip
-    return WorkedExample(drawing, products, steps)
+    return WorkedExample(products, steps, microscope.figure(trace, name=name, source=source))
 
 
 def operator_inputs(graph: Graph, node: Node, meanings: Mapping[str, str]) -> Table:

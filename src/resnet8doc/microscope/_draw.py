@@ -10,11 +10,12 @@ from ._lines import number_line, share, walls
 from ._maps import maps
 from ._numbers import bits, number
 from ._story import Story, story
-from ._svg import text
-from ._walk import walk
+from ._svg import group, text
+from ._walk import BOTTOM, TOP, walk
 
 Array = npt.NDArray[Any]
-WIDTH = 700
+WIDTH, FIRST = 700, 62
+"""Of the drawing; and the line on which its first head stands."""
 
 
 def draw(
@@ -54,10 +55,10 @@ def draw(
     top = _top(told)
     body = joined((
         _title(trace, told, name), share(told), maps(told, source),
-        _lifted(walk(told, control), 0 if told.terms else 188), _others(told, trace),
+        _lifted(walk(told, control), 0 if told.terms else TOP - FIRST), _others(told),
         number_line(told, top), walls(told, top), _parting(told, parts_at, top),
     ))  # fmt: skip
-    height = top + 116 if told.line or told.walls else 56.0 + 18 * len(trace.steps)
+    height = top + 110 if told.line or told.walls else FIRST + 18.0 * len(told.parts)
     return Markup(
         '<svg class="r8m" role="group" aria-label="{}" viewBox="0 0 {} {:.0f}" data-r8m-steps="{}">{}</svg>'
     ).format(label(trace, name), WIDTH, height, len(told.parts), body)
@@ -100,23 +101,23 @@ def _title(trace: Trace, told: Story, name: str) -> Markup:
 def _top(told: Story) -> float:
     """Return where the number line stands: beneath what there is above it."""
     if told.terms:
-        return 404.0
+        return float(BOTTOM)
     if told.bars:
-        return 216.0
-    return 66.0 + (74 if told.share else 0)
+        return float(FIRST + BOTTOM - TOP)
+    return FIRST + (80.0 if told.share else 0.0)
 
 
 def _lifted(drawn: Markup, by: float) -> Markup:
     return Markup('<g transform="translate(0 {:.0f})">{}</g>').format(-by, drawn) if by and drawn else drawn
 
 
-def _others(told: Story, trace: Trace) -> Markup:
+def _others(told: Story) -> Markup:
     """Return the steps that no picture shows as words, where there is no other picture."""
     if told.line or told.terms:
         return Markup("")
     return joined(
-        text(0, 66 + 18 * n, f"{step.name}: {step.formula} = {number(step.value)}", 11, "r8m-mono")
-        for n, step in enumerate(trace.steps)
+        group(min(n, len(told.parts)), text(0, FIRST + 18 * (n - 1), part.said, 11, "r8m-mono"))
+        for n, part in enumerate(told.parts, 1)
     )
 
 
@@ -124,7 +125,7 @@ def _parting(told: Story, at: int, top: float) -> Markup:
     if not at or at > len(told.parts):
         return Markup("")
     key = told.parts[at - 1].key
-    spots = {
+    spots: dict[str, tuple[float, float]] = {
         "field": (190, 48),
         "products": (554, 48),
         "sum": (0, 240),
@@ -136,4 +137,4 @@ def _parting(told: Story, at: int, top: float) -> Markup:
         "clamped": (380, top - 14),
     }
     x, y = spots[key]
-    return text(x, y if told.terms or key not in ("sum", "bias") else 52, "▼ here they part", 11, "r8m-parts")
+    return text(x, y if told.terms or key not in ("sum", "bias") else FIRST - 13, "▼ here they part", 11, "r8m-parts")

@@ -38,27 +38,25 @@ def script() -> Markup:
     return Markup("<script>{}</script>").format(Markup((_HERE / "microscope.js").read_text(encoding="utf-8")))
 
 
-def figure(trace: Trace, *, address: str = "", **how: Any) -> Markup:
+def figure(trace: Trace, **how: Any) -> Markup:
     """Return the drawing with buttons that move through its steps.
 
     Parameters
     ----------
     trace
         From :meth:`resnet8doc.graph.Graph.trace`.
-    address
-        Of the page that shows it; a step's link is that with ``step=3``. Empty for the page's own.
     **how
         As for `draw`.
     """
     told = story(trace, how.get("chosen"))
     return Markup(
-        '<figure class="r8m-figure" data-r8m-figure data-r8m-address="{}">{}'
+        '<figure class="r8m-figure" data-r8m-figure>'
         '<figcaption class="r8m-bar-of-steps"><span class="r8m-buttons">'
         '<button type="button" data-r8m-move="-1" aria-label="One step back">◀</button>'
         '<button type="button" data-r8m-move="1" aria-label="One step on">▶</button>'
         '<button type="button" data-r8m-move="play">Play</button>'
-        '<button type="button" data-r8m-move="all">All</button></span>{}</figcaption></figure>'
-    ).format(address, draw(trace, **how), _list(told.parts))
+        '<button type="button" data-r8m-move="all">All</button></span>{}</figcaption>{}</figure>'
+    ).format(_list(told.parts), draw(trace, **how))
 
 
 def _list(parts: Sequence[Part]) -> Markup:
@@ -125,7 +123,7 @@ def summary(trace: Trace) -> str:
     >>> trace = Trace("QuantizeLinear", (0,))
     >>> _ = trace.step("saturated", "min(max(3, -128), 127)", 3, "int8")
     >>> summary(trace)
-    'It lies between the walls, −128 and 127 of int8: 3 is stored.'
+    'saturated: min(max(3, −128), 127) = 3'
     """
     parts = story(trace).parts
     return parts[-1].said if parts else f"{number(trace.output)} comes out."

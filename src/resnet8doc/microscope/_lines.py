@@ -21,9 +21,11 @@ def number_line(told: Story, top: float) -> Markup:
     def place(value: float) -> float:
         return LEFT + (value - low + margin) / (high - low + 2 * margin) * WIDTH
 
-    ticks = [joined((line(place(n), y - 7, place(n), y + 7, "r8m-axis"),
-                     text(place(n), y + 21, number(n), 11, "r8m-marked" if n == found.rounded else "r8m-mono", "middle")))
-             for n in ((low, high) if high - low > 6 else range(low, high + 1))]  # fmt: skip
+    ticks = []
+    for n in (low, high) if high - low > 6 else range(low, high + 1):
+        kind = "r8m-marked" if n == found.rounded else "r8m-mono"
+        ticks.append(line(place(n), y - 7, place(n), y + 7, "r8m-axis"))
+        ticks.append(text(place(n), y + 21, number(n), 11, kind, "middle"))
     tie = low + 0.5 if high - low == 1 else float(int(found.value // 1)) + 0.5
     formula = _formula(found)
     return joined((
@@ -82,6 +84,7 @@ def walls(told: Story, top: float) -> Markup:
     held = [] if found.code == found.output else [
         dot(place(found.code), y, 4, "r8m-beyond"), arrow(place(found.code), place(found.output), y, 14),
     ]  # fmt: skip
+    stored = f"{number(found.output)} is stored"
     side = (6, "start") if found.output < (found.low + found.high) / 2 else (-6, "end")
     return joined((
         group(zero, text(RIGHT, top, f"the zero point, then the walls of {found.dtype}", 11, "r8m-head"),
@@ -91,7 +94,7 @@ def walls(told: Story, top: float) -> Markup:
               text(left, y + 26, number(found.low), 10, "r8m-mono", "middle"),
               text(right, y + 26, number(found.high), 10, "r8m-mono", "middle"), *held,
               dot(place(found.output), y, 5.5, "r8m-dot"),
-              text(place(found.output) + side[0], y + 42, f"{number(found.output)} is stored", 11, "r8m-marked", side[1])),
+              text(place(found.output) + side[0], y + 42, stored, 11, "r8m-marked", side[1])),
     ))  # fmt: skip
 
 
@@ -114,7 +117,7 @@ def share(told: Story) -> Markup:
         return Markup("")
     own, total = told.share
     return group(
-        told.at("share"), text(0, 66, "its exponential, of the sum of all", 11, "r8m-head"),
-        rect(0, 80, 692, 26, "r8m-range"), rect(0, 80, max(692 * own / total, 1), 26, "r8m-plus", 0.7),
-        text(0, 124, f"{own:.6g} of {total:.6g}: {own / total:.4%}", 11, "r8m-mono"),
+        told.at("share"), text(0, 62, "its exponential, of the sum of all", 11, "r8m-head"),
+        rect(0, 76, 692, 26, "r8m-range"), rect(0, 76, max(692 * own / total, 1), 26, "r8m-plus", 0.7),
+        text(0, 120, f"{own:.6g} of {total:.6g}: {own / total:.4%}", 11, "r8m-mono"),
     )  # fmt: skip

@@ -12,11 +12,11 @@ from ._story import Story
 from ._svg import classes, group, hatch, rect, text
 
 Array = npt.NDArray[Any]
-SIDE = 138
+SIDE = 126
 """Of every map."""
-TOP = 66
+TOP = 62
 LETTER, SMALLEST = 0.61, 5.5
-"""Width of a letter, in its size, and the smallest size that is written into a cell; what is longer shows on pointing."""
+"""Width of a letter, in its size, and the smallest size written into a cell; what is longer shows on pointing."""
 
 
 def maps(told: Story, source: Array | None) -> Markup:
@@ -38,9 +38,9 @@ def maps(told: Story, source: Array | None) -> Markup:
     parts = []
     if source is not None:
         parts.append(group(field, _source(told, terms, source)))
-    lefts = [190.0, 372.0, 554.0] if told.kernel else [190.0]
+    lefts = [196.0, 381.0, 566.0] if told.kernel else [196.0]
     if source is None:
-        lefts = [0.0, 277.0, 554.0][: len(lefts)]
+        lefts = [0.0, 283.0, 566.0][: len(lefts)]
     parts.append(group(field, text(lefts[0], TOP - 8, "field", 11, "r8m-head"),
                        text(lefts[0] + SIDE, TOP - 8, "x − z", 10, "r8m-soft r8m-mono", "end"),
                        *_cells(terms, told, lefts[0], cell, "x_centred")))  # fmt: skip
@@ -89,7 +89,7 @@ def _cells(terms: list[Term], told: Story, left: float, cell: float, what: str) 
                 rect(x + 0.5, y + 0.5, cell - 1, cell - 1, kind, strength),
                 hatch(x + 0.5, y + 0.5, cell - 1) if padded else Markup(""),
                 inside,
-            )  # fmt: skip
+            )
         )
     return drawn
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from math import ceil, floor, isqrt
 
 from ..trace import Step, Term, Trace
@@ -166,7 +167,7 @@ def story(trace: Trace, chosen: int | None = None) -> Story:
     ...                              ("rounded", "round(-34.5), half_even", -34),
     ...                              ("zero point added", "-34 + -100", -134),
     ...                              ("saturated", "min(max(-134, -128), 127)", -128)):
-    ...     _ = trace.step(name, formula, value, "int8")
+    ...     _ = trace.step(name, formula, value, "float32" if name == "scaled" else "int8")
     >>> told = story(trace)
     >>> [part.key for part in told.parts]
     ['field', 'products', 'sum', 'scaled', 'rounded', 'zero', 'clamped']
@@ -224,7 +225,7 @@ def _walk(trace: Trace, totals: dict[int, int], steps: dict[str, Step]) -> tuple
 
 
 def _line(steps: list[Step]) -> Line | None:
-    for before, step in zip(steps, steps[1:], strict=False):
+    for before, step in pairwise(steps):
         if step.name != "rounded":
             continue
         power = _BY_POWER.match(step.formula)
@@ -282,6 +283,8 @@ def _parts(made: Story, trace: Trace, steps: dict[str, Step]) -> list[Part]:
         kept = "It lies between the walls" if made.walls.code == made.walls.output else "It is held at the wall"
         walls = f"{number(made.walls.low)} and {number(made.walls.high)} of {made.walls.dtype}"
         parts.append(Part("clamped", f"{kept}, {walls}: {number(made.walls.output)} is stored."))
+    if not parts or not (made.terms or made.line or made.bars):
+        return [Part("words", f"{s.name}: {_plain(s.formula)} = {number(s.value)}") for s in trace.steps]
     return parts
 
 

@@ -5,7 +5,9 @@ from ._numbers import number
 from ._story import Story
 from ._svg import classes, group, line, rect, text
 
-TOP, HEIGHT, WIDTH = 254, 92, 692
+TOP, HEIGHT, WIDTH = 228, 70, 692
+BOTTOM = TOP + 22 + HEIGHT + 38
+"""Where what follows begins."""
 
 
 def walk(told: Story, control: str) -> Markup:
@@ -37,8 +39,9 @@ def walk(told: Story, control: str) -> Markup:
         y = base + (high - max(before, after)) * scale
         kind = "r8m-bias" if bar.label in ("bias", "fixed part") else "r8m-plus" if bar.amount >= 0 else "r8m-minus"
         here = bar.group is not None and bar.group == told.chosen
+        strength = 0.95 if here else 0.5
         drawn = [
-            rect(n * step + step * 0.06, y, step * 0.88, max(abs(bar.amount) * scale, 0.8), kind, 0.95 if here else 0.5),
+            rect(n * step + step * 0.06, y, step * 0.88, max(abs(bar.amount) * scale, 0.8), kind, strength),
             line(n * step + step * 0.06, base + (high - after) * scale, min((n + 2) * step, WIDTH),
                  base + (high - after) * scale, "r8m-level"),
         ]  # fmt: skip
@@ -54,7 +57,7 @@ def walk(told: Story, control: str) -> Markup:
                 _name(told, bar.group, bar.label),
                 number(bar.amount),
                 joined(drawn),
-            )  # fmt: skip
+            )
         )
     return joined(parts)
 

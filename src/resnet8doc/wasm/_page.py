@@ -23,7 +23,9 @@ def add_microscope(stage: Path) -> None:
     """
     head = stage / "head.html"
     if head.exists():
-        head.write_text(head.read_text(encoding="utf-8") + microscope.style() + microscope.script(), encoding="utf-8")
+        head.write_text(
+            head.read_text(encoding="utf-8") + str(microscope.style()) + str(microscope.script()), encoding="utf-8"
+        )
 
 
 def _once(text: str, pattern: str, replacement: str) -> str:

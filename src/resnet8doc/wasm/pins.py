@@ -136,6 +136,7 @@ ENGINE = (
     "microscope/",
     "ops/",
     "playground/",
+    "raster/",
     "runtimes/",
     "trace.py",
     "workspace.py",

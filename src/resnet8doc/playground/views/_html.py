@@ -92,7 +92,8 @@ def _framed(caption: str, heads: Sequence[str], body: Markup, limit: int) -> Mar
         Markup('<th scope="col"><button type="button" data-r8-sort>{}</button></th>').format(head) for head in heads
     )
     return Markup(
-        '<div class="r8-scroll"{}><table class="r8-table"><caption>{}</caption><thead><tr>{}</tr></thead>{}</table></div>'
+        '<div class="r8-scroll"{}><table class="r8-table"><caption>{}</caption>'
+        "<thead><tr>{}</tr></thead>{}</table></div>"
     ).format(scroll, caption, cells, body)
 
 
@@ -151,7 +152,7 @@ def live(element: object) -> Markup:
 
 
 def copy_button(label: str, content: str) -> Markup:
-    """Return a button that copies ``content`` to the clipboard, with the text under a toggle where that is forbidden."""
+    """Return a button that copies ``content`` to the clipboard, with the text under a toggle."""
     name = f"r8-copy-{next(_ids)}"
     return Markup(
         '<div class="r8-copy"><button type="button" class="r8-button" data-r8-copy="{0}">{1}</button>'

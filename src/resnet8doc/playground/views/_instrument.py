@@ -21,7 +21,7 @@ from ._html import button, columns, live, note
 from ._mosaic import mosaic
 
 Array = npt.NDArray[Any]
-MAP = 205
+MAP = 178
 """Width in CSS pixels of each of the three maps."""
 OPERATIONS = {
     "QuantizeLinear": "Real numbers become codes: divided by the scale, rounded, the zero point added.",
@@ -205,7 +205,8 @@ def _answer(name: str, short: str, values: Array, known: int | None) -> Markup:
     exact = " ".join(repr(float(v)) for v in values)
     return Markup(
         '<div class="r8-answer" data-r8-probabilities="{}" data-r8-values="{}"><span>{}</span><strong>{}</strong>'
-        '<span class="r8-number">{:.4f}</span><span class="r8-meter"><i style="width:{:.1f}%"></i></span><small>{}</small></div>'
+        '<span class="r8-number">{:.4f}</span><span class="r8-meter"><i style="width:{:.1f}%"></i></span>'
+        "<small>{}</small></div>"
     ).format(name, exact, short, CLASSES[answer], float(values[answer]), 100 * float(values[answer]), verdict)
 
 
@@ -225,9 +226,10 @@ def batch_html(found: Batch, gallery: Gallery, image: str) -> Markup:
         button(image, [label(gallery, n)], f"{int(gallery.indices[n])}: {CLASSES[a]} → {CLASSES[b]}", kind="r8-flip")
         for n, a, b in found.flips
     )
-    said = Markup('<p class="r8-accuracy" data-r8-accuracy="{},{}" data-r8-flips="{}">Batch of {}: A {} right, B {} right; {} answers flip.</p>').format(
-        *found.right, len(found.flips), found.images, *found.right, len(found.flips)
-    )  # fmt: skip
+    said = Markup(
+        '<p class="r8-accuracy" data-r8-accuracy="{0},{1}" data-r8-flips="{2}">'
+        "Batch of {3}: A {0} right, B {1} right; {2} answers flip.</p>"
+    ).format(*found.right, len(found.flips), found.images)
     return said + (Markup('<div class="r8-row r8-flips">{}</div>').format(flips) if found.flips else Markup(""))
 
 
@@ -254,9 +256,9 @@ def strip_html(comparison: Comparison, chosen: str) -> Markup:
         )  # fmt: skip
     worst = min(after.values(), default=0.0)
     return Markup(
-        '<svg class="r8-strip" role="img" aria-label="SQNR of each layer, A and B, up to {0:.1f} dB; B has at least {1:.1f}" '
-        'viewBox="0 0 250 64" width="250" height="64">{2}<text x="0" y="62">SQNR by layer: A wide, B narrow, to {0:.0f} dB'
-        "</text></svg>"
+        '<svg class="r8-strip" role="img" aria-label="SQNR of each layer, up to {0:.1f} dB; B at least {1:.1f}" '
+        'viewBox="0 0 250 64" width="250" height="64">{2}<text x="0" y="62">'
+        "SQNR by layer: A wide, B narrow, to {0:.0f} dB</text></svg>"
     ).format(top, worst, joined(bars))
 
 

@@ -136,7 +136,8 @@ def parting(
     said = [parts[step - 1].said if step <= len(parts) else f"{trace.output} comes out."
             for trace in (one, other) for parts in (microscope.story(trace).parts,)]  # fmt: skip
     return step, Markup(
-        '<p class="r8-parting" data-r8-parts="{0}">They part at step {0}. <strong>A</strong>: {1} <strong>B</strong>: {2}</p>'
+        '<p class="r8-parting" data-r8-parts="{0}">They part at step {0}. '
+        "<strong>A</strong>: {1} <strong>B</strong>: {2}</p>"
     ).format(step, *said)
 
 
