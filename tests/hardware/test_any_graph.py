@@ -1,6 +1,7 @@
 """Any legal graph: each tool computes what the engine computes, or refuses it by name."""
 
 import os
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -185,3 +186,25 @@ def assert_refused_by_name(error: UserError) -> None:
     assert error.remedy.endswith(".")
     assert "resnet8" not in error.remedy
     assert "bug" not in error.remedy, str(error)
+
+
+@settings(max_examples=4 * MORE, deadline=None, phases=FIND, suppress_health_check=RELAXED)
+@given(legal_graphs())
+def test_each_vector_s_own_program_agrees_with_it(case: tuple[Graph, list[Item]]) -> None:
+    """test_layer.c, which knows nothing of the engine, computes every layer from its header, or says that it cannot."""
+    graph, items = case
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        try:
+            write_vectors(graph, fed(items), [0], None, ["c"], folder / "set")
+        except UserError as error:
+            assert_refused_by_name(error)
+            return
+        for header in sorted((folder / "set").glob("*.h")):
+            try:
+                program = c.layer_program(header, folder / "program")
+            except UserError as error:
+                assert "this vector" in error.found
+                continue
+            result = subprocess.run([program], capture_output=True, text=True, check=False)
+            assert result.stdout.endswith(": 0 values differ\n"), result.stdout
