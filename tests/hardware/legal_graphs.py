@@ -356,3 +356,19 @@ def build(number: Callable[[int, int], int]) -> tuple[Graph, list[dict[str, Arra
 def legal_graphs(draw: Any) -> tuple[Graph, list[dict[str, Array]]]:
     """Draw a graph, and two items to feed it."""
     return build(lambda low, high: int(draw(st.integers(low, high))))
+
+
+def one_convolution(
+    shape: list[Any], *, scale: float = 1.0, zero: int = -128, kind: str = "float32", last: bool = False
+) -> Graph:
+    """Return a network of one convolution, fed channels first or last."""
+    writer = Writer(lambda low, high: low, np.random.default_rng(0))
+    writer.inputs.append({"name": "x", "dtype": kind, "shape": shape})
+    s, z = writer.store(np.float32(scale)), writer.store(np.int8(zero))
+    name = writer.node("Transpose", {"data": "x"}, perm=[0, 3, 1, 2]) if last else "x"
+    y = name if kind == "int8" else writer.node("QuantizeLinear", {"x": name, "y_scale": s, "y_zero_point": z})
+    channels = shape[3] if last else shape[1]
+    w = writer.store(np.ones((2, channels, 1, 1), np.int8))
+    inputs = {"x": y, "x_scale": s, "x_zero_point": z, "w": w, "w_scale": s, "w_zero_point": z, "y_scale": s,
+              "y_zero_point": z}  # fmt: skip
+    return writer.graph([writer.node("QLinearConv", inputs)])

@@ -204,7 +204,8 @@ def test_each_vector_s_own_program_agrees_with_it(case: tuple[Graph, list[Item]]
             try:
                 program = c.layer_program(header, folder / "program")
             except UserError as error:
-                assert "this vector" in error.found
-                continue
+                if "this vector" in error.found:  # the program says itself what it does not have
+                    continue
+                raise
             result = subprocess.run([program], capture_output=True, text=True, check=False)
             assert result.stdout.endswith(": 0 values differ\n"), result.stdout

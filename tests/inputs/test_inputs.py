@@ -10,28 +10,11 @@ import pytest
 from PIL import Image
 
 from resnet8doc.errors import UserError
-from resnet8doc.graph import Graph
 from resnet8doc.inputs import chunks, inputs_for, is_resnet8, parse_shapes
 
-from ..hardware.legal_graphs import Writer
+from ..hardware.legal_graphs import one_convolution as network
 
 Array = npt.NDArray[Any]
-
-
-def network(
-    shape: list[Any], *, scale: float = 1.0, zero: int = -128, kind: str = "float32", last: bool = False
-) -> Graph:
-    """Return a network of one convolution, fed channels first or last."""
-    writer = Writer(lambda low, high: low, np.random.default_rng(0))
-    writer.inputs.append({"name": "x", "dtype": kind, "shape": shape})
-    s, z = writer.store(np.float32(scale)), writer.store(np.int8(zero))
-    name = writer.node("Transpose", {"data": "x"}, perm=[0, 3, 1, 2]) if last else "x"
-    y = name if kind == "int8" else writer.node("QuantizeLinear", {"x": name, "y_scale": s, "y_zero_point": z})
-    channels = shape[3] if last else shape[1]
-    w = writer.store(np.ones((2, channels, 1, 1), np.int8))
-    inputs = {"x": y, "x_scale": s, "x_zero_point": z, "w": w, "w_scale": s, "w_zero_point": z, "y_scale": s,
-              "y_zero_point": z}  # fmt: skip
-    return writer.graph([writer.node("QLinearConv", inputs)])
 
 
 def test_arrays_by_name_or_alone(tmp_path: Path) -> None:

@@ -142,7 +142,8 @@ def vector(network: Network, operation: Operation, values: Mapping[str, Array], 
 
 def _own_order(network: Network, tensor: str, values: Mapping[str, Array]) -> Array:
     """Return a computed tensor of one item with the axes of the ONNX file."""
-    return network.stored(tensor, values[tensor], tuple(range(len(network.item(tensor)))))[0]
+    own = tuple(range(len(network.item(tensor))))
+    return np.asarray(network.stored(tensor, values[tensor], own)[0])
 
 
 def _weights(operation: Operation, array: Array) -> Array:
