@@ -13,14 +13,10 @@ from resnet8doc.inputs import inputs_for
 from resnet8doc.proof import prove
 
 
-def save(
-    path: Path,
-    nodes: list[Any],
-    inputs: dict[str, tuple[int, list[Any]]],
-    output: str,
-    kind: int,
-    stored: dict[str, Any],
-) -> Path:
+Described = dict[str, tuple[int, list[Any]]]
+
+
+def save(path: Path, nodes: list[Any], inputs: Described, output: str, kind: int, stored: dict[str, Any]) -> Path:
     graph = helper.make_graph(
         nodes, "g", [helper.make_tensor_value_info(name, *described) for name, described in inputs.items()],
         [helper.make_tensor_value_info(output, kind, None)],
