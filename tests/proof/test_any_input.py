@@ -12,7 +12,6 @@ from resnet8doc.errors import UserError
 from resnet8doc.inputs import inputs_for
 from resnet8doc.proof import prove
 
-
 Described = dict[str, tuple[int, list[Any]]]
 
 
