@@ -45,7 +45,7 @@ class Writer:
         return options[self.number(0, len(options) - 1)]
 
     def order(self, count: int) -> list[int]:
-        """An order of so many axes."""
+        """Choose an order of so many axes."""
         left = list(range(count))
         return [left.pop(self.number(0, len(left) - 1)) for _ in range(count)]
 
@@ -59,7 +59,7 @@ class Writer:
         return self.random.integers(limits.min, limits.max, shape, endpoint=True).astype(dtype)
 
     def pair(self, dtype: str, low: float = 0.02, high: float = 0.3) -> tuple[str, str]:
-        """A scale and a zero point."""
+        """Store a scale and a zero point."""
         scale = (
             np.float32(2.0 ** self.number(-5, -1))
             if self.number(0, 2) == 0
@@ -72,7 +72,8 @@ class Writer:
         domain = "com.microsoft" if own else ""
         output = f"t{len(self.nodes)}"
         self.nodes.append({
-            "name": f"{op_type}/{len(self.nodes)}", "op_type": op_type, "domain": domain, "layer": f"layer{len(self.nodes)}",
+            "name": f"{op_type}/{len(self.nodes)}", "op_type": op_type, "domain": domain,
+            "layer": f"layer{len(self.nodes)}",
             "since_version": max(OPERATORS[domain, op_type].since_versions), "attributes": attributes,
             "inputs": [{"formal": formal, "tensor": tensor} for formal, tensor in inputs.items()],
             "outputs": [{"index": 0, "tensor": output, "dtype": None, "shape": None}],
@@ -92,7 +93,8 @@ class Writer:
         channels, size = self.number(1, 6), (self.number(2, 7), self.number(2, 7))
         first: Any = self.choose("batch", "batch", 1, 2)
         shape: tuple[Any, ...] = {
-            "image": (first, channels, *size), "last": (first, *size, channels), "matrix": (first, size[0], channels + 2),
+            "image": (first, channels, *size), "last": (first, *size, channels),
+            "matrix": (first, size[0], channels + 2),
             "row": (first, channels + 4),
         }[kind]  # fmt: skip
         item = tuple(1 if axis == "batch" else axis for axis in shape)
@@ -184,7 +186,7 @@ class Writer:
         self.quantized(self.node("QLinearMatMul", inputs), self.computed(), x.dtype, y_scale, y_zero)
 
     def product(self, x: Codes) -> None:
-        """A tensor times itself, transposed or not."""
+        """Multiply a tensor with itself, one of them transposed."""
         rank = len(x.shape)
         turned = self.node("Transpose", {"data": x.name}, perm=[*range(rank - 2), rank - 1, rank - 2])
         y_scale, y_zero = self.pair(x.dtype, 0.1, 6)
@@ -274,7 +276,7 @@ class Writer:
         self.quantized(y, shape, dtype, scale, zero)
 
     def computed(self) -> Shape:
-        """The shape of what the last node makes, by running it."""
+        """Return the shape of what the last node makes, by running it."""
         graph = self.graph([self.nodes[-1]["outputs"][0]["tensor"]])
         feeds = {
             entry["name"]: np.zeros([1 if n == "batch" else n for n in entry["shape"]], entry["dtype"])
@@ -296,7 +298,7 @@ class Writer:
 
 
 def spread(small: Shape, large: Shape) -> Shape | None:
-    """The shape of both together, if it is the larger one's."""
+    """Return the shape of both together, if it is the larger one's."""
     try:
         found = np.broadcast_shapes(small, large)
     except ValueError:
@@ -344,13 +346,29 @@ def build(number: Callable[[int, int], int]) -> tuple[Graph, list[dict[str, Arra
         item: dict[str, Array] = {}
         for entry in writer.inputs:
             shape = tuple(1 if axis == "batch" else axis for axis in entry["shape"])
-            real = random.normal(0, 12, shape).astype(np.float32)
-            item[entry["name"]] = real if entry["dtype"] == "float32" else writer.codes(entry["dtype"], shape)
+            numbers = random.normal(0, 12, shape).astype(np.float32)
+            item[entry["name"]] = numbers if entry["dtype"] == "float32" else writer.codes(entry["dtype"], shape)
         items.append(item)
     return writer.graph(outputs), items
 
 
 @st.composite
 def legal_graphs(draw: Any) -> tuple[Graph, list[dict[str, Array]]]:
-    """A graph, and two items to feed it."""
+    """Draw a graph, and two items to feed it."""
     return build(lambda low, high: int(draw(st.integers(low, high))))
+
+
+def one_convolution(
+    shape: list[Any], *, scale: float = 1.0, zero: int = -128, kind: str = "float32", last: bool = False
+) -> Graph:
+    """Return a network of one convolution, fed channels first or last."""
+    writer = Writer(lambda low, high: low, np.random.default_rng(0))
+    writer.inputs.append({"name": "x", "dtype": kind, "shape": shape})
+    s, z = writer.store(np.float32(scale)), writer.store(np.int8(zero))
+    name = writer.node("Transpose", {"data": "x"}, perm=[0, 3, 1, 2]) if last else "x"
+    y = name if kind == "int8" else writer.node("QuantizeLinear", {"x": name, "y_scale": s, "y_zero_point": z})
+    channels = shape[3] if last else shape[1]
+    w = writer.store(np.ones((2, channels, 1, 1), np.int8))
+    inputs = {"x": y, "x_scale": s, "x_zero_point": z, "w": w, "w_scale": s, "w_zero_point": z, "y_scale": s,
+              "y_zero_point": z}  # fmt: skip
+    return writer.graph([writer.node("QLinearConv", inputs)])

@@ -1,6 +1,7 @@
 """Any legal graph: each tool computes what the engine computes, or refuses it by name."""
 
 import os
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,17 +35,17 @@ IMAGE = ("row", "column", "channel")
 
 
 def each_by_itself(graph: Graph, items: list[Item]) -> list[dict[str, Array]]:
-    """What the engine computes of each item: the judge."""
+    """Return what the engine computes of each item: the judge."""
     return [graph.run(item, "all") for item in items]
 
 
 def fed(items: list[Item]) -> Item:
-    """The items as the tools take them: along the first axis."""
+    """Return the items as the tools take them: along the first axis."""
     return {name: np.concatenate([item[name] for item in items]) for name in items[0]}
 
 
 def stored(network: Network, tensor: str, expected: list[dict[str, Array]]) -> Array:
-    """A tensor of all items as the tools lay it out."""
+    """Return a tensor of all items as the tools lay it out."""
     order = network.order(tensor)
     shape = network.shape(tensor)
     return np.stack([one[tensor].transpose(order).reshape(shape) for one in expected])
@@ -77,7 +78,8 @@ def gives_y(network: Network, node: Any, v: Mapping[str, Array], values: Mapping
         attributes = {key: value for key, value in node.attributes.items() if key != "auto_pad"}
         where = network.geometry(network.operation(node.name))
         y = ops.qlinear_conv(
-            v["x"].transpose(2, 0, 1)[None], v["x_scale"], v["x_zero_point"], v["w"].transpose(0, 3, 1, 2), v["w_scale"],
+            v["x"].transpose(2, 0, 1)[None], v["x_scale"], v["x_zero_point"], v["w"].transpose(0, 3, 1, 2),
+            v["w_scale"],
             v["w_zero_point"], v["y_scale"], v["y_zero_point"], v.get("bias"), **attributes | {"pads": where.pads},
         )  # fmt: skip
         np.testing.assert_array_equal(y[0].transpose(1, 2, 0), v["y"])
@@ -176,7 +178,7 @@ def test_compiled_c_is_the_engine(variant: Any, case: tuple[Graph, list[Item]]) 
 
 
 def assert_refused_by_name(error: UserError) -> None:
-    """A legal graph may be refused, but only for a node or tensor that is named, with a remedy of its own."""
+    """Refuse a refusal that names no node or tensor, or whose remedy is not its own."""
     assert (
         "node" in error.found or "input" in error.found or "output" in error.found or "computes nothing" in error.found
     )
@@ -184,3 +186,26 @@ def assert_refused_by_name(error: UserError) -> None:
     assert error.remedy.endswith(".")
     assert "resnet8" not in error.remedy
     assert "bug" not in error.remedy, str(error)
+
+
+@settings(max_examples=4 * MORE, deadline=None, phases=FIND, suppress_health_check=RELAXED)
+@given(legal_graphs())
+def test_each_vector_s_own_program_agrees_with_it(case: tuple[Graph, list[Item]]) -> None:
+    """test_layer.c, which knows nothing of the engine, computes every layer from its header, or says that it cannot."""
+    graph, items = case
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        try:
+            write_vectors(graph, fed(items), [0], None, ["c"], folder / "set")
+        except UserError as error:
+            assert_refused_by_name(error)
+            return
+        for header in sorted((folder / "set").glob("*.h")):
+            try:
+                program = c.layer_program(header, folder / "program")
+            except UserError as error:
+                if "this vector" in error.found:  # the program says itself what it does not have
+                    continue
+                raise
+            result = subprocess.run([program], capture_output=True, text=True, check=False)
+            assert result.stdout.endswith(": 0 values differ\n"), result.stdout

@@ -93,9 +93,10 @@ class Network:
 
     def _check_operators(self) -> None:
         """Refuse operators on real numbers; what stands before and after decides what would help."""
-        after = {entry.name: False for entry in self.graph.inputs}
+        after = {entry.name: False for entry in self.graph.inputs}  # tensors that follow from codes
         for node in self.graph.nodes:
-            after[node.output] = node.op_type in INTEGER or any(after.get(e.tensor, False) for e in node.inputs)
+            made = node.op_type in (*INTEGER, "QuantizeLinear")
+            after[node.output] = made or any(after.get(e.tensor, False) for e in node.inputs)
         needed: set[str] = set()
         leads: set[str] = set()  # nodes from which an integer operator is reached
         for node in reversed(self.graph.nodes):
