@@ -107,7 +107,8 @@ def _chunk(
         if computed.dtype != expected.dtype or computed.shape != expected.shape:
             raise UserError(
                 f"node {node.name} gives {computed.dtype} {list(computed.shape)}",
-                f"{expected.dtype} {list(expected.shape)}, as the runtime does", "This is a fault of the engine: report it.",
+                f"{expected.dtype} {list(expected.shape)}, as the runtime does",
+                "This is a fault of the engine: report it.",
             )  # fmt: skip
         if not differs(computed, expected).any():
             same.add(node.output)
