@@ -98,6 +98,12 @@ def edited(path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
         (lambda o: o.update(version=1), "at version: 2 was expected"),
         (lambda o: o["tensors"].update(file="../elsewhere.npz"), "at tensors/file: '../elsewhere.npz' does not match"),
         (lambda o: o["inputs"][0].update(dtype="complex"), "at inputs/0/dtype"),
+        (
+            lambda o: o["nodes"][1]["inputs"][4]["value"].append("many"),
+            "at nodes/1/inputs/4/value: an entry is no number",
+        ),
+        (lambda o: o["nodes"][1]["inputs"][4].update(value={}), "at nodes/1/inputs/4/value"),
+        (lambda o: o["nodes"][1]["inputs"][1].update(value=[True]), "at nodes/1/inputs/1/value: an entry is no number"),
     ],
 )
 def test_json_that_breaks_the_schema(tiny: Build, change: Callable[[dict[str, Any]], None], where: str) -> None:

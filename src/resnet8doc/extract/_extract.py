@@ -13,7 +13,8 @@ from ..errors import UserError
 from ..files import read_json, replacing, sha256, write_json
 from ..graph import Graph
 from ..graph import load as load_graph
-from ._read import read_initializers, read_model, read_nodes, read_types, refuse_unknown
+from ._prepare import fold, read_initializers
+from ._read import read_model, read_nodes, read_types, refuse_unknown
 from ._schema import validate
 from .tflite import read as read_tflite
 
@@ -72,10 +73,14 @@ def read_operations(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     proto = read_model(path)
     refuse_unknown(proto)
     stored = read_initializers(proto)
-    used = {name for node in proto.graph.node for name in node.input} | {output.name for output in proto.graph.output}
-    stored = {name: value for name, value in stored.items() if name in used}
+    del proto.graph.initializer[:]  # the arrays are enough: a large model is not held twice
     fed = [entry.name for entry in proto.graph.input if entry.name not in stored]
-    nodes = read_nodes(proto, stored, {})
+    folded = fold(proto, stored)
+    if not folded:
+        raise UserError(f"all that {path} computes is constant", "a network", "Check that its input is one.")
+    used = {name for node in folded for name in node.input} | {output.name for output in proto.graph.output}
+    stored = {name: value for name, value in stored.items() if name in used}
+    nodes = read_nodes(proto, folded, stored, {})
     operations = _operations(
         path,
         proto,
@@ -86,12 +91,12 @@ def read_operations(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     )
     tensors = {name: array for name, (_, array) in stored.items()}
     Graph.from_parts(operations, tensors)  # our own, clearer messages first; ONNX Runtime is asked for types afterwards
-    types = read_types(proto)
+    types = read_types(proto, folded, stored)
     described = [
         [{"name": name, "dtype": types[name][0], "shape": types[name][1]} for name in names]
         for names in (fed, [output.name for output in proto.graph.output])
     ]
-    return _operations(path, proto, read_nodes(proto, stored, types), stored, *described), tensors
+    return _operations(path, proto, read_nodes(proto, folded, stored, types), stored, *described), tensors
 
 
 def _operations(

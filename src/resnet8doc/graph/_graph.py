@@ -188,6 +188,12 @@ class Graph:
             raise UserError(
                 f"node {node.name} ({node.op_type}): {error.found}", error.expected, error.remedy
             ) from error
+        except (ArithmeticError, IndexError, MemoryError, TypeError, ValueError) as error:
+            shapes = ", ".join(str(list(np.shape(value))) for value in positional if value is not None)
+            raise UserError(
+                f"node {node.name} ({node.op_type}) cannot be computed of shapes {shapes} ({error})",
+                f"inputs and attributes as {node.op_type} demands", "Mend the model: onnx.checker says more.",
+            ) from error  # fmt: skip
         results = found if isinstance(found, tuple) else (found,)
         return {name: np.asarray(value) for name, value in zip(node.outputs, results, strict=False) if name}
 

@@ -144,10 +144,11 @@ def _geometry(
     return geometry(q.x.shape, q.w.shape, auto_pad, dilations, group, kernel_shape, pads, strides)
 
 
-def _element(q: Checked, g: Geometry, group: int, index: tuple[int, ...], runtime: Runtime) -> Trace:
-    """Compute one output: image n, channel m, row i, column j, or as many places as there are axes."""
+def accumulated(
+    trace: Trace, q: Checked, g: Geometry, group: int, index: tuple[int, ...], runtime: Runtime
+) -> tuple[Adder, FirstStage]:
+    """Sum the products of one output: image n, channel m, row i, column j, or as many places as there are axes."""
     n, m, *place = index
-    trace = Trace("QLinearConv", tuple(index))
     x_zero = int(q.x_zero_point)
     w_zero = int(q.w_zero_point[m] if q.w_zero_point.ndim else q.w_zero_point)
     first_channel = m // (g.channels_out // group) * g.channels_in
@@ -165,6 +166,14 @@ def _element(q: Checked, g: Geometry, group: int, index: tuple[int, ...], runtim
             trace.terms.append(Term((c, *tap), at, code, code - x_zero, weight, weight - w_zero, product, adder.value))
     kind = f"int{stage.bits}"
     trace.step("accumulator", f"the sum of {len(trace.terms)} products", adder.value, kind)
+    return adder, stage
+
+
+def _element(q: Checked, g: Geometry, group: int, index: tuple[int, ...], runtime: Runtime) -> Trace:
+    """Compute one output."""
+    m = index[1]
+    trace = Trace("QLinearConv", tuple(index))
+    adder, stage = accumulated(trace, q, g, group, index, runtime)
     if q.B is not None:
         bias_step(trace, adder, int(q.B[m]), stage)
     w_scale = q.w_scale[m] if q.w_scale.ndim else q.w_scale[()]
