@@ -7,6 +7,14 @@ A function is the ONNX operator in snake case; its inputs come in the standard's
 from ..trace import Step, Term, Trace
 from ._accumulate import EXACT_IN_FLOAT32, accumulator_bound, largest_operand
 from ._average_pool import average_pool
+from ._channels_last import (
+    nhwc_max_pool,
+    nhwc_max_pool_element,
+    nhwc_max_pool_loops,
+    qlinear_conv_channels_last,
+    qlinear_conv_channels_last_element,
+    qlinear_conv_channels_last_loops,
+)
 from ._conv import conv
 from ._dequantize_linear import dequantize_linear, dequantize_linear_element, dequantize_linear_loops
 from ._elementwise import add, clip, div, identity, mul, relu, sub
@@ -67,6 +75,9 @@ __all__ = [
     "max_pool_element",
     "max_pool_loops",
     "mul",
+    "nhwc_max_pool",
+    "nhwc_max_pool_element",
+    "nhwc_max_pool_loops",
     "qgemm",
     "qgemm_element",
     "qgemm_loops",
@@ -77,6 +88,9 @@ __all__ = [
     "qlinear_average_pool_element",
     "qlinear_average_pool_loops",
     "qlinear_conv",
+    "qlinear_conv_channels_last",
+    "qlinear_conv_channels_last_element",
+    "qlinear_conv_channels_last_loops",
     "qlinear_conv_element",
     "qlinear_conv_loops",
     "qlinear_global_average_pool",

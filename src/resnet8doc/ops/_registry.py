@@ -2,6 +2,7 @@
 
 from . import (
     _average_pool,
+    _channels_last,
     _conv,
     _dequantize_linear,
     _elementwise,
@@ -23,7 +24,7 @@ from ._operator import Operator
 MODULES = (
     _quantize_linear, _dequantize_linear, _qlinear_conv, _qlinear_matmul, _qlinear_add, _qlinear_average_pool,
     _qlinear_global_average_pool, _qgemm, _qlinear_softmax, _conv, _elementwise, _average_pool, _max_pool, _reductions,
-    _products, _shape,
+    _products, _shape, _channels_last,
 )  # fmt: skip
 
 OPERATORS: dict[tuple[str, str], Operator] = {
