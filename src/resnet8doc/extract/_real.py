@@ -57,7 +57,7 @@ def real_tensors(graph: Graph, kinds: Mapping[str, str] | None = None) -> list[R
     ...         "outputs": [{"name": "q", "dtype": "int8", "shape": ["batch"]}], "initializers": [
     ...             {"name": "s", "stored_dtype": "float32", "shape": []}],
     ...         "nodes": [{"name": "n", "op_type": "QuantizeLinear", "domain": "", "layer": "input",
-    ...                    "since_version": 21, "attributes": {}, "outputs": [{"tensor": "q"}],
+    ...                    "since_version": 21, "attributes": {}, "outputs": [{"index": 0, "tensor": "q"}],
     ...                    "inputs": [{"formal": "x", "tensor": "x"}, {"formal": "y_scale", "tensor": "s"}]}],
     ...     },
     ...     {"s": np.float32(0.5)},

@@ -182,8 +182,8 @@ def failure(result: dict[str, Any]) -> str | None:
     """Return why a proof failed, in a few lines, or None.
 
     It fails where the processor is listed as proven and a node that is held to equality differs: from ONNX Runtime's
-    own inputs in any graph; end to end in one of codes throughout, where nothing is left to the order of a real sum. And it
-    fails if a fused graph, laid open, is not what a plain session runs.
+    own inputs in any graph; end to end in one of codes throughout, where nothing is left to the order of a real sum.
+    It also fails if a fused graph, laid open, is not what a plain session runs.
     """
     other = result.get("as_run", {}).get("mismatches", 0)
     if other and result["proven"]:
