@@ -48,6 +48,9 @@ def test_each_command_has_help(command: str) -> None:
             "error: the checkpoint 'mlperf' is unknown; expected bundled, mlperf-tiny",
         ),
         (("build", "--jobs", "0"), "greater than or equal to 1"),
+        (("extract", "model.onnx", "--fused", "ints"), "unexpected extra argument"),
+        (("extract", "--fused", "/no/such/model.onnx"), "error: /no/such/model.onnx does not exist; expected"),
+        (("extract", "model.onnx", "--channels-first"), "error: --channels-first without --fused; expected both"),
     ],
 )
 def test_a_mistake_is_a_sentence(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """Tools on a user's own files: extract, draw, vectors, check, prove, prove-c, c, prove-rtl, bench, fpga."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperCommand
 
 from ..errors import UserError
 from ..graph import Graph
@@ -44,8 +45,10 @@ Shape = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (extract, draw, vectors, check, prove):
+    for command in (draw, vectors, check):
         app.command()(command)
+    app.command(cls=FusedMayStandAlone)(extract)
+    app.command(cls=FusedMayStandAlone)(prove)
     app.command("prove-c")(prove_c)
     app.command("c")(write_c)
     app.command("prove-rtl")(prove_rtl)
@@ -72,15 +75,54 @@ def _numbered(graph: Graph, source: Path | None, image: list[int] | None) -> tup
     return inputs_for(graph, source, None, default=max(numbers) + 1), numbers
 
 
+class FusedMayStandAlone(TyperCommand):
+    """A command whose ``--fused`` needs no value: alone it says ``default``. Typer has no option of this kind."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Give ``--fused`` its value where none follows."""
+        for number, word in enumerate(args):
+            if word == "--fused" and args[number + 1 : number + 2] not in (["default"], ["integers"]):
+                args = [*args[: number + 1], "default", *args[number + 1 :]]
+                break
+        return super().parse_args(ctx, args)
+
+
 def extract(
     model: Model,
     output: Annotated[Path | None, typer.Option(help="Folder; without it, beside the model.")] = None,
+    fused: Annotated[
+        Literal["default", "integers"] | None,
+        typer.Option(
+            help="Not the model, but what ONNX Runtime's session makes of it here: by default (--fused alone), or with "
+            "int8 activations allowed (integers: session.qdqisint8allowed=1)."
+        ),
+    ] = None,
+    channels_first: Annotated[
+        bool, typer.Option("--channels-first", help="Of the fused graph, the form that the hardware tools read.")
+    ] = False,
 ) -> None:
     """Write every node, scale, zero point, weight and edge as JSON with an .npz beside it."""
     from ..extract import extract as run
 
-    path = run(model, output)
+    if channels_first and fused is None:
+        raise UserError("--channels-first without --fused", "both", "Add --fused, or leave --channels-first away.")
+    path = run(model, output, fused=fused, channels_first=channels_first)
     typer.echo(f"{path}\n{path.with_suffix('.npz')}")
+    if fused is not None:
+        _say_what_stays_real(path)
+
+
+def _say_what_stays_real(path: Path) -> None:
+    """List the tensors of a fused graph that are not codes, each with the reason."""
+    from ..extract import load, real_tensors
+    from ..files import read_json
+
+    kinds = {entry["name"]: entry["dtype"] for entry in read_json(path)["initializers"]}
+    graph = load(path)
+    rows = real_tensors(graph, kinds)
+    typer.echo(f"{len(rows)} of {len(graph.tensors)} tensors are real:")
+    for row in rows:
+        typer.echo(f"  {row.tensor}: {row.why}")
 
 
 def draw(
@@ -152,23 +194,33 @@ def prove(
     images: Images = None,
     source: Source = None,
     shape: Shape = None,
+    fused: Annotated[
+        Literal["default", "integers"] | None,
+        typer.Option(help="Of the models named, what ONNX Runtime's session makes of them; without any, the build's."),
+    ] = None,
     output_json: OutputJson = None,
 ) -> None:
     """Count, value by value, where the engine differs from ONNX Runtime; exit with 1 where it must not."""
     from ..inputs import inputs_for, parse_shapes
-    from ..pipeline.stages.prove import INTEGER
+    from ..pipeline.stages.prove import FUSED, INTEGER
     from ..proof import failure
     from ..proof import prove as run
 
-    paths = models or [build_folder() / "models" / f"{name}.onnx" for name in INTEGER]
+    build = build_folder() / "models"
+    wanted = [(path, fused) for path in models or ()]
+    if not models and fused is None:
+        wanted = [(build / f"{name}.onnx", None) for name in INTEGER]
+    if not models:
+        wanted += [(build / f"{name}.onnx", how) for name, how in FUSED if fused in (None, how)]
     lengths = parse_shapes(shape or [])
     results = []
-    for path in paths:
+    for path, how in wanted:
         given = inputs_for(_network(path, shape), source, images)
-        results.append({**run(path, given.feeds, lengths=lengths), "inputs": given.said})
+        results.append({**run(path, given.feeds, lengths=lengths, fused=how), "inputs": given.said})
     rows = [
         {
             "model": result["model"],
+            "fused": result["fused"] or "no",
             "images": result["images"],
             "values": result["totals"]["values"],
             "mismatches, node by node": result["totals"]["local_mismatches"],

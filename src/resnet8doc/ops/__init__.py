@@ -8,6 +8,14 @@ from ..trace import Step, Term, Trace
 from ._accumulate import EXACT_IN_FLOAT32, accumulator_bound, largest_operand
 from ._average_pool import average_pool
 from ._batch_normalization import batch_normalization
+from ._channels_last import (
+    nhwc_max_pool,
+    nhwc_max_pool_element,
+    nhwc_max_pool_loops,
+    qlinear_conv_channels_last,
+    qlinear_conv_channels_last_element,
+    qlinear_conv_channels_last_loops,
+)
 from ._concat import concat
 from ._conv import conv
 from ._conv_integer import conv_integer, conv_integer_element, conv_integer_loops
@@ -103,6 +111,9 @@ __all__ = [
     "max_pool_element",
     "max_pool_loops",
     "mul",
+    "nhwc_max_pool",
+    "nhwc_max_pool_element",
+    "nhwc_max_pool_loops",
     "pad",
     "prelu",
     "qgemm",
@@ -118,6 +129,9 @@ __all__ = [
     "qlinear_concat_element",
     "qlinear_concat_loops",
     "qlinear_conv",
+    "qlinear_conv_channels_last",
+    "qlinear_conv_channels_last_element",
+    "qlinear_conv_channels_last_loops",
     "qlinear_conv_element",
     "qlinear_conv_loops",
     "qlinear_global_average_pool",

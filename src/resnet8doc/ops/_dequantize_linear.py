@@ -1,5 +1,6 @@
 """DequantizeLinear: the boundary from codes back to real numbers."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from ..arithmetic import ONNXRUNTIME_X86, Number, Runtime
 from ..errors import UserError
 from ..trace import Trace
 from ._axis import along_axis
-from ._operator import Codes, Operator
+from ._operator import MICROSOFT, Codes, Operator
 
 Array = npt.NDArray[Any]
 
@@ -137,3 +138,5 @@ OPERATOR = Operator(
     loops=dequantize_linear_loops, element=dequantize_linear_element,
     codes={"x": Codes("x_scale", "x_zero_point", "axis")},
 )  # fmt: skip
+OWN = replace(OPERATOR, domain=MICROSOFT, since_versions=(1,))
+"""ONNX Runtime's own form of it: the same kernel. It had 16-bit codes before the standard did."""

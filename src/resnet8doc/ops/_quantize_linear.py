@@ -1,12 +1,13 @@
 """QuantizeLinear: the boundary from real numbers to codes."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..arithmetic import ONNXRUNTIME_X86, Number, Runtime, round_to_integer
-from ._operator import Codes, Operator
+from ._operator import MICROSOFT, Codes, Operator
 from ._quantize_linear_loops import PARTS, checked, quantize_linear_element, quantize_linear_loops
 
 Array = npt.NDArray[Any]
@@ -99,3 +100,5 @@ OPERATOR = Operator(
     loops=quantize_linear_loops, element=quantize_linear_element, parts=PARTS,
     codes={"y": Codes("y_scale", "y_zero_point", "axis")},
 )  # fmt: skip
+OWN = replace(OPERATOR, domain=MICROSOFT, since_versions=(1,))
+"""ONNX Runtime's own form of it: the same kernel. It had 16-bit codes before the standard did."""

@@ -52,7 +52,8 @@ def _conv_unsigned(r: np.random.Generator) -> Probe:
     given: dict[str, Any] = {
         **probe.inputs, "x": r.choice([255, 254, 7, 0], (1, channels, 1, 2)).astype(np.uint8),
         "x_zero_point": np.uint8(0),
-        "w": r.choice([127, 126, -128, 5], (outputs, channels, 1, 1)).astype(np.int8), "w_scale": np.array([0.5], np.float32),
+        "w": r.choice([127, 126, -128, 5], (outputs, channels, 1, 1)).astype(np.int8),
+        "w_scale": np.array([0.5], np.float32),
         "w_zero_point": np.zeros(1, np.int8), "y_scale": np.float32(512), "y_zero_point": np.uint8(128),
         "x_scale": np.float32(1), "B": np.zeros(1, np.int32),
     }  # fmt: skip

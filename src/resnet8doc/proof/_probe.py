@@ -38,8 +38,10 @@ Feeds = Array | Mapping[str, Array]
 class _Fed:
     """A session, and what it is fed: an array for a model of one input, else arrays by name."""
 
-    def __init__(self, model: bytes | str, level: str, threads: int) -> None:
+    def __init__(self, model: bytes | str, level: str, threads: int, settings: Mapping[str, str] | None = None) -> None:
         options = session_options(level, threads)
+        for key, value in (settings or {}).items():
+            options.add_session_config_entry(key, value)
         try:
             self.session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises a dozen types of its own that have no base but this
@@ -97,26 +99,9 @@ class Probe(_Fed):
 class Session(_Fed):
     """A model as a user runs it, at one level of optimisation."""
 
-    def __init__(self, path: Path, level: str, threads: int = 2) -> None:
-        super().__init__(str(path), level, threads)
+    def __init__(self, path: Path, level: str, threads: int = 2, settings: Mapping[str, str] | None = None) -> None:
+        super().__init__(str(path), level, threads, settings)
 
     def run(self, feeds: Feeds) -> dict[str, Array]:
         """Return every output by its name."""
         return self.outputs(self.fed(feeds))
-
-
-def optimised(path: Path, target: Path, level: str = "ORT_ENABLE_EXTENDED") -> Path:
-    """Write the graph that ONNX Runtime makes of a model at one level of optimisation.
-
-    ``ORT_ENABLE_EXTENDED`` fuses; ``ORT_ENABLE_ALL`` also turns images to channels last, which changes no number.
-    """
-    options = session_options(level, 1)
-    options.optimized_model_filepath = str(target)
-    try:
-        onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # as above
-        raise UserError(
-            f"ONNX Runtime cannot write the model as it optimises it ({_reason(error)})", "a model that it runs",
-            "Prove the model as it stands.",
-        ) from error  # fmt: skip
-    return target

@@ -3,6 +3,7 @@
 import tempfile
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,13 @@ from tqdm import tqdm
 from ..arithmetic import Runtime
 from ..environment import cpu_class, environment
 from ..errors import UserError
-from ..extract import load
+from ..extract import How, fuse, read_operations, real_tensors, settings
 from ..files import sha256
 from ..graph import Graph
 from ..hardware import with_shape
 from ..inputs import chunks
 from ._machine import machine
-from ._probe import Feeds, Probe, Session, optimised
+from ._probe import Feeds, Probe, Session
 from ._tally import Tally, differs, first_mismatch
 
 Array = npt.NDArray[Any]
@@ -33,7 +34,7 @@ def prove(
     images: Feeds,
     *,
     lengths: Mapping[str, int | tuple[int, ...]] | None = None,
-    fused: bool = False,
+    fused: How | None = None,
     chunk: int = 100,
     threads: int = 2,
     runtime: Runtime | None = None,
@@ -55,7 +56,8 @@ def prove(
     lengths
         Of free axes that do not count items, as for :func:`resnet8doc.hardware.with_shape`.
     fused
-        Prove the graph that ONNX Runtime makes of the model when it optimises (``ORT_ENABLE_EXTENDED``), not the model.
+        Prove the graph that ONNX Runtime runs in place of the model, not the model: ``default``, or ``integers`` with
+        int8 activations allowed, as for :func:`resnet8doc.extract.extract`.
     chunk
         Images at a time; it bounds the memory.
     threads
@@ -73,7 +75,9 @@ def prove(
         a row each: ``node``, ``op_type``, ``layer``, ``tensor``, ``dtype``, ``held`` (to equality), ``values``,
         ``local_mismatches``, ``end_to_end_mismatches``, ``largest_local``, ``largest_end_to_end``; ``totals`` over the
         nodes that are held; ``outputs``, unoptimised and at the default level: in how many ``values`` the model's
-        output differs from the engine's (``mismatches``) and in how many decisions (``decisions_changed``);
+        output differs from the engine's (``mismatches``) and in how many decisions (``decisions_changed``); of a fused
+        graph, ``as_run`` (the same counts, the graph with every tensor laid open against a plain session of the model)
+        and ``real`` (a row for each tensor that is not codes: ``tensor``, ``made_by``, ``layer``, ``why``);
         ``first_mismatch`` (or None); ``seconds``.
 
     Raises
@@ -84,17 +88,17 @@ def prove(
     started = time.perf_counter()
     path = Path(model)
     with tempfile.TemporaryDirectory() as folder:
-        proven = optimised(path, Path(folder) / path.name) if fused else path
+        proven = fuse(path, Path(folder) / path.name, fused) if fused else path
         here = machine()
-        graph = with_shape(load(proven).with_runtime(runtime or here.runtime), lengths or {})
+        operations, tensors = read_operations(proven)
+        graph = with_shape(Graph.from_parts(operations, tensors).with_runtime(runtime or here.runtime), lengths or {})
         feeds = images if isinstance(images, Mapping) else {graph.inputs[0].name: images}
         count = 0
         probe = Probe(proven, threads)
-        default = Session(path, DEFAULT, threads)
+        default = Session(path, DEFAULT, threads, settings(fused) if fused else None)
         tallies = {node.name: Tally(node) for node in graph.nodes}
-        outputs = {
-            level: {"values": 0, "mismatches": 0, "decisions_changed": 0} for level in ("ORT_DISABLE_ALL", DEFAULT)
-        }
+        outputs = {level: _counts() for level in ("ORT_DISABLE_ALL", DEFAULT)}
+        as_run = _counts()
         first: dict[str, Any] | None = None
         for start, part in tqdm(chunks(graph, feeds, chunk), desc=f"prove {path.stem}", disable=not progress):
             truth = probe.run(part)
@@ -104,19 +108,21 @@ def prove(
             for name, ours in output.items():
                 _compare_outputs(outputs["ORT_DISABLE_ALL"], truth[name], ours)
                 _compare_outputs(outputs[DEFAULT], optimised_outputs[name], ours)
+                _compare_outputs(as_run, optimised_outputs[name], truth[name])
             count = start + _items(graph, part)
     described = environment()
     held = [tally for tally in tallies.values() if tally.held]
     return {
         "model": path.stem, "sha256": sha256(path), "format": graph.format, "fused": fused, "images": count,
-        "optimisation_level": "ORT_ENABLE_EXTENDED" if fused else "ORT_DISABLE_ALL", "machine": here.name,
+        "optimisation_level": DEFAULT if fused else "ORT_DISABLE_ALL", "machine": here.name,
         "cpu_class": cpu_class(described), "proven": here.proven, "runtime": graph.runtime.describe(),
         "environment": described, "nodes": [tally.to_dict() for tally in tallies.values()],
         "totals": {
             "nodes": len(held), "values": sum(t.values for t in held), "local_mismatches": sum(t.local for t in held),
             "end_to_end_mismatches": sum(t.end_to_end for t in held),
         },
-        "outputs": outputs, "first_mismatch": first, "seconds": round(time.perf_counter() - started, 2),
+        "outputs": outputs, **({"as_run": as_run, "real": _real(graph, operations)} if fused else {}),
+        "first_mismatch": first, "seconds": round(time.perf_counter() - started, 2),
     }  # fmt: skip
 
 
@@ -156,6 +162,15 @@ def _items(graph: Graph, part: Mapping[str, Array]) -> int:
     return len(array) if free else 1
 
 
+def _real(graph: Graph, operations: dict[str, Any]) -> list[dict[str, str]]:
+    kinds = {entry["name"]: entry["dtype"] for entry in operations["initializers"]}
+    return [asdict(row) for row in real_tensors(graph, kinds)]
+
+
+def _counts() -> dict[str, int]:
+    return {"values": 0, "mismatches": 0, "decisions_changed": 0}
+
+
 def _compare_outputs(row: dict[str, int], theirs: Array, ours: Array) -> None:
     row["values"] += theirs.size
     row["mismatches"] += int(np.count_nonzero(differs(ours, theirs)))
@@ -168,7 +183,14 @@ def failure(result: dict[str, Any]) -> str | None:
 
     It fails where the processor is listed as proven and a node that is held to equality differs: from ONNX Runtime's
     own inputs in any graph; end to end in one of codes throughout, where nothing is left to the order of a real sum.
+    It also fails if a fused graph, laid open, is not what a plain session runs.
     """
+    other = result.get("as_run", {}).get("mismatches", 0)
+    if other and result["proven"]:
+        return (
+            f"{result['model']}: the graph that ONNX Runtime wrote and the one that a plain session runs differ in "
+            f"{other} of {result['as_run']['values']} outputs, on {result['machine']}."
+        )
     totals = result["totals"]
     throughout = all(row["held"] for row in result["nodes"])
     wrong = totals["local_mismatches"] + (totals["end_to_end_mismatches"] if throughout else 0)

@@ -68,8 +68,13 @@ def check_operator(node: Node, before: bool, after: bool) -> None:
     Raises
     ------
     UserError
-        If it is none of :data:`KNOWN`.
+        If it is none of :data:`KNOWN`, or the form of one that ONNX Runtime gives images with channels last.
     """
+    if node.op_type == "QLinearConv" and node.attributes.get("channels_last", 0):
+        raise UserError(
+            f"node {node.name} is QLinearConv with channels last, a form of ONNX Runtime's own", "channels first",
+            "Extract the model with --fused and --channels-first: the same operators and the same numbers.",
+        )  # fmt: skip
     if node.op_type in KNOWN:
         return
     read = next((e.tensor for e in node.inputs if not e.parameter), node.output)
