@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ...errors import UserError
-from ...graph import Graph, Node
+from ...graph import Graph, Node, operator_of
 
 Shape = tuple[int, ...]
 Described = Mapping[str, tuple[Shape, str]]
@@ -78,7 +78,12 @@ def check_operator(node: Node, before: bool, after: bool) -> None:
     if node.op_type in KNOWN:
         return
     read = next((e.tensor for e in node.inputs if not e.parameter), node.output)
-    if before and after:
+    if before and operator_of(node).kind != "real":  # it may stand among codes, where there is nothing to quantize
+        remedy = (
+            f"Cut the model before {node.name} (onnx.utils.extract_model with {read} as an output) for vectors, memory "
+            "plan and C; prove and draw take the model as it is."
+        )
+    elif before and after:
         remedy = (
             f"Quantize {node.name} too, or cut the model into two, before and after it (onnx.utils.extract_model); "
             "prove takes the model as it is."
