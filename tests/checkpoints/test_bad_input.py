@@ -51,7 +51,9 @@ def test_the_first_layer_that_differs_is_named(weights: Weights, tmp_path: Path)
 
 def test_a_layer_too_many_and_one_too_few_are_named(weights: Weights, tmp_path: Path) -> None:
     more = weights | {"more/kernel": np.zeros((10, 10), np.float32), "more/bias": np.zeros(10, np.float32)}
-    _fails(_save(tmp_path / "more.npz", more), r"one layer more than ResNet8: layer 17 with the shapes \(10, 10\), \(10,\)")
+    _fails(
+        _save(tmp_path / "more.npz", more), r"one layer more than ResNet8: layer 17 with the shapes \(10, 10\), \(10,\)"
+    )
     fewer = {name: array for name, array in weights.items() if not name.startswith("dense/")}
     _fails(_save(tmp_path / "fewer.npz", fewer), r"for dense it has no such layer; expected a dense with the shapes")
 

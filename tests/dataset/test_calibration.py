@@ -144,5 +144,7 @@ def test_test_images_are_refused() -> None:
 
 
 def test_mismatched_lengths_are_refused(train: Split) -> None:
-    with pytest.raises(UserError, match="has 3 indices, 2 images, 1 labels; expected the same number of images and labels"):
+    with pytest.raises(
+        UserError, match="has 3 indices, 2 images, 1 labels; expected the same number of images and labels"
+    ):
         Calibration(np.arange(3), train.images[:2], train.labels[:1])

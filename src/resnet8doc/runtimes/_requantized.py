@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 
 from ..arithmetic import Array, Functions, Number, Runtime
+from ..errors import UserError
 from ..ops import _checks as check
 from ..ops._qlinear_add_loops import checked
 from ..trace import Trace
@@ -156,13 +157,20 @@ def _xnnpack_leaky_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha:
     return _eighths_step(trace, x, ratio if x >= 0 else ratio * np.float32(alpha))
 
 
+def _refuse_other_scale(y_scale: Any) -> None:
+    if float(y_scale) != 1 / 256:
+        raise UserError(f"Y_scale is {y_scale}", "1/256", "TensorFlow Lite's LOGISTIC has no other.")
+
+
 def _logistic(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
+    _refuse_other_scale(y_scale)
     real = x_scale * x.astype(np.float32)
     exponential = np.exp(-real.astype(np.float64)).astype(np.float32)
-    return half_away(np.float32(1) / (np.float32(1) + exponential) * np.float32(256)).astype(np.int64)
+    return np.asarray(half_away(np.float32(1) / (np.float32(1) + exponential) * np.float32(256)), np.int64)
 
 
 def _logistic_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> int:
+    _refuse_other_scale(y_scale)
     single = np.float32
     real = trace.step("dequantized", f"{x_scale} * {x}", single(x_scale * single(x)))
     exponential = trace.step("exponential", f"exp(-{real})", single(np.exp(-np.float64(real))))
@@ -171,7 +179,7 @@ def _logistic_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: floa
 
 
 def _product(a: Array, b: Array, scales: Any, zeros: Any) -> Array:
-    return _fixed((a - zeros[0]) * (b - zeros[1]), _product_factor(scales)) + zeros[2]
+    return np.asarray(_fixed((a - zeros[0]) * (b - zeros[1]), _product_factor(scales)) + zeros[2])
 
 
 def _product_factor(scales: Any) -> Any:
@@ -185,7 +193,7 @@ def _product_step(trace: Trace, a: int, b: int, scales: Any) -> int:
 
 def _xnnpack_product(a: Array, b: Array, scales: Any, zeros: Any) -> Array:
     product = ((a - zeros[0]) * (b - zeros[1])).astype(np.float32)
-    return np.rint(product * _product_factor(scales)).astype(np.int64) + zeros[2]
+    return np.asarray(np.rint(product * _product_factor(scales)).astype(np.int64) + zeros[2])
 
 
 def _xnnpack_product_step(trace: Trace, a: int, b: int, scales: Any) -> int:
