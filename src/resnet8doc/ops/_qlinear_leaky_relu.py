@@ -60,6 +60,10 @@ def qlinear_leaky_relu(
     array([-50,   0,   2], dtype=int8)
     """
     runtime.refuse_others("QLinearLeakyRelu", PARTS)
+    functions = runtime.own("QLinearLeakyRelu")
+    if functions is not None:
+        given = (X, X_scale, X_zero_point, Y_scale, Y_zero_point)
+        return np.asarray(functions.function(*given, alpha=alpha, runtime=runtime))
     return look_up(X, X_scale, X_zero_point, Y_scale, Y_zero_point, lambda real: leaky_relu(real, alpha=alpha), runtime)
 
 
@@ -84,6 +88,9 @@ def qlinear_leaky_relu_element(
     """
     runtime.refuse_others("QLinearLeakyRelu", PARTS)
     given = (X, X_scale, X_zero_point, Y_scale, Y_zero_point)
+    functions = runtime.own("QLinearLeakyRelu")
+    if functions is not None:
+        return functions.element(index, *given, alpha=alpha, runtime=runtime)
     return look_up_element(
         "QLinearLeakyRelu",
         index,

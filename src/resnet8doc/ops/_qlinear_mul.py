@@ -66,6 +66,10 @@ def qlinear_mul(
     array([8], dtype=int8)
     """
     runtime.refuse_others("QLinearMul", PARTS)
+    functions = runtime.own("QLinearMul")
+    if functions is not None:
+        inputs = (A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point)
+        return np.asarray(functions.function(*inputs, runtime=runtime))
     q = checked(A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point)
     a_zero, b_zero, c_zero = (np.float32(zero) for zero in q.zeros)
     product = (q.a.astype(np.float32) - a_zero) * (q.b.astype(np.float32) - b_zero)
@@ -96,6 +100,10 @@ def qlinear_mul_element(
     [15, 0.5, 7.5, 8.5, 8, 8]
     """
     runtime.refuse_others("QLinearMul", PARTS)
+    functions = runtime.own("QLinearMul")
+    if functions is not None:
+        inputs = (A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point)
+        return functions.element(index, *inputs, runtime=runtime)
     q = checked(A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point)
     a, b = (int(np.broadcast_to(codes, q.shape)[tuple(index)]) for codes in (q.a, q.b))
     trace, single = Trace("QLinearMul", tuple(index)), np.float32

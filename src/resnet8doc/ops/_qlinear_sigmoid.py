@@ -57,6 +57,9 @@ def qlinear_sigmoid(
     array([  0,  64, 113], dtype=int8)
     """
     runtime.refuse_others("QLinearSigmoid", PARTS)
+    functions = runtime.own("QLinearSigmoid")
+    if functions is not None:
+        return np.asarray(functions.function(X, X_scale, X_zero_point, Y_scale, Y_zero_point, runtime=runtime))
     return look_up(X, X_scale, X_zero_point, Y_scale, Y_zero_point, logistic, runtime)
 
 
@@ -80,6 +83,9 @@ def qlinear_sigmoid_element(
     """
     runtime.refuse_others("QLinearSigmoid", PARTS)
     given = (X, X_scale, X_zero_point, Y_scale, Y_zero_point)
+    functions = runtime.own("QLinearSigmoid")
+    if functions is not None:
+        return functions.element(index, *given, runtime=runtime)
     return look_up_element("QLinearSigmoid", index, *given, logistic, "sigmoid", runtime)
 
 

@@ -56,6 +56,7 @@ from . import (
     _split,
     _sqrt,
     _tanh,
+    _tflite,
     _unary,
     _unsqueeze,
     _where,
@@ -69,7 +70,7 @@ MODULES = (
     _max_pool, _conv, _elementwise, _average_pool, _reductions, _products, _shape, _batch_normalization, _cast,
     _comparisons, _concat, _conv_transpose, _depth_to_space, _dropout, _erf, _exp, _expand, _gather, _hard_sigmoid,
     _hard_swish, _layer_normalization, _leaky_relu, _log, _log_softmax, _min_max, _pad, _pow, _prelu, _range,
-    _reduce_mean, _resize, _shape_of, _sigmoid, _slice, _split, _sqrt, _tanh, _unary, _unsqueeze, _where,
+    _reduce_mean, _resize, _shape_of, _sigmoid, _slice, _split, _sqrt, _tanh, _tflite, _unary, _unsqueeze, _where,
     _channels_last,
 )  # fmt: skip
 

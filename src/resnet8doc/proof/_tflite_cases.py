@@ -187,6 +187,50 @@ def dequantize(rng: Random, ties: Ties) -> TfliteCase:
     return TfliteCase(content, (_codes(rng, *shape),))
 
 
+def subtraction(rng: Random, ties: Ties) -> TfliteCase:
+    """SUB on every pair of codes."""
+    return _pairs(rng, ties, "SUB")
+
+
+def product(rng: Random, ties: Ties) -> TfliteCase:
+    """MUL on every pair of codes."""
+    return _pairs(rng, ties, "MUL")
+
+
+def _other_scale(rng: Random, ties: Ties, kind: str, **options: Any) -> TfliteCase:
+    """Return a case of all codes, many times, from one scale to another."""
+    shape = (1, 256 * 40 + int(rng.integers(1, 16)))
+    if ties == "powers of two":
+        x, ratio = np.float32(2.0 ** -rng.integers(2, 5)), np.float32(2.0 ** rng.integers(-1, 3))
+    else:
+        x, ratio = np.float32(rng.uniform(0.005, 0.1)), np.float32(rng.uniform(0.3, 3))
+    out = (1 / 256, -128) if kind == "LOGISTIC" else (np.float32(x * ratio), _zero(rng))
+    spec = Spec(shape, scale=x, zero_point=_zero(rng))
+    content = operator_file(kind, [spec], Spec(shape, scale=out[0], zero_point=out[1]), options)
+    return TfliteCase(content, (np.resize(np.arange(-128, 128, dtype=np.int8), shape),))
+
+
+def requantize(rng: Random, ties: Ties) -> TfliteCase:
+    """QUANTIZE of codes."""
+    return _other_scale(rng, ties, "QUANTIZE")
+
+
+def relu(rng: Random, ties: Ties) -> TfliteCase:
+    """RELU between two scales."""
+    return _other_scale(rng, ties, "RELU")
+
+
+def leaky_relu(rng: Random, ties: Ties) -> TfliteCase:
+    """LEAKY_RELU."""
+    alpha = 0.25 if ties == "powers of two" else float(np.float32(rng.uniform(0.01, 0.9)))
+    return _other_scale(rng, ties, "LEAKY_RELU", alpha=alpha)
+
+
+def logistic(rng: Random, ties: Ties) -> TfliteCase:
+    """LOGISTIC."""
+    return _other_scale(rng, ties, "LOGISTIC")
+
+
 TFLITE_GENERATORS: dict[str, Callable[[Random, Ties], TfliteCase]] = {
     "CONV_2D, 1 x 1": convolution,
     "CONV_2D, 3 x 3": window_convolution,
@@ -197,5 +241,11 @@ TFLITE_GENERATORS: dict[str, Callable[[Random, Ties], TfliteCase]] = {
     "SOFTMAX": softmax,
     "QUANTIZE": quantize,
     "DEQUANTIZE": dequantize,
+    "SUB": subtraction,
+    "MUL": product,
+    "QUANTIZE, of codes": requantize,
+    "RELU, of two scales": relu,
+    "LEAKY_RELU": leaky_relu,
+    "LOGISTIC": logistic,
 }
 """What makes random cases of each operator."""

@@ -8,8 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
+from ..arithmetic import Runtime
 from ..environment import environment
-from ..oracles import KERNELS, TfliteNetwork, version
+from ..extract.tflite import FORMALS, read
+from ..ops import OPERATORS
+from ..oracles import KERNELS, interpret, version
 from ..runtimes import RUNTIMES
 from ._tally import differs
 from ._tflite import PROVEN
@@ -79,9 +82,25 @@ def _row(path: Path, kernels: str, name: str, values: int, seed: int) -> dict[st
 def in_both(case: TfliteCase, path: Path, kernels: str) -> tuple[Array, Array]:
     """Return what the engine and what the runtime computes; the file is written to ``path`` on the way."""
     path.write_bytes(case.content)
-    network = TfliteNetwork(path, kernels)
-    truth = network.run(*case.inputs)
-    fed = {entry.name: truth[entry.name] for entry in network.graph.inputs}
-    wanted = [node.output for node in network.graph.nodes if node.output in truth][-1]
-    found = network.graph.run(fed, [wanted], runtime=RUNTIMES[kernels])[wanted]
-    return found, truth[wanted]
+    reading, interpreter, runtime = read(path), interpret(case.content, kernels), RUNTIMES[kernels]
+    interpreter.run(dict(enumerate(case.inputs)))
+    fed = [entry["name"] for entry in reading.operations["inputs"]]
+    values = {**reading.tensors, **dict(zip(fed, case.inputs, strict=True))}
+    for node in reading.operations["nodes"]:
+        values[node["outputs"][0]["tensor"]] = _computed(node, values, runtime)
+    made = next(name for name in reversed(values) if name in reading.places)
+    place = reading.places[made]
+    expected = interpreter.tensor(place.index)
+    return values[made], np.moveaxis(expected, -1, 1) if place.channels_first else expected
+
+
+def _computed(node: dict[str, Any], values: dict[str, Array], runtime: Runtime) -> Array:
+    """Compute one node of an extraction: by the runtime's own formula, where it has one."""
+    given = {entry["formal"]: values[entry["tensor"]] for entry in node["inputs"]}
+    own = runtime.own(node["op_type"])
+    if own is not None:
+        inputs = [given.get(formal) for formal in FORMALS[node["op_type"]]]
+        return np.asarray(own.function(*inputs, **node["attributes"], runtime=runtime))
+    operator = OPERATORS[node["domain"], node["op_type"]]
+    extra = {"runtime": runtime} if operator.quantized else {}
+    return np.asarray(operator.function(**given, **node["attributes"], **extra))

@@ -45,6 +45,7 @@ from ._dense import dense
 from ._fixed_point import Fixed, Way, half_away, half_away_step, high, scaled, scaled_step
 from ._leftovers import is_left_over, with_leftover
 from ._pairs import of_pairs
+from ._requantized import OF_BUILTIN
 
 ADD_BLOCK, QUANTIZE_BLOCK, DEPTHWISE_BLOCK = 16, 8, 8
 """Elements, elements, channels of a whole vector."""
@@ -334,6 +335,8 @@ def functions(way: Way) -> dict[str, Functions]:
     """Return the built-in kernels' own functions, around convolutions that round in one way."""
     convolutions = Fixed(way)
     return {
+        **OF_BUILTIN,
+        "SUB": reference.SUB,
         "QLinearConv": depthwise(convolutions),
         "QGemm": dense(Fixed(way, single_product=True), convolutions),
         "QLinearAdd": Functions(qlinear_add, qlinear_add_element, reference.INTEGER_PARTS),
