@@ -26,13 +26,15 @@ DIVISORS = ("y_scale", "Y_scale", "C_scale")
 """Scales that other scales are divided by."""
 
 
-def scale(value: Any, name: str, channels: int | None = None, *, zero: bool = False) -> Array:
+def scale(value: Any, name: str, channels: int | None = None, *, zero: bool = False, half: bool = False) -> Array:
     """Return a scale: float32, finite, a scalar or (where ``channels`` is given) one for each channel.
 
     0 and below are computed as the runtime does: a channel whose weights are all zero may have such. An output's must
     not be 0: others are divided by it.
     """
     array = np.asarray(value)
+    if half and array.dtype == np.float16:
+        array = array.astype(np.float32)
     if array.dtype != np.float32:
         raise UserError(f"{name} is {array.dtype}", "float32", f"Convert {name} with numpy.float32(...).")
     array = _scalar_or_channels(array, name, channels)

@@ -33,9 +33,9 @@ def quantize_linear(
     Parameters
     ----------
     x
-        float32, any shape.
+        float32, any shape; float16 is converted to it first.
     y_scale
-        float32 scalar, or ``[x.shape[axis]]``.
+        float32 or float16: a scalar, ``[x.shape[axis]]``, or with ``block_size`` of ``x``'s shape, the axis shorter.
     y_zero_point
         int8, uint8, int16 or uint16, of ``y_scale``'s shape; it decides the output's type. Without it 0, and uint8 or
         what ``output_dtype`` says.
@@ -45,8 +45,10 @@ def quantize_linear(
         The output's type by ONNX's number (``TensorProto``): 2 uint8, 3 int8, 4 uint16, 5 int16, and of types that
         numpy has not 21 uint4, 22 int4, 25 uint2, 26 int2. Codes of these are stored in bytes, and so is their zero
         point: the graph gives the number where the model has such a zero point. 0: as the zero point says.
-    block_size, saturate, precision
-        Of later versions of the standard; any value but the default is refused (``saturate`` concerns float8 only).
+    block_size
+        How many neighbours along the axis share one scale; 0: a scale for each, or for all.
+    saturate, precision
+        Of later versions of the standard; ``saturate`` concerns float8 only, ``precision`` is refused.
     runtime
         Whose formula, faults included.
 
