@@ -122,6 +122,12 @@ def fpga(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", requires=["env"])
+def releases(session: nox.Session) -> None:
+    """Run seven small models in releases of ONNX Runtime, each in an environment of its own; writes the record."""
+    shared(session, "resnet8doc.proof.releases", *session.posargs)
+
+
+@nox.session(venv_backend="none", requires=["env"])
 def run(session: nox.Session) -> None:
     """Run the command line in the shared environment: `nox -s run -- evaluate --help`."""
     shared(session, "resnet8doc", *session.posargs)

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..arithmetic import ONNXRUNTIME_X86, Number, Runtime
+from ..errors import UserError
 from ..trace import Trace
-from ._checks import rank
 from ._max_pool import max_pool, max_pool_element, max_pool_loops
 from ._operator import MICROSOFT, Codes, Operator
 from ._qlinear_conv import qlinear_conv
@@ -21,8 +21,18 @@ from ._windows import AutoPad
 
 Array = npt.NDArray[Any]
 
-FIRST, LAST = (0, 3, 1, 2), (0, 2, 3, 1)
-"""Orders of axes: from channels last to channels first, and back."""
+
+def _first(x: Array) -> Array:
+    """Return images ``[N, ..., C]`` as ``[N, C, ...]``."""
+    x = np.asarray(x)
+    if x.ndim < 3:
+        raise UserError(f"x has shape {list(x.shape)}", "[N, D1, ..., C], 3 axes or more", "Reshape x.")
+    return np.moveaxis(x, -1, 1)
+
+
+def _moved(index: tuple[int, ...]) -> tuple[int, ...]:
+    """Return an index of ``[N, ..., C]`` as one of ``[N, C, ...]``."""
+    return (index[0], index[-1], *index[1:-1])
 
 
 def qlinear_conv_channels_last(
@@ -84,14 +94,12 @@ def qlinear_conv_channels_last(
     array([[[[3],
              [6]]]], dtype=int8)
     """
-    x = np.asarray(x)
-    rank(x, "x", "[N, H, W, C]" if channels_last else "[N, C, H, W]")
     y = qlinear_conv(
-        x.transpose(FIRST) if channels_last else x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale,
+        _first(x) if channels_last else x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale,
         y_zero_point, B, auto_pad=auto_pad, dilations=dilations, group=group, kernel_shape=kernel_shape, pads=pads,
         strides=strides, runtime=runtime,
     )  # fmt: skip
-    return y.transpose(LAST) if channels_last else y
+    return np.moveaxis(y, 1, -1) if channels_last else y
 
 
 def qlinear_conv_channels_last_loops(x: Array, *inputs: Any, channels_last: int = 0, **attributes: Any) -> Array:
@@ -106,7 +114,7 @@ def qlinear_conv_channels_last_loops(x: Array, *inputs: Any, channels_last: int 
     """
     if not channels_last:
         return qlinear_conv_loops(x, *inputs, **attributes)
-    return qlinear_conv_loops(np.asarray(x).transpose(FIRST), *inputs, **attributes).transpose(LAST)
+    return np.moveaxis(qlinear_conv_loops(_first(x), *inputs, **attributes), 1, -1)
 
 
 def qlinear_conv_channels_last_element(
@@ -125,9 +133,7 @@ def qlinear_conv_channels_last_element(
     """
     if not channels_last:
         return qlinear_conv_element(index, x, *inputs, **attributes)
-    n, row, column, channel = index
-    first = qlinear_conv_element((n, channel, row, column), np.asarray(x).transpose(FIRST), *inputs, **attributes)
-    return _last(first)
+    return _last(qlinear_conv_element(_moved(index), _first(x), *inputs, **attributes))
 
 
 def nhwc_max_pool(
@@ -163,35 +169,31 @@ def nhwc_max_pool(
     >>> nhwc_max_pool(np.array([[[[1], [9]], [[4], [5]]]], np.int8), kernel_shape=(2, 2))
     array([[[[9]]]], dtype=int8)
     """
-    x = np.asarray(x)
-    rank(x, "x", "[N, H, W, C]")
     y = max_pool(
-        x.transpose(FIRST), kernel_shape=kernel_shape, auto_pad=auto_pad, ceil_mode=ceil_mode, dilations=dilations,
+        _first(x), kernel_shape=kernel_shape, auto_pad=auto_pad, ceil_mode=ceil_mode, dilations=dilations,
         pads=pads, strides=strides,
     )  # fmt: skip
-    return np.asarray(y.transpose(LAST))
+    return np.moveaxis(y, 1, -1)
 
 
 def nhwc_max_pool_loops(x: Array, **attributes: Any) -> Array:
     """Compute what :func:`nhwc_max_pool` does, one output after another (the slow twin)."""
-    return np.asarray(max_pool_loops(np.asarray(x).transpose(FIRST), **attributes).transpose(LAST))
+    return np.moveaxis(max_pool_loops(_first(x), **attributes), 1, -1)
 
 
 def nhwc_max_pool_element(index: tuple[int, ...], x: Array, **attributes: Any) -> Trace:
     """Write down how ``nhwc_max_pool(...)[index]`` comes about; places of ``x`` are in its own layout."""
-    n, row, column, channel = index
-    return _last(max_pool_element((n, channel, row, column), np.asarray(x).transpose(FIRST), **attributes))
+    return _last(max_pool_element(_moved(index), _first(x), **attributes))
 
 
 def _last(trace: Trace) -> Trace:
     """Return a trace whose places are counted with the channels last."""
-    moved = Trace(trace.op_type, tuple(trace.index[axis] for axis in LAST))
-    moved.steps.extend(trace.steps)
-    moved.terms.extend(
-        replace(term, x_index=None if term.x_index is None else tuple(term.x_index[axis] for axis in LAST))
-        for term in trace.terms
-    )
-    return moved
+
+    def last(index: tuple[int, ...]) -> tuple[int, ...]:
+        return (index[0], *index[2:], index[1])
+
+    terms = [replace(t, x_index=None if t.x_index is None else last(t.x_index)) for t in trace.terms]
+    return replace(trace, index=last(trace.index), terms=terms)
 
 
 QLINEAR_CONV = Operator(
@@ -199,7 +201,7 @@ QLINEAR_CONV = Operator(
     loops=qlinear_conv_channels_last_loops, element=qlinear_conv_channels_last_element, parts=PARTS,
     codes={"x": Codes("x_scale", "x_zero_point"), "w": Codes("w_scale", "w_zero_point", 0),
            "y": Codes("y_scale", "y_zero_point")},
-    weights="w", bias="B", ranks={"w": (4,)},
+    weights="w", bias="B", ranks={"w": (3, 4, 5)},
 )  # fmt: skip
 NHWC_MAX_POOL = Operator(
     "NhwcMaxPool", MICROSOFT, nhwc_max_pool, ("y",), (1,), "movement", loops=nhwc_max_pool_loops,
