@@ -42,6 +42,10 @@ WHOLE = ("Sigmoid", "Tanh", "Exp", "Neg", "Abs", "Floor", "Ceil", "Relu", "Recip
 EXACT: list[tuple[str, Inputs, dict[str, Any], tuple[int, ...]]] = [
     *((name, floats((3, 37)), {}, (7, 13)) for name in WHOLE),
     ("Erf", floats((3, 37)), {}, (9, 13)),
+    ("Round", lambda rng: [rng.integers(-9, 9, (3, 7)).astype(np.float32) / 2], {}, (11, 22)),
+    *((name, lambda rng: [rng.normal(0, 1, (3, 7, 2)).astype(np.float32)], {"axes": [1]}, (7, 11, 12, 13))
+      for name in ("ReduceMax", "ReduceMin")),
+    *((name, lambda rng: [codes(rng, 3, 7, 2), np.array([0, 2])], {}, (18, 20)) for name in ("ReduceMax", "ReduceMin")),
     ("Sqrt", floats((3, 37), positive=True), {}, (7, 13)),
     ("LeakyRelu", floats((3, 37)), {"alpha": 0.1}, (7, 16)),
     ("LeakyRelu", floats((3, 37)), {}, (7, 16)),
@@ -144,10 +148,9 @@ def test_resize(compare: Compare, seed: int) -> None:
     shape = (2, 3, *rng.integers(2, 8, 2).tolist())
     mode = ("nearest", "linear")[rng.integers(2)]
     attributes = {"mode": mode, "coordinate_transformation_mode": COORDINATES[rng.integers(4)]}
-    x: Array = real(rng, *shape)
+    x: Array = codes(rng, *shape) if rng.random() < 0.5 else real(rng, *shape)
     if mode == "nearest":
         attributes["nearest_mode"] = ROUNDINGS[rng.integers(3)]
-        x = codes(rng, *shape) if rng.random() < 0.5 else x
     opset = int(rng.choice([11, 13, 18, 19]))
     none = np.zeros(0, np.float32)
     if rng.random() < 0.5:

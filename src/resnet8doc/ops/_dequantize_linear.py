@@ -159,7 +159,7 @@ def _checked(
 
 
 OPERATOR = Operator(
-    "DequantizeLinear", "", dequantize_linear, ("y",), (10, 13, 19, 21, 23, 24, 25), "boundary",
+    "DequantizeLinear", "", dequantize_linear, ("y",), (10, 13, 19, 21, 23, 24, 25, 28), "boundary",
     loops=dequantize_linear_loops, element=dequantize_linear_element,
     codes={"x": Codes("x_scale", "x_zero_point", "axis")},
 )  # fmt: skip

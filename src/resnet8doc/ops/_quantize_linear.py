@@ -98,7 +98,7 @@ def quantize_linear(
 
 
 OPERATOR = Operator(
-    "QuantizeLinear", "", quantize_linear, ("y",), (10, 13, 19, 21, 23, 24, 25), "boundary",
+    "QuantizeLinear", "", quantize_linear, ("y",), (10, 13, 19, 21, 23, 24, 25, 28), "boundary",
     loops=quantize_linear_loops, element=quantize_linear_element, parts=PARTS,
     codes={"y": Codes("y_scale", "y_zero_point", "axis")},
 )  # fmt: skip

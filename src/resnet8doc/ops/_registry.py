@@ -18,6 +18,7 @@ from . import (
     _erf,
     _exp,
     _expand,
+    _extremes,
     _gather,
     _hard_sigmoid,
     _hard_swish,
@@ -71,7 +72,7 @@ MODULES = (
     _comparisons, _concat, _conv_transpose, _depth_to_space, _dropout, _erf, _exp, _expand, _gather, _hard_sigmoid,
     _hard_swish, _layer_normalization, _leaky_relu, _log, _log_softmax, _min_max, _pad, _pow, _prelu, _range,
     _reduce_mean, _resize, _shape_of, _sigmoid, _slice, _split, _sqrt, _tanh, _tflite, _unary, _unsqueeze, _where,
-    _channels_last,
+    _channels_last, _extremes,
 )  # fmt: skip
 
 OPERATORS: dict[tuple[str, str], Operator] = {

@@ -43,12 +43,13 @@ def resize(
     ``nearest`` takes one element, codes as they are; :math:`x` is rounded as ``nearest_mode`` says and held to the
     image. ``linear`` holds :math:`x` to the image, takes the neighbours :math:`x_1 = \lfloor x \rfloor`,
     :math:`x_2 = x_1 + 1` and weighs each with its distance from the other (both with a half at the last element), the
-    product of two weights before the product with the pixel, the four of them added from top left to bottom right.
+    product of two weights before the product with the pixel, the four of them added from top left to bottom right. A
+    mean of codes loses its fraction (it is not rounded): the runtime converts it as C does.
 
     Parameters
     ----------
     X
-        Any numbers for ``nearest``; float32 of at least two axes, of which the last two change, for ``linear``.
+        Any numbers for ``nearest``; float32, int8 or uint8, of which the last two axes alone change, for ``linear``.
     roi
         Of ``tf_crop_and_resize``, which is refused; it changes nothing.
     scales, sizes
@@ -140,19 +141,22 @@ def _nearest(place: Array, n: int, rounding: str) -> Array:
 
 
 def _linear(X: Array, places: list[Array]) -> Array:
-    check.float32(X, "X")
+    if X.dtype not in (np.float32, np.int8, np.uint8):
+        raise UserError(f"X is {X.dtype}", "float32, int8 or uint8", "Resize in nearest mode.")
     if X.ndim < 2 or any(len(place) != n for place, n in zip(places[:-2], X.shape[:-2], strict=True)):
         raise UserError(
             f"X has shape {list(X.shape)}", "an image whose last two axes alone change", "Resize in nearest mode."
         )
     rows, columns = (_neighbours(place, n) for place, n in zip(places[-2:], X.shape[-2:], strict=True))
     (top, bottom, of_top, of_bottom), (left, right, of_left, of_right) = rows, columns
-    upper, lower = X[..., top, :], X[..., bottom, :]
+    real = X.astype(np.float32, copy=False)
+    upper, lower = real[..., top, :], real[..., bottom, :]
     of_top, of_bottom = of_top[:, None], of_bottom[:, None]
-    return np.asarray(
+    mean = (
         of_left * of_top * upper[..., left] + of_right * of_top * upper[..., right]
         + of_left * of_bottom * lower[..., left] + of_right * of_bottom * lower[..., right]
     )  # fmt: skip
+    return np.asarray(mean.astype(X.dtype, copy=False))
 
 
 def _neighbours(place: Array, n: int) -> tuple[Array, Array, Array, Array]:

@@ -69,7 +69,7 @@ def differs(found: Array, expected: Array) -> npt.NDArray[np.bool_]:
     if found.dtype.kind != "f" or found.dtype != expected.dtype:
         return np.asarray(found != expected)
     bits = np.dtype(f"u{found.dtype.itemsize}")
-    unequal = np.ascontiguousarray(found).view(bits) != np.ascontiguousarray(expected).view(bits)
+    unequal = np.asarray(found, order="C").view(bits) != np.asarray(expected, order="C").view(bits)
     return np.asarray(unequal & ~(np.isnan(found) & np.isnan(expected)))
 
 
