@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from resnet8doc import ops
 from resnet8doc.arithmetic import Runtime
 from resnet8doc.errors import UserError
+from resnet8doc.ops._qlinear_reduce_mean import qlinear_reduce_mean, qlinear_reduce_mean_loops
+from resnet8doc.ops._tflite import subtract
 from resnet8doc.runtimes import (
     ONNXRUNTIME_X86,
     TFLITE_BUILTIN,
@@ -104,6 +106,55 @@ def test_a_pool_is_its_twin(runtime: Runtime, seed: int, kernel: int, stride: in
     for index in np.ndindex(found.shape):
         element = ops.qlinear_average_pool_element(index, x, one, zero, one, zero, **attributes, runtime=runtime)
         assert element.output == found[index]
+
+
+@given(RUNTIMES, CODES, CODES, SCALES, SCALES, SCALES, CODES, CODES, CODES)
+def test_products_and_differences_are_their_twins(
+    runtime: Runtime, a: int, b: int, a_scale: float, b_scale: float, c_scale: float, a_zero: int, b_zero: int,
+    c_zero: int,
+) -> None:  # fmt: skip
+    inputs: tuple[Any, ...] = (
+        np.array([a], np.int8), np.float32(a_scale), np.int8(a_zero),
+        np.array([b], np.int8), np.float32(b_scale), np.int8(b_zero), np.float32(c_scale), np.int8(c_zero),
+    )  # fmt: skip
+    for op_type in ("QLinearMul", "SUB"):
+        own = runtime.own(op_type)
+        assert own is not None
+        assert own.element((0,), *inputs, runtime=runtime).output == own.function(*inputs, runtime=runtime)[0]
+
+
+@given(RUNTIMES, CODES, SCALES, SCALES, CODES, CODES, st.integers(1, 17))
+def test_operators_of_one_input_are_their_twins(
+    runtime: Runtime, x: int, x_scale: float, y_scale: float, x_zero: int, y_zero: int, size: int
+) -> None:
+    for op_type in ("QUANTIZE", "RELU", "QLinearLeakyRelu", "QLinearSigmoid"):
+        y, zero = (1 / 256, -128) if op_type == "QLinearSigmoid" else (y_scale, y_zero)
+        inputs = (np.full(size, x, np.int8), np.float32(x_scale), np.int8(x_zero), np.float32(y), np.int8(zero))
+        attributes = {"alpha": 0.3} if op_type == "QLinearLeakyRelu" else {}
+        own = runtime.own(op_type)
+        assert own is not None
+        found = own.function(*inputs, **attributes, runtime=runtime)
+        for index in {0, size - 1}:
+            assert own.element((index,), *inputs, **attributes, runtime=runtime).output == found[index]
+
+
+@given(RUNTIMES, st.integers(0, 2**32 - 1), st.integers(1, 20), st.booleans(), SCALES, SCALES, CODES, CODES)
+def test_a_mean_is_its_twin(
+    runtime: Runtime, seed: int, channels: int, keep: bool, x_scale: float, y_scale: float, x_zero: int, y_zero: int
+) -> None:
+    x = np.random.default_rng(seed).integers(-128, 128, (1, channels, 3, 2)).astype(np.int8)
+    inputs = (x, np.float32(x_scale), np.int8(x_zero), np.float32(y_scale), np.int8(y_zero))
+    attributes: dict[str, Any] = {"axes": (2, 3), "keepdims": int(keep), "runtime": runtime}
+    found = qlinear_reduce_mean(*inputs, **attributes)
+    np.testing.assert_array_equal(found, qlinear_reduce_mean_loops(*inputs, **attributes))
+
+
+def test_a_runtime_without_an_operator_refuses_it_by_name() -> None:
+    x, one, zero = np.zeros((1, 1, 2, 2), np.int8), np.float32(1), np.int8(0)
+    with pytest.raises(UserError, match=r"ONNX Runtime, x86-64 has no kernel of QLinearReduceMean"):
+        qlinear_reduce_mean(x, one, zero, one, zero, axes=(2, 3))
+    with pytest.raises(UserError, match=r"ONNX Runtime, x86-64 has no SUB of TensorFlow Lite"):
+        subtract(x, one, zero, x, one, zero, one, zero)
 
 
 def multiplied(runtime: Runtime, x: int, factor: float, zero: int = 0, bias: int = 0) -> int:

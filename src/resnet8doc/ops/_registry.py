@@ -43,6 +43,7 @@ from . import (
     _qlinear_leaky_relu,
     _qlinear_matmul,
     _qlinear_mul,
+    _qlinear_reduce_mean,
     _qlinear_sigmoid,
     _qlinear_softmax,
     _quantize_linear,
@@ -71,8 +72,8 @@ MODULES = (
     _max_pool, _conv, _elementwise, _average_pool, _reductions, _products, _shape, _batch_normalization, _cast,
     _comparisons, _concat, _conv_transpose, _depth_to_space, _dropout, _erf, _exp, _expand, _gather, _hard_sigmoid,
     _hard_swish, _layer_normalization, _leaky_relu, _log, _log_softmax, _min_max, _pad, _pow, _prelu, _range,
-    _reduce_mean, _resize, _shape_of, _sigmoid, _slice, _split, _sqrt, _tanh, _tflite, _unary, _unsqueeze, _where,
-    _channels_last, _extremes,
+    _reduce_mean, _resize, _shape_of, _sigmoid, _slice, _split, _sqrt, _tanh, _qlinear_reduce_mean, _tflite, _unary,
+    _unsqueeze, _where, _channels_last, _extremes,
 )  # fmt: skip
 
 OPERATORS: dict[tuple[str, str], Operator] = {

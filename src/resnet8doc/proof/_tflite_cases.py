@@ -187,6 +187,20 @@ def dequantize(rng: Random, ties: Ties) -> TfliteCase:
     return TfliteCase(content, (_codes(rng, *shape),))
 
 
+def mean(rng: Random, ties: Ties) -> TfliteCase:
+    """MEAN over the image, with the axes kept in some."""
+    height, width = (8, 8) if ties == "powers of two" else (int(v) for v in rng.integers(1, 12, 2))
+    step = np.float32(2.0 ** -rng.integers(2, 5) if ties == "powers of two" else rng.uniform(0.005, 0.1))
+    out = np.float32(step * (2.0 ** -rng.integers(0, 3) if ties == "powers of two" else rng.uniform(0.15, 1)))
+    channels, keep = int(rng.integers(50, 70)), bool(rng.integers(2))
+    shape = (40, height, width, channels)
+    axes = Spec((2,), np.int32, data=np.array([1, 2], np.int32))
+    made = Spec((40, 1, 1, channels) if keep else (40, channels), scale=out, zero_point=_zero(rng))
+    content = operator_file("MEAN", [Spec(shape, scale=step, zero_point=_zero(rng)), axes], made, {"keepDims": keep})
+    middle = rng.integers(-128, 128, (40, 1, 1, channels))
+    return TfliteCase(content, (np.clip(middle + rng.integers(-20, 21, shape), -128, 127).astype(np.int8),))
+
+
 def subtraction(rng: Random, ties: Ties) -> TfliteCase:
     """SUB on every pair of codes."""
     return _pairs(rng, ties, "SUB")
@@ -241,6 +255,7 @@ TFLITE_GENERATORS: dict[str, Callable[[Random, Ties], TfliteCase]] = {
     "SOFTMAX": softmax,
     "QUANTIZE": quantize,
     "DEQUANTIZE": dequantize,
+    "MEAN": mean,
     "SUB": subtraction,
     "MUL": product,
     "QUANTIZE, of codes": requantize,

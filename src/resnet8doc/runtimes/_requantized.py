@@ -4,19 +4,20 @@ kernel sets.
 With :math:`\mathrm{fix}(v, M)` the product by the fixed-point factor of :math:`M`, rounded twice, the second time
 halves away from zero, in the reference kernels, the built-in ones and Micro:
 
-- QUANTIZE: :math:`\mathrm{fix}(x - z_x,\ s_x / s_y) + z_y`, the quotient in float64.
+- QUANTIZE: :math:`\mathrm{fix}(x - z_x,\ s_x / s_y) + z_y`, the quotient in float64. The built-in kernels round
+  halves up both times, but for the last elements that fill no block of 16.
 - RELU: the same of :math:`\max(x, z_x)`, the quotient in float32.
-- LEAKY_RELU: :math:`\mathrm{fix}(x - z_x,\ s_x / s_y)` or, below the zero point, :math:`\mathrm{fix}(x - z_x,\ s_x
-\alpha / s_y)`,
-  products and quotients in float32.
+- LEAKY_RELU: :math:`\mathrm{fix}(x - z_x,\ s_x / s_y)` or, below the zero point,
+  :math:`\mathrm{fix}(x - z_x,\ s_x \alpha / s_y)`, products and quotients in float32.
 - MUL: :math:`\mathrm{fix}((A - z_A)(B - z_B),\ s_A s_B / s_C)`, the factor in float32.
-- SUB: as ADD, with the second product subtracted.
+- SUB: as ADD of the reference kernels, with the second product subtracted.
 
 XNNPACK: QUANTIZE :math:`\lfloor ((x - z_x)\,m + 2^7) / 2^8 \rfloor`, :math:`m = \mathrm{round}(2^8 s_x / s_y)`;
 LEAKY_RELU the same with :math:`m = \mathrm{round}(2^8 \alpha s_x / s_y)` below the zero point; MUL
 :math:`\mathrm{round}(\mathrm{float32}(a) M)`, to even; SUB as its ADD.
 
-LOGISTIC is a table of 256 codes in all: :math:`\mathrm{round}(256 / (1 + e^{-s_x (x - z_x)})) - 128`, in float32.
+LOGISTIC is a table of 256 codes in all, halves away from zero; XNNPACK adds the zero point before it rounds, halves to
+even: :math:`\mathrm{round}(256 / (1 + e^{-s_x (x - z_x)})) - 128`, in float32.
 
 Source: TensorFlow Lite, ``kernels/internal/reference/{requantize,leaky_relu}.h``,
 ``reference/integer_ops/{mul,lut}.h``, ``kernels/{activations,mul,sub,quantize}.cc``; XNNPACK, ``src/qs8-vcvt``,
@@ -52,7 +53,14 @@ def unary(op_type: str, formula: Unary, steps: UnarySteps) -> Functions:
     def given(x: Array, x_scale: Number, x_zero: Number | None, y_scale: Number, y_zero: Number | None) -> Any:
         codes = check.codes(x, "x")
         zeros = (check.zero_point(zero, "zero point", codes.dtype, "x") for zero in (x_zero, y_zero))
-        return codes, check.scale(x_scale, "x_scale")[()], check.scale(y_scale, "y_scale")[()], *zeros
+        scales = check.scale(x_scale, "x_scale")[()], check.scale(y_scale, "y_scale")[()]
+        x_zero, y_zero = zeros
+        if op_type == "QLinearSigmoid" and (float(scales[1]), int(y_zero)) != (1 / 256, -128):
+            raise UserError(
+                f"Y_scale is {scales[1]} and Y_zero_point {y_zero}", "1/256 and -128",
+                "TensorFlow Lite's LOGISTIC has no other.",
+            )  # fmt: skip
+        return codes, *scales, x_zero, y_zero
 
     def function(*inputs: Any, runtime: Runtime, alpha: float = 0.0) -> Array:
         codes, x_scale, y_scale, x_zero, y_zero = given(*inputs)
@@ -157,25 +165,39 @@ def _xnnpack_leaky_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha:
     return _eighths_step(trace, x, ratio if x >= 0 else ratio * np.float32(alpha))
 
 
-def _refuse_other_scale(y_scale: Any) -> None:
-    if float(y_scale) != 1 / 256:
-        raise UserError(f"Y_scale is {y_scale}", "1/256", "TensorFlow Lite's LOGISTIC has no other.")
-
-
 def _logistic(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
-    _refuse_other_scale(y_scale)
     real = x_scale * x.astype(np.float32)
-    exponential = np.exp(-real.astype(np.float64)).astype(np.float32)
-    return np.asarray(half_away(np.float32(1) / (np.float32(1) + exponential) * np.float32(256)), np.int64)
+    with np.errstate(over="ignore"):  # an exponential beyond float32 is an infinity, whose probability is 0
+        exponential = np.exp(-real.astype(np.float64)).astype(np.float32)
+    return np.asarray(np.float32(1) / (np.float32(1) + exponential) * np.float32(256))
 
 
-def _logistic_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> int:
-    _refuse_other_scale(y_scale)
+def _logistic_away(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
+    return np.asarray(half_away(_logistic(x, x_scale, y_scale, alpha)), np.int64)
+
+
+def _logistic_even(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
+    return np.asarray(np.rint(_logistic(x, x_scale, y_scale, alpha) - np.float32(128)), np.int64) + 128
+
+
+def _logistic_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> Any:
     single = np.float32
     real = trace.step("dequantized", f"{x_scale} * {x}", single(x_scale * single(x)))
-    exponential = trace.step("exponential", f"exp(-{real})", single(np.exp(-np.float64(real))))
+    with np.errstate(over="ignore"):
+        exponential = trace.step("exponential", f"exp(-{real})", single(np.exp(-np.float64(real))))
     share = trace.step("probability", f"1 / (1 + {exponential})", single(1) / single(single(1) + exponential))
-    return half_away_step(trace, trace.step("times 256", f"{share} * 256", single(share * single(256))))
+    return trace.step("times 256", f"{share} * 256", single(share * single(256)))
+
+
+def _logistic_away_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> int:
+    return half_away_step(trace, _logistic_step(trace, x, x_scale, y_scale, alpha))
+
+
+def _logistic_even_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> int:
+    real = _logistic_step(trace, x, x_scale, y_scale, alpha)
+    lower = trace.step("zero point added", f"{real} - 128", np.float32(real - np.float32(128)))
+    rounded = int(trace.step("rounded", f"round({lower}), half_even", round(float(lower)), "int32"))
+    return int(trace.step("zero point taken off", f"{rounded} + 128", rounded + 128, "int32"))
 
 
 def _product(a: Array, b: Array, scales: Any, zeros: Any) -> Array:
@@ -202,8 +224,6 @@ def _xnnpack_product_step(trace: Trace, a: int, b: int, scales: Any) -> int:
     return int(trace.step("rounded", f"round({real}), half_even", round(float(real)), "int32"))
 
 
-LOGISTIC = unary("QLinearSigmoid", _logistic, _logistic_step)
-
 FIXED = {
     "QUANTIZE": unary(
         "QUANTIZE", lambda x, sx, sy, _: _fixed(x, _wide(sx, sy)),
@@ -214,7 +234,7 @@ FIXED = {
         lambda t, x, sx, sy, _: _fixed_step(t, int(t.step("at least 0", f"max({x}, 0)", max(x, 0), "int32")), sx / sy),
     ),
     "QLinearLeakyRelu": unary("QLinearLeakyRelu", _leaky, _leaky_step),
-    "QLinearSigmoid": LOGISTIC,
+    "QLinearSigmoid": unary("QLinearSigmoid", _logistic_away, _logistic_away_step),
     "QLinearMul": binary("QLinearMul", _product, _product_step),
 }  # fmt: skip
 """Of the reference kernels and Micro."""
@@ -241,7 +261,7 @@ OF_XNNPACK = {
     ),
     "RELU": FIXED["RELU"],
     "QLinearLeakyRelu": unary("QLinearLeakyRelu", _xnnpack_leaky, _xnnpack_leaky_step),
-    "QLinearSigmoid": LOGISTIC,
+    "QLinearSigmoid": unary("QLinearSigmoid", _logistic_even, _logistic_even_step),
     "QLinearMul": binary("QLinearMul", _xnnpack_product, _xnnpack_product_step),
 }  # fmt: skip
 """Of XNNPACK; RELU with two scales it leaves to the built-in kernels."""

@@ -37,6 +37,7 @@ from ..ops._qlinear_softmax import from_rows, softmax_rows
 from ..ops._quantize_linear_loops import checked as checked_quantize
 from ..ops._windows import AutoPad
 from ..trace import Trace
+from . import _means
 from ._dense import dense
 from ._fixed_point import Fixed, Float64Away, half_away, half_away_step, high, quantized, scaled, scaled_step
 from ._gemmlowp import exp_of_negative, exp_of_negative_step, reciprocal_of_one_plus, reciprocal_of_one_plus_step
@@ -368,6 +369,7 @@ SUB = binary("SUB", difference_of_codes, difference_step)
 REFERENCE_FUNCTIONS = {
     **FIXED,
     "SUB": SUB,
+    "QLinearReduceMean": _means.REFERENCE,
     "QGemm": dense(Float64Away(), CONVOLUTIONS),
     "QLinearAdd": Functions(qlinear_add, qlinear_add_element, INTEGER_PARTS),
     "QLinearAveragePool": Functions(qlinear_average_pool, qlinear_average_pool_element, frozenset({"overflow"})),

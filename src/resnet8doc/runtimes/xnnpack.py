@@ -28,6 +28,7 @@ from ..arithmetic import Array, Functions, Number, Runtime
 from ..ops._qlinear_add_loops import checked
 from ..ops._quantize_linear_loops import checked as checked_quantize
 from ..trace import Trace
+from . import _means
 from . import tflite_builtin as builtin
 from . import tflite_reference as reference
 from ._pairs import of_pairs
@@ -153,6 +154,7 @@ XNNPACK = Runtime(
     "xnnpack", "XNNPACK in LiteRT",
     functions={
         **OF_XNNPACK,
+        "QLinearReduceMean": _means.XNNPACK,
         "SUB": binary("SUB", difference_of_codes, difference_step),
         "QLinearAdd": Functions(qlinear_add, qlinear_add_element, reference.INTEGER_PARTS),
         "QLinearAveragePool": reference.REFERENCE_FUNCTIONS["QLinearAveragePool"],
