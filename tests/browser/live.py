@@ -12,8 +12,8 @@ from resnet8doc import playground as pg
 from .visit import APP, HTML, Visit
 
 PUBLIC = HTML / "playground" / "app" / "public"
-PATIENCE = 60_000
-"""Milliseconds: on an idle machine the kernel is up after about 15 s, on a busy one after a minute."""
+PATIENCE = 180_000
+"""Milliseconds: on an idle machine the kernel is up after about 15 s, on a busy one after a minute or two."""
 
 
 @dataclass

@@ -126,8 +126,8 @@ def _map(
 ) -> tuple[str, Markup]:  # fmt: skip
     channels = as_channels(values)
     description = f"{tensor}, {name}: {channels.shape[0]} channels of {channels.shape[1]} by {channels.shape[2]}"
-    said = f"{name} ({span[0]:.3g} to {span[1]:.3g})".replace("-", "−")
-    return said, mosaic(channels, *span, kind, description, control=control, mark=pixel, width=MAP)
+    ends = f"{span[0]:.3g} to {span[1]:.3g}".replace("-", "−")
+    return f"{name} ({ends})", mosaic(channels, *span, kind, description, control=control, mark=pixel, width=MAP)
 
 
 def differ_html(found: Difference | None, place: tuple[int, int, int] | None, control: str, gaps: Array) -> Markup:
