@@ -1,7 +1,7 @@
 """Tools on a user's own files: extract, draw, vectors, check, prove, prove-c, c, prove-rtl, bench, fpga."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand
@@ -12,6 +12,9 @@ from ..inputs import Inputs
 from ..workspace import build_folder
 from ._options import OutputJson
 from ._output import give
+
+if TYPE_CHECKING:  # ONNX Runtime is loaded by the commands that need it
+    from ..extract import How
 
 Model = Annotated[Path, typer.Argument(help="An ONNX model, QOperator, QDQ or float.", metavar="MODEL.onnx")]
 Network = Annotated[
@@ -56,12 +59,12 @@ def register(app: typer.Typer) -> None:
     app.command("fpga")(fpga)
 
 
-def _network(path: Path | None, shape: list[str] | None) -> Graph:
+def _network(path: Path | None, shape: list[str] | None, fused: "How | None" = None) -> Graph:
     from ..extract import load
     from ..hardware import with_shape
     from ..inputs import parse_shapes
 
-    graph = load(path or build_folder() / "models" / "resnet8_int8_qoperator_operations.json")
+    graph = load(path or build_folder() / "models" / "resnet8_int8_qoperator_operations.json", fused=fused)
     return with_shape(graph, parse_shapes(shape or []))
 
 
@@ -215,7 +218,7 @@ def prove(
     lengths = parse_shapes(shape or [])
     results = []
     for path, how in wanted:
-        given = inputs_for(_network(path, shape), source, images)
+        given = inputs_for(_network(path, shape, how), source, images)
         results.append({**run(path, given.feeds, lengths=lengths, fused=how), "inputs": given.said})
     rows = [
         {
