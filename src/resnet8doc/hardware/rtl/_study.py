@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import UserError
+from ...files import make_folder
 from ...graph import Graph
 from ..integers import CHEAP, cheap_codes, find_staircase, mantissa_and_shift, requantize_without_float
 from ._bench import additions, bench
 from ._cycles import cycles
+from ._generate import generate
 from ._layers import Pool, Products, read_layers, real_accumulators
 from ._life import life
 from ._simulate import Simulator, build_simulator, compare
@@ -114,13 +116,20 @@ def study_gates(
 
 
 def _simulators(graphs: Mapping[str, Graph], folder: Path, processes: int) -> dict[str, Simulator]:
-    """Compile one after another, so that those which share a program find it made."""
-    made = {}
+    """Compile what differs at once, and what shares a program one after another, so that it is made once."""
+    shared: dict[str, list[str]] = {}
     for name, graph in graphs.items():
-        own = folder / (name or graph.name)
-        own.mkdir(parents=True, exist_ok=True)
-        made[name] = build_simulator(graph, own, folder / "cache")
-    return made
+        shared.setdefault(repr(generate(graph).parameters), []).append(name)
+
+    def build(names: list[str]) -> list[tuple[str, Simulator]]:
+        made = []
+        for name in names:
+            own = make_folder(folder / (name or graphs[name].name))
+            made.append((name, build_simulator(graphs[name], own, folder / "cache")))
+        return made
+
+    with ThreadPoolExecutor(processes) as pool:
+        return dict(pair for pairs in pool.map(build, shared.values()) for pair in pairs)
 
 
 def _stalled(simulator: Simulator, images: Array) -> dict[str, Any]:
