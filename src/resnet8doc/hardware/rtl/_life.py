@@ -45,9 +45,9 @@ def life(simulator: Simulator, image: Any, layer: int | None = None) -> dict[str
     -------
     dict
         ``layer``, ``output`` (its place among the layer's), ``channel`` (its bias, mantissa, align and zero point),
-        ``rows`` (the signals of each cycle, the first one 0), ``reads`` and ``work`` (the cycles in which its words are
-        addressed and multiplied), ``marks`` (in which cycle: ``operands`` arrive, the ``sum`` is complete, ``leaves`` the
-        array, becomes a ``code``, and part of a ``word``).
+        ``rows`` (the signals of each cycle, the first one 0), ``reads`` and ``work`` (the cycles in which its words
+        are addressed and multiplied), ``marks`` (in which cycle: ``operands`` arrive, the ``sum`` is complete,
+        ``leaves`` the array, becomes a ``code``, and part of a ``word``).
     """
     memories = simulator.memories
     layer = shortest_sum(memories) if layer is None else layer
@@ -69,9 +69,8 @@ def life(simulator: Simulator, image: Any, layer: int | None = None) -> dict[str
     begin, end = work[0] - LATENCY["operands"] - BEFORE, word + AFTER
     place = fields["channel"]
     channel = unpack(CHANNEL, int(memories.files["channels.hex"].splitlines()[place], 16))
-    marks = {
-        "operands": work[0], "sum": sums[number], "leaves": sums[number] + LATENCY["leaves"], "code": first, "word": word,
-    }  # fmt: skip
+    leaves = sums[number] + LATENCY["leaves"]
+    marks = {"operands": work[0], "sum": sums[number], "leaves": leaves, "code": first, "word": word}
     return {
         "layer": memories.steps[layer].layer,
         "output": number,
