@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -72,24 +73,19 @@ def study_gates(
         If a byte differs.
     """
     found: dict[str, Any] = {"model": graph.name, "missing": None}
-    found |= {"cheap": cheap_forms(graph, images[:CHEAP_IMAGES]), "staircases": staircases(graph)}
     sums = additions(graph)
-    found["adders"] = {
-        name: {
-            "factor": s.factor,
-            "second_factor": s.second_factor,
-            "offset": s.offset,
-            "shift": s.shift,
-            "room": s.room,
-        }
-        for name, (s, _) in sums.items()
-    }
-    found["synthesis"] = second_stages()
-    try:
-        verilator()
-        simulators = _simulators({"": graph, **others}, folder, processes)
-    except UserError as error:
-        return found | {"missing": str(error)}
+    found["adders"] = {name: asdict(integers) for name, (integers, _) in sums.items()}
+    with ThreadPoolExecutor(processes) as pool:
+        synthesized = pool.submit(second_stages)
+        try:
+            verilator()
+            simulators = _simulators({"": graph, **others}, folder, processes)
+        except UserError as error:
+            found["missing"] = str(error)
+        found |= {"cheap": cheap_forms(graph, images[:CHEAP_IMAGES]), "staircases": staircases(graph)}
+        found["synthesis"] = synthesized.result()
+    if found["missing"]:
+        return found
     cache = folder / "cache"
     units: dict[str, Callable[[], dict[str, Any]]] = {
         "requantizer": lambda: bench("requantizer", cache, millions=millions // 2),
