@@ -199,7 +199,7 @@ def simulation(
     """
     used = list(sources or [source(name) for name in SOURCES])
     program, _ = verilator()
-    benches = [path for path in sorted(test_bench(bench).parent.iterdir()) if path.suffix != ".py" and path.is_file()]
+    benches = [test_bench(bench), *sorted(test_bench(bench).parent.glob("*.h"))]
     hashed = hashlib.sha256()
     for path in (*used, *benches):
         hashed.update(path.read_bytes())
