@@ -8,6 +8,6 @@ from resnet8doc.workspace import build_folder
 
 
 @pytest.fixture(scope="session")
-def cache() -> Path:
+def simulations() -> Path:
     """Give the build's cache of simulations: each is named by what it was made of."""
     return build_folder() / "rtl" / "cache"

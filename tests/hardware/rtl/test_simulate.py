@@ -89,9 +89,9 @@ def test_the_sources_are_formatted(name: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def small(network: Graph, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Simulator:
+def small(network: Graph, simulations: Path, tmp_path_factory: pytest.TempPathFactory) -> Simulator:
     """Give the small network's simulator: 8 lanes, images of 8 x 8."""
-    return build_simulator(network, tmp_path_factory.mktemp("small"), cache, 8)
+    return build_simulator(network, tmp_path_factory.mktemp("small"), simulations, 8)
 
 
 @needs_verilator
@@ -158,8 +158,8 @@ def test_files_of_another_model_stop_the_simulation(
 @needs_verilator
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["requantizer", "requantizer of 32 bits", "requantizer_tflite", "mac_array"])
-def test_units_compute_what_they_must(name: str, cache: Path) -> None:
-    found = bench(name, cache, seed=3)
+def test_units_compute_what_they_must(name: str, simulations: Path) -> None:
+    found = bench(name, simulations, seed=3)
     assert found["wrong"] == 0
     assert found["cases"] >= 1_000_000 or name == "mac_array"
     assert found.get("made", 1) > 0
@@ -167,10 +167,10 @@ def test_units_compute_what_they_must(name: str, cache: Path) -> None:
 
 @needs_verilator
 @pytest.mark.slow
-def test_the_adder_on_all_pairs(network: Graph, cache: Path) -> None:
+def test_the_adder_on_all_pairs(network: Graph, simulations: Path) -> None:
     sums = list(additions(network).values())
     assert sums
-    found = bench("residual_adder", cache, sums=sums)
+    found = bench("residual_adder", simulations, sums=sums)
     assert (found["cases"], found["wrong"]) == (65_536 * len(sums), 0)
 
 
@@ -186,29 +186,29 @@ MUTANTS = [
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "right", "wrong"), MUTANTS)
 def test_the_benches_notice_a_wrong_module(
-    name: str, right: str, wrong: str, cache: Path, tmp_path: Path, network: Graph
+    name: str, right: str, wrong: str, simulations: Path, tmp_path: Path, network: Graph
 ) -> None:
     text = source(name).read_text()
     assert right in text
     mutant = tmp_path / f"{name}.sv"
     mutant.write_text(text.replace(right, wrong))
     sums = list(additions(network).values())[:1] if name == "residual_adder" else []
-    found = bench(name, cache, sources=[mutant], sums=sums)
+    found = bench(name, simulations, sources=[mutant], sums=sums)
     assert found["wrong"] > 0
     assert "the module" in found["probes"][0]
 
 
 @needs_verilator
-def test_a_module_that_does_not_compile(cache: Path, tmp_path: Path) -> None:
+def test_a_module_that_does_not_compile(simulations: Path, tmp_path: Path) -> None:
     broken = tmp_path / "requantizer.sv"
     broken.write_text("module requantizer; logic unused; endmodule\n")
     with pytest.raises(UserError, match="Verilator refuses requantizer: %"):
-        bench("requantizer", cache, sources=[broken])
+        bench("requantizer", simulations, sources=[broken])
 
 
-def test_no_such_bench(cache: Path) -> None:
+def test_no_such_bench(simulations: Path) -> None:
     with pytest.raises(UserError, match="there is no test bench of 'softmax'; expected one of requantizer"):
-        bench("softmax", cache)
+        bench("softmax", simulations)
 
 
 def test_without_verilator(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -210,7 +210,8 @@ class _Generator:
         top, left, _, _ = layer.pads
         columns = self.layers.shapes[layer.source][1]
         asks = {
-            f"{rows} x {columns} input": ("a square of a power of two", rows == columns and not rows & rows - 1),
+            f"{rows} x {columns} input":
+                ("a square of a power of two, at most 64", rows == columns <= 64 and not rows & rows - 1),
             f"{size} x {self.layers.shapes[layer.output][1]} output":
                 ("a square", size == self.layers.shapes[layer.output][1]),
             f"{kernel} x {across} window": ("a square", kernel == across),

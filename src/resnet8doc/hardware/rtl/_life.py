@@ -13,7 +13,8 @@ from ._words import CHANNEL, POINT, unpack
 BEFORE, AFTER = 2, 3
 """Cycles that are shown before its first word is read, and after it is written."""
 
-LATENCY = {"read": 1, "operands": 2, "sum": 3, "leaves": 2}
+LATENCY = {"operands": 2, "sum": 3, "leaves": 2}
+"""Cycles from an address to its operands, from the last operands to the sum, from the sum to its leaving."""
 
 
 def shortest_sum(memories: Memories) -> int:
@@ -44,8 +45,9 @@ def life(simulator: Simulator, image: Any, layer: int | None = None) -> dict[str
     -------
     dict
         ``layer``, ``output`` (its place among the layer's), ``channel`` (its bias, mantissa, align and zero point),
-        ``rows`` (the signals of each cycle, the first one 0), ``marks`` (in which cycle: ``address``, ``operands``,
-        ``sum``, ``leaves``, ``code``, ``word``).
+        ``rows`` (the signals of each cycle, the first one 0), ``reads`` and ``work`` (the cycles in which its words
+        are addressed and multiplied), ``marks`` (in which cycle: ``operands`` arrive, the ``sum`` is complete,
+        ``leaves`` the array, becomes a ``code``, and part of a ``word``).
     """
     memories = simulator.memories
     layer = shortest_sum(memories) if layer is None else layer
@@ -62,28 +64,25 @@ def life(simulator: Simulator, image: Any, layer: int | None = None) -> dict[str
     )
     first = codes[number * lanes]
     steps = (fields.get("words", 0) + 1) * (fields.get("kernel", 0) + 1) ** 2
-    operands = _work(rows, sums[number], steps)
-    leaves = next(n for n in range(sums[number], len(rows)) if rows[n]["sum_valid"])
+    work = _work(rows, sums[number], steps)
     word = next(n for n in range(first, len(rows)) if rows[n]["word_valid"])
-    begin, end = operands - LATENCY["operands"] - BEFORE, word + AFTER
+    begin, end = work[0] - LATENCY["operands"] - BEFORE, word + AFTER
     place = fields["channel"]
     channel = unpack(CHANNEL, int(memories.files["channels.hex"].splitlines()[place], 16))
-    marks = {
-        "address": operands - LATENCY["operands"], "operands": operands, "sum": sums[number], "leaves": leaves,
-        "code": first, "word": word,
-    }  # fmt: skip
+    leaves = sums[number] + LATENCY["leaves"]
+    marks = {"operands": work[0], "sum": sums[number], "leaves": leaves, "code": first, "word": word}
     return {
         "layer": memories.steps[layer].layer,
         "output": number,
-        "steps": steps,
+        "reads": [cycle - LATENCY["operands"] - begin for cycle in work],
+        "work": [cycle - begin for cycle in work],
         "channel": channel | {"shift": POINT - channel["align"]},
         "rows": [row | {"cycle": n} for n, row in enumerate(rows[begin : end + 1])],
         "marks": {name: cycle - begin for name, cycle in marks.items()},
     }
 
 
-def _work(rows: Sequence[dict[str, int]], sum_at: int, steps: int) -> int:
-    """Return the cycle of the first operands of the sum that is complete at ``sum_at``."""
+def _work(rows: Sequence[dict[str, int]], sum_at: int, steps: int) -> list[int]:
+    """Return the cycles in which the operands of the sum that is complete at ``sum_at`` are multiplied."""
     last = sum_at - LATENCY["sum"]
-    working = [n for n in range(last + 1) if rows[n]["multiply"]]
-    return working[-steps]
+    return [n for n in range(last + 1) if rows[n]["multiply"]][-steps:]

@@ -163,7 +163,7 @@ def build_simulator(graph: Graph, folder: Path, cache: Path, lanes: int = 16) ->
     memories.write(folder)
     design = [test_bench("probes.vlt"), *(source(name) for name in SOURCES)]
     program = simulation("resnet8", "network.cpp", memories.parameters, cache, sources=design)
-    return Simulator(memories, program, folder)
+    return Simulator(memories, program, folder.resolve())  # the program runs in it
 
 
 def compare(

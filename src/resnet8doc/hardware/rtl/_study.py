@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import UserError
+from ...files import make_folder
 from ...graph import Graph
 from ..integers import CHEAP, cheap_codes, find_staircase, mantissa_and_shift, requantize_without_float
 from ._bench import additions, bench
 from ._cycles import cycles
+from ._generate import generate
 from ._layers import Pool, Products, read_layers, real_accumulators
 from ._life import life
 from ._simulate import Simulator, build_simulator, compare
@@ -70,24 +73,19 @@ def study_gates(
         If a byte differs.
     """
     found: dict[str, Any] = {"model": graph.name, "missing": None}
-    found |= {"cheap": cheap_forms(graph, images[:CHEAP_IMAGES]), "staircases": staircases(graph)}
     sums = additions(graph)
-    found["adders"] = {
-        name: {
-            "factor": s.factor,
-            "second_factor": s.second_factor,
-            "offset": s.offset,
-            "shift": s.shift,
-            "room": s.room,
-        }
-        for name, (s, _) in sums.items()
-    }
-    found["synthesis"] = second_stages()
-    try:
-        verilator()
-        simulators = _simulators({"": graph, **others}, folder, processes)
-    except UserError as error:
-        return found | {"missing": str(error)}
+    found["adders"] = {name: asdict(integers) for name, (integers, _) in sums.items()}
+    with ThreadPoolExecutor(processes) as pool:
+        synthesized = pool.submit(second_stages)
+        try:
+            verilator()
+            simulators = _simulators({"": graph, **others}, folder, processes)
+        except UserError as error:
+            found["missing"] = str(error)
+        found |= {"cheap": cheap_forms(graph, images[:CHEAP_IMAGES]), "staircases": staircases(graph)}
+        found["synthesis"] = synthesized.result()
+    if found["missing"]:
+        return found
     cache = folder / "cache"
     units: dict[str, Callable[[], dict[str, Any]]] = {
         "requantizer": lambda: bench("requantizer", cache, millions=millions // 2),
@@ -114,13 +112,20 @@ def study_gates(
 
 
 def _simulators(graphs: Mapping[str, Graph], folder: Path, processes: int) -> dict[str, Simulator]:
-    """Compile one after another, so that those which share a program find it made."""
-    made = {}
+    """Compile what differs at once, and what shares a program one after another, so that it is made once."""
+    shared: dict[str, list[str]] = {}
     for name, graph in graphs.items():
-        own = folder / (name or graph.name)
-        own.mkdir(parents=True, exist_ok=True)
-        made[name] = build_simulator(graph, own, folder / "cache")
-    return made
+        shared.setdefault(repr(generate(graph).parameters), []).append(name)
+
+    def build(names: list[str]) -> list[tuple[str, Simulator]]:
+        made = []
+        for name in names:
+            own = make_folder(folder / (name or graphs[name].name))
+            made.append((name, build_simulator(graphs[name], own, folder / "cache")))
+        return made
+
+    with ThreadPoolExecutor(processes) as pool:
+        return dict(pair for pairs in pool.map(build, shared.values()) for pair in pairs)
 
 
 def _stalled(simulator: Simulator, images: Array) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 
@@ -151,10 +152,15 @@ def compile_simulation(bench: Path, folder: Path, output: Path, defines: Mapping
     _, root = verilator()
     folders = (folder, bench.parent, root / "include", root / "include" / "vltstd")
     macros = [*DEFINES, *(f"{name}={value}" for name, value in defines.items())]
-    _compile([
-        *cpp_compiler(), *_flags(folders, macros), "-O2", "-o", str(output), str(bench),
-        *map(str, sorted(folder.glob("*.cpp"))), *map(str, _runtime(cache)), "-pthread",
-    ])  # fmt: skip
+
+    def compiled(path: Path) -> Path:
+        made = folder / f"{path.stem}.o"
+        _compile([*cpp_compiler(), *_flags(folders, macros), "-O2", "-c", str(path), "-o", str(made)])
+        return made
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        objects = [*pool.map(compiled, [*sorted(folder.glob("*.cpp")), bench]), *_runtime(cache)]
+    _compile([*cpp_compiler(), "-o", str(output), *map(str, objects), "-pthread"])
 
 
 def simulation(
@@ -193,7 +199,7 @@ def simulation(
     """
     used = list(sources or [source(name) for name in SOURCES])
     program, _ = verilator()
-    benches = [path for path in sorted(test_bench(bench).parent.iterdir()) if path.suffix != ".py" and path.is_file()]
+    benches = [test_bench(bench), *sorted(test_bench(bench).parent.glob("*.h"))]
     hashed = hashlib.sha256()
     for path in (*used, *benches):
         hashed.update(path.read_bytes())
@@ -201,7 +207,8 @@ def simulation(
     said = [top, bench, sorted(parameters.items()), list(options), sorted((defines or {}).items()), cpp_compiler(),
             str(program), about.st_size, about.st_mtime_ns]  # fmt: skip
     hashed.update(repr(said).encode())
-    output = make_folder(cache) / f"{top}-{hashed.hexdigest()[:16]}"
+    cache = make_folder(cache).resolve()  # programs run in other folders
+    output = cache / f"{top}-{hashed.hexdigest()[:16]}"
     if not output.exists():
         folder = cache / f"{output.name}.{os.getpid()}"
         try:

@@ -2,7 +2,7 @@
 //
 //   residual_adder SUMS
 //
-// SUMS has, for each addition, factor, second factor and offset as int32, then 65,536 codes, the first summand in rows.
+// Compiled with DEPTH, the module's latency in cycles, as a macro. SUMS has, for each addition, factor, second factor and offset as int32, then 65,536 codes, the first summand in rows.
 #include <cstdint>
 #include <cstdio>
 
@@ -12,8 +12,7 @@
 int main(int argc, char **argv) {
     FILE *sums = argc == 2 ? fopen(argv[1], "rb") : nullptr;
     if (!sums) return fprintf(stderr, "residual_adder SUMS\n"), 2;
-    const int DEPTH = 3;
-    static int8_t codes[65536 + 3];
+    static int8_t codes[65536];
     int32_t integers[3];
     unsigned long checked = 0, wrong = 0;
     Vresidual_adder dut;
