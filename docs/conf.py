@@ -132,7 +132,7 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-html_sidebars = {"**": ["navbar-logo.html", "checkpoint.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
+html_sidebars = {"**": ["navbar-logo.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
 # MathJax's parts one by one: its combined files also start a worker for speech, which a page from disk may not do.
 # Screen readers get MathML from assistive-mml.
 mathjax_path = "mathjax/startup.js"

@@ -51,7 +51,8 @@ def test_the_first_layer_that_differs_is_named(weights: Weights, tmp_path: Path)
 
 def test_a_layer_too_many_and_one_too_few_are_named(weights: Weights, tmp_path: Path) -> None:
     more = weights | {"more/kernel": np.zeros((10, 10), np.float32), "more/bias": np.zeros(10, np.float32)}
-    _fails(_save(tmp_path / "more.npz", more), r"one layer too many: layer 17 with the shapes \(10, 10\), \(10,\)")
+    said = r"one layer more than ResNet8: layer 17 with the shapes \(10, 10\), \(10,\)"
+    _fails(_save(tmp_path / "more.npz", more), said)
     fewer = {name: array for name, array in weights.items() if not name.startswith("dense/")}
     _fails(_save(tmp_path / "fewer.npz", fewer), r"for dense it has no such layer; expected a dense with the shapes")
 
@@ -201,7 +202,7 @@ def test_another_file_is_not_taken_for_mlperf_tiny(
     monkeypatch.setenv(checkpoints.MLPERF_TINY_VARIABLE, str(tmp_path))
     _fails("mlperf-tiny", r"pretrainedResnet\.h5 has the sha256 [0-9a-f]{64}; expected 5f938a8eea.*, MLPerf Tiny's")
     monkeypatch.setenv(checkpoints.MLPERF_TINY_VARIABLE, str(tmp_path / "none"))
-    _fails("mlperf-tiny", r"none does not exist; expected MLPerf Tiny's .* Mend or unset RESNET8DOC_MLPERF_TINY")
+    _fails("mlperf-tiny", r"none does not exist; expected MLPerf Tiny's .* Correct or unset RESNET8DOC_MLPERF_TINY")
 
 
 def test_no_network_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,7 +230,7 @@ def test_a_poisoned_answer_does_not_stay_in_the_cache(tmp_path: Path, monkeypatc
     monkeypatch.delenv(checkpoints.MLPERF_TINY_VARIABLE, raising=False)
     monkeypatch.setenv("RESNET8DOC_CACHE", str(tmp_path))
     monkeypatch.setattr(requests, "get", poisoned)
-    _fails("mlperf-tiny", r"could not be fetched .* expected an answer with the right bytes")
+    _fails("mlperf-tiny", r"could not be fetched .* expected a download with the right bytes")
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 

@@ -48,6 +48,9 @@ def test_each_command_has_help(command: str) -> None:
             "error: the checkpoint 'mlperf' is unknown; expected bundled, mlperf-tiny",
         ),
         (("build", "--jobs", "0"), "greater than or equal to 1"),
+        (("extract", "model.onnx", "--fused", "ints"), "unexpected extra argument"),
+        (("extract", "--fused", "/no/such/model.onnx"), "error: /no/such/model.onnx does not exist; expected"),
+        (("extract", "model.onnx", "--channels-first"), "error: --channels-first without --fused; expected both"),
     ],
 )
 def test_a_mistake_is_a_sentence(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
@@ -140,3 +143,19 @@ def test_the_recorded_comparison_of_mlperf_tiny_is_what_the_pipeline_measures(
     assert said.returncode == 0, said.stderr
     assert output.stat().st_size < 100_000
     assert differences(recorded_mlperf_tiny(), read_json(output)) == []
+
+
+@pytest.mark.slow
+def test_fused_stands_alone_or_has_a_value(artifact: Callable[[str], Path], tmp_path: Path) -> None:
+    model = str(artifact("models/resnet8_int8.onnx"))
+    alone = resnet8doc("extract", "--output", str(tmp_path), "--fused", model)
+    assert alone.returncode == 0, alone.stderr
+    assert (tmp_path / "resnet8_int8_fused_operations.json").exists()
+    assert "tensors are real:\n  input: fed to the model\n" in alone.stdout
+    valued = resnet8doc("extract", model, "--fused", "integers", "--output", str(tmp_path))
+    assert (tmp_path / "resnet8_int8_fused_integers_operations.npz").exists()
+    assert "2 of 21 tensors are real:\n  input: fed to the model\n  softmax: what the model gives\n" in valued.stdout
+    proven = resnet8doc("prove", model, "--fused", "integers", "--images", "2", "--output-json", "-")
+    assert proven.returncode == 0, proven.stderr
+    (result,) = json.loads(proven.stdout)
+    assert (result["fused"], result["images"], result["as_run"]["mismatches"]) == ("integers", 2, 0)

@@ -101,7 +101,7 @@ def test_report_verifies_the_balance(train: Split) -> None:
 def test_unbalanced_set_is_refused(train: Split) -> None:
     chosen = np.concatenate([np.flatnonzero(train.labels == label)[: 120 if label else 20] for label in range(10)])
     images, labels = train.images[chosen], train.labels[chosen]
-    message = r"unbalanced: 20 airplane, 120 automobile, .*; expected equally many of each class, 20 at least"
+    message = r"unbalanced: 20 airplane, 120 automobile, .*; expected the same number of each class, at least 20"
     with pytest.raises(UserError, match=message):
         Calibration(chosen, images, labels)
 
@@ -144,5 +144,5 @@ def test_test_images_are_refused() -> None:
 
 
 def test_mismatched_lengths_are_refused(train: Split) -> None:
-    with pytest.raises(UserError, match="has 3 indices, 2 images, 1 labels; expected equally many"):
+    with pytest.raises(UserError, match="has 3 indices, 2 images, 1 labels; expected the same number of images and"):
         Calibration(np.arange(3), train.images[:2], train.labels[:1])

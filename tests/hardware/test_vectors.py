@@ -16,7 +16,9 @@ from resnet8doc.arithmetic import FLOAT32, Finish
 from resnet8doc.errors import UserError
 from resnet8doc.files import read_json
 from resnet8doc.graph import Graph
-from resnet8doc.hardware import FORMATS, read_hex, write_vectors
+from resnet8doc.hardware import CREDIT, FORMATS, read_hex, write_vectors
+
+from .legal_graphs import one_convolution
 
 Array = npt.NDArray[Any]
 
@@ -229,3 +231,36 @@ def test_the_site_s_vectors_are_the_engine_s(
             y = np.load(io.BytesIO(content), allow_pickle=False)["y"]
             expected = outputs[entry["node"]]
             np.testing.assert_array_equal(y, expected.transpose(1, 2, 0) if expected.ndim == 3 else expected)
+
+
+def test_credit_is_given_only_where_it_is_due(network: Graph, images: Array, tmp_path: Path) -> None:
+    own = write_vectors(network, images, [0], ["stem"], FORMATS, tmp_path / "own")
+    theirs = write_vectors(network, images, [0], ["stem"], FORMATS, tmp_path / "theirs", credit=CREDIT)
+    assert read_json(own)["credit"] is None
+    assert read_json(theirs)["credit"] == CREDIT
+    for manifest in (own, theirs):
+        schemas.validate(read_json(manifest), "vectors")
+        for name in ("stem_quant-image0.json", "stem_quant-image0.h", "stem_quant-image0-hex/x.hex"):
+            assert ("CIFAR" in (manifest.parent / name).read_text()) == (manifest is theirs)
+
+
+@pytest.mark.parametrize(
+    ("shape", "last", "axes"),
+    [
+        (["batch", 3, 6, 6], False, ["batch", "channel", "row", "column"]),
+        (["batch", 6, 6, 3], True, ["batch", "row", "column", "channel"]),
+        (["batch", 6, 6, 6], False, ["batch", "channel", "row", "column"]),  # nothing in the shape gives it away
+    ],
+)
+def test_the_input_s_layout_is_the_graph_s(shape: list[Any], last: bool, axes: list[str], tmp_path: Path) -> None:
+    graph = one_convolution(shape, last=last)
+    x = np.random.default_rng(0).integers(0, 256, (2, *shape[1:])).astype(np.uint8)
+    manifest = write_vectors(graph, x, [1], None, ["npz"], tmp_path / "set")
+    assert [entry["axes"] for entry in read_json(manifest)["inputs"]] == [axes]
+    quantize, conv = read_json(manifest)["layers"]
+    for layer, name in ((quantize, "x"), (quantize, "y"), (conv, "x")):
+        (tensor,) = (entry for entry in layer["tensors"] if entry["name"] == name)
+        assert tensor["axes"] == ["row", "column", "channel"]
+    v = arrays(manifest.parent, "QuantizeLinear_1-image1" if last else "QuantizeLinear_0-image1")
+    np.testing.assert_array_equal(v["x"], x[1] if last else x[1].transpose(1, 2, 0))
+    np.testing.assert_array_equal(v["y"].astype(int) + 128, v["x"])

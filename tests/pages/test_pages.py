@@ -254,3 +254,13 @@ def test_the_drawing_has_every_scale_and_zero_point(network: graph.Graph) -> Non
         if found is not None:
             assert f"scale {float(found.scale):.6g}, zero point {int(found.zero_point)}" in svg
     assert "zoomable(drawn)" in text("architecture/drawing")
+
+
+@pytest.mark.slow
+def test_the_front_page(run_page: Callable[[str], dict[str, Any]], artifact: Artifact) -> None:
+    glued = run_page("index")
+    assert glued["products"] == 144, "the picture is of a 3 × 3 kernel over 16 channels"
+    models = ("resnet8_int8", "resnet8_int8_per_tensor", "resnet8_uint8", "resnet8_u8s8")
+    proofs = [json.loads(artifact(f"results/proof/{name}_qoperator.json").read_text()) for name in models]
+    assert glued["values"] == f"{sum(row['values'] for proof in proofs for row in proof['nodes']):,}"
+    assert [bar.label for bar in glued["bars"].rows] == ["float32", "int8", "uint8"]

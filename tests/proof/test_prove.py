@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from resnet8doc.extract import How
 from resnet8doc.faults import Rounded
 from resnet8doc.files import read_json
 from resnet8doc.proof import GENERATORS, compare_fusion, compare_operators, failure, machine, prove
@@ -45,8 +46,8 @@ def test_every_tensor_of_every_node_equals_onnxruntimes(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["resnet8_int8", "resnet8_uint8", "resnet8_int4"])
-@pytest.mark.parametrize("fused", [False, True])
-def test_qdq_node_by_node(name: str, fused: bool, artifact: Artifact, images: np.ndarray[Any, Any]) -> None:
+@pytest.mark.parametrize("fused", [None, "default", "integers"])
+def test_qdq_node_by_node(name: str, fused: How | None, artifact: Artifact, images: np.ndarray[Any, Any]) -> None:
     """Real convolutions are summed in another order; all that is held to equality is equal."""
     proven_here()
     result = prove(artifact(f"models/{name}.onnx"), images, fused=fused, progress=False)
@@ -54,6 +55,14 @@ def test_qdq_node_by_node(name: str, fused: bool, artifact: Artifact, images: np
     assert result["totals"]["local_mismatches"] == 0
     real = [row for row in result["nodes"] if not row["held"]]
     assert all(row["op_type"] in ("Conv", "MatMul", "GlobalAveragePool", "Softmax") for row in real)
+    if fused:
+        assert result["as_run"] == {"values": 400, "mismatches": 0, "decisions_changed": 0}
+        assert {row["tensor"] for row in result["real"]} >= {row["tensor"] for row in real}
+    if (fused == "integers" and name == "resnet8_int8") or (fused and name == "resnet8_uint8"):
+        assert not real
+        assert [row["tensor"] for row in result["real"]] == ["input", "softmax"]
+        assert result["totals"]["end_to_end_mismatches"] == 0
+        assert all(row["mismatches"] == 0 for row in result["outputs"].values()), "the plain session's outputs too"
 
 
 @pytest.mark.slow
@@ -86,7 +95,7 @@ def test_a_fault_in_one_node_is_local_to_it(artifact: Artifact, images: np.ndarr
     graph = load(path).with_input("stack1_conv2", "x_zero_point", np.asarray(zero.zero_point + np.int8(1)))
     probe = Probe(path)
     tallies = {node.name: Tally(node) for node in graph.nodes}
-    _chunk(graph, probe.run(images[:4]), probe.input, tallies, 0)
+    _chunk(graph, probe.run(images[:4]), set(probe.types), tallies, 0)
     assert {name for name, tally in tallies.items() if tally.local} == {"stack1_conv2"}
     assert tallies["stack1_add"].end_to_end > 0
     assert tallies["stack1_conv1"].end_to_end == 0
@@ -133,4 +142,10 @@ def test_a_result_is_json_and_fails_only_where_equality_was_proven() -> None:
     assert failure(result) == "m: 0 of 10 values differ node by node, 3 end to end, on x."
     assert failure({**result, "proven": False}) is None
     assert failure({**result, "nodes": [row, {"held": False}]}) is None
-    assert failure({**result, "totals": {**result["totals"], "end_to_end_mismatches": 0}}) is None
+    equal = {**result, "totals": {**result["totals"], "end_to_end_mismatches": 0}}
+    assert failure(equal) is None
+    other = {**equal, "as_run": {"values": 10, "mismatches": 2}}
+    assert failure(other) == (
+        "m: the graph that ONNX Runtime wrote and the one that a plain session runs differ in 2 of 10 outputs, on x."
+    )
+    assert failure({**other, "proven": False}) is None

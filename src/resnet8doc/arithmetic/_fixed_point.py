@@ -109,7 +109,7 @@ class FixedPoint(SecondStage):
         return np.asarray(np.float64(x_scale) / (np.float64(y_scale) * count))
 
     def apply(
-        self, accumulator: Number, factor: Array, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
+        self, accumulator: Number, factor: Number, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
     ) -> Array:
         """Multiply and shift in 64 bits, then add the zero point and clamp."""
         m, shift = fixed_point(factor)

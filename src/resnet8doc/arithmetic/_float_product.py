@@ -76,7 +76,7 @@ class FloatProduct(SecondStage):
         return self._rounded(np.asarray(kind(x_scale) / (kind(y_scale) * kind(count))))
 
     def apply(
-        self, accumulator: Number, factor: Array, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
+        self, accumulator: Number, factor: Number, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
     ) -> Array:
         """Convert, multiply, finish."""
         return finish.codes(np.asarray(accumulator).astype(factor.dtype) * factor, zero_point, kind)

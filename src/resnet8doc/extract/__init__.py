@@ -1,6 +1,22 @@
 """A model's parameters and structure in one open format: JSON to read, ``.npz`` to compute with."""
 
-from ._extract import extract, load, read_operations
+from ._extract import extract, load, read_fused, read_operations
+from ._fuse import HOW, How, fuse, settings
+from ._real import Real, is_real, real_tensors
 from ._schema import schema, validate
 
-__all__ = ["extract", "load", "read_operations", "schema", "validate"]
+__all__ = [
+    "HOW",
+    "How",
+    "Real",
+    "extract",
+    "fuse",
+    "is_real",
+    "load",
+    "read_fused",
+    "read_operations",
+    "real_tensors",
+    "schema",
+    "settings",
+    "validate",
+]

@@ -1,6 +1,7 @@
 """Writing an extraction: the JSON and the tensors beside it."""
 
 import io
+import tempfile
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -13,7 +14,9 @@ from ..errors import UserError
 from ..files import read_json, replacing, sha256, write_json
 from ..graph import Graph
 from ..graph import load as load_graph
-from ._read import read_initializers, read_model, read_nodes, read_types, refuse_unknown
+from ._fuse import EVERYTHING, FUSED, How, described, fuse
+from ._prepare import fold, read_initializers
+from ._read import read_model, read_nodes, read_types, refuse_unknown
 from ._schema import validate
 from .tflite import read as read_tflite
 
@@ -23,7 +26,9 @@ SUFFIX = "_operations"
 TFLITE = ".tflite"
 
 
-def extract(model: Path | str, folder: Path | str | None = None) -> Path:
+def extract(
+    model: Path | str, folder: Path | str | None = None, *, fused: How | None = None, channels_first: bool = False
+) -> Path:
     """Extract a model: every node, attribute, scale, zero point, weight and edge.
 
     Parameters
@@ -33,7 +38,16 @@ def extract(model: Path | str, folder: Path | str | None = None) -> Path:
         file of int8 codes.
     folder
         Where to write ``<model>_operations.json`` and ``<model>_operations.npz``; beside the model if None. Of a
-        TensorFlow Lite file it is ``<model>_tflite_operations``, as an ONNX file of the same stem may lie beside it.
+        TensorFlow Lite file it is ``<model>_tflite_operations``, as an ONNX file of the same stem may lie beside it; of
+        a fused graph ``<model>_fused_operations`` or ``<model>_fused_integers_operations``.
+    fused
+        Extract not the model but what ONNX Runtime makes of it on this processor: ``default``, as a session runs it
+        unless it is told otherwise; ``integers``, with ``session.qdqisint8allowed=1``, so that a QDQ model of int8
+        activations becomes codes throughout. It is proven by
+        :func:`resnet8doc.proof.prove`.
+    channels_first
+        Of the fused graph, the form before images are turned to channels last (``ORT_ENABLE_EXTENDED``): the same
+        numbers, and what the hardware tools read.
 
     Returns
     -------
@@ -44,10 +58,13 @@ def extract(model: Path | str, folder: Path | str | None = None) -> Path:
     ------
     UserError
         If the model cannot be read, has an unknown operator (all of them are named), lacks a scale, or has a scale that
-        is not a finite number above 0 or a zero point of the wrong type.
+        is not finite or a zero point of the wrong type.
     """
     path = Path(model)
-    operations, tensors = read_operations(path)
+    if fused is None:
+        operations, tensors = read_operations(path)
+    else:
+        operations, tensors = read_fused(path, fused, channels_first=channels_first)
     target = (path.parent if folder is None else Path(folder)) / f"{operations['model']['name']}{SUFFIX}.json"
     with replacing(target.with_suffix(".npz")) as temporary:
         temporary.write_bytes(pack(tensors))
@@ -72,10 +89,14 @@ def read_operations(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     proto = read_model(path)
     refuse_unknown(proto)
     stored = read_initializers(proto)
-    used = {name for node in proto.graph.node for name in node.input} | {output.name for output in proto.graph.output}
-    stored = {name: value for name, value in stored.items() if name in used}
+    del proto.graph.initializer[:]  # the arrays are enough: a large model is not held twice
     fed = [entry.name for entry in proto.graph.input if entry.name not in stored]
-    nodes = read_nodes(proto, stored, {})
+    folded = fold(proto, stored)
+    if not folded:
+        raise UserError(f"all that {path} computes is constant", "a network", "Check that its input is one.")
+    used = {name for node in folded for name in node.input} | {output.name for output in proto.graph.output}
+    stored = {name: value for name, value in stored.items() if name in used}
+    nodes = read_nodes(proto, folded, stored, {})
     operations = _operations(
         path,
         proto,
@@ -86,12 +107,34 @@ def read_operations(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     )
     tensors = {name: array for name, (_, array) in stored.items()}
     Graph.from_parts(operations, tensors)  # our own, clearer messages first; ONNX Runtime is asked for types afterwards
-    types = read_types(proto)
+    types = read_types(proto, folded, stored)
     described = [
         [{"name": name, "dtype": types[name][0], "shape": types[name][1]} for name in names]
         for names in (fed, [output.name for output in proto.graph.output])
     ]
-    return _operations(path, proto, read_nodes(proto, stored, types), stored, *described), tensors
+    return _operations(path, proto, read_nodes(proto, folded, stored, types), stored, *described), tensors
+
+
+def read_fused(path: Path, how: How, *, channels_first: bool = False) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return the extraction of the graph that ONNX Runtime makes of a model: see :func:`extract`.
+
+    Raises
+    ------
+    UserError
+        As :func:`extract`; or if the file is no ONNX model, which alone ONNX Runtime rewrites.
+    """
+    if path.suffix == TFLITE:
+        raise UserError(
+            f"{path.name} is a TensorFlow Lite file", "an ONNX model: ONNX Runtime rewrites those",
+            "Extract it without --fused: a TensorFlow Lite interpreter runs the operators that the file holds.",
+        )  # fmt: skip
+    read_model(path)  # our own, clearer messages first
+    level = FUSED if channels_first else EVERYTHING
+    with tempfile.TemporaryDirectory() as folder:
+        operations, tensors = read_operations(fuse(path, Path(folder) / path.name, how, level))
+    name = f"{path.stem}_fused{'_integers' if how == 'integers' else ''}{'_channels_first' if channels_first else ''}"
+    operations["model"] |= {"name": name, "sha256": sha256(path), "rewritten": described(how, level)}
+    return operations, tensors
 
 
 def _operations(
@@ -162,13 +205,15 @@ def pack(tensors: dict[str, Array]) -> bytes:
     return buffer.getvalue()
 
 
-def load(path: Path | str) -> Graph:
+def load(path: Path | str, *, fused: How | None = None) -> Graph:
     """Load an extraction at the desk: JSON held against its schema, tensors against their checksum, then all checked.
 
     Parameters
     ----------
     path
         Of ``<model>_operations.json``, or of the ONNX or TensorFlow Lite model itself, then extracted in memory.
+    fused
+        Of an ONNX model: what ONNX Runtime makes of it, as for :func:`extract`.
 
     Raises
     ------
@@ -176,6 +221,8 @@ def load(path: Path | str) -> Graph:
         If something does not hold; the message says where in the file.
     """
     path = Path(path)
+    if fused is not None:
+        return Graph.from_parts(*read_fused(path, fused))
     if path.suffix in (".onnx", TFLITE):
         return Graph.from_parts(*read_operations(path))
     operations = read_json(path)

@@ -4,7 +4,11 @@ import re
 
 from ..architecture import LAYERS
 
-SUFFIXES = re.compile(r"(_quantized|_quant|_QuantizeLinear|_DequantizeLinear|_Output|_Input|_nchw)+$")
+ENDINGS = "_quantized|_quant|_QuantizeLinear|_DequantizeLinear|_Output|_Input|_nchw"
+OPTIMISERS = r"_q|_token_\d+|/duplicated"
+"""What ONNX Runtime's optimiser appends to names."""
+
+SUFFIXES = re.compile(f"({ENDINGS}|{OPTIMISERS})+$")
 ALIASES = {"dense_matmul": "dense", "dense/MatMul": "dense"}
 
 
@@ -14,6 +18,8 @@ def layer_of(name: str, output: str) -> str:
     Examples
     --------
     >>> layer_of("stack2_conv1_quant", "stack2_conv1_quantized")
+    'stack2_conv1'
+    >>> layer_of("stack2_conv1_token_15", "x")  # as ONNX Runtime's optimiser names it
     'stack2_conv1'
     >>> layer_of("stem_conv/kernel_DequantizeLinear", "x"), layer_of("input_nchw_QuantizeLinear", "x")
     ('stem_conv', 'input')

@@ -1,5 +1,6 @@
 """From an ONNX file to plain Python: nodes, tensors, types and shapes; what cannot be read is named."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,20 +9,20 @@ import numpy.typing as npt
 import onnx
 import onnxruntime
 from google.protobuf.message import DecodeError
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper
 
-from ..arithmetic import code_type
 from ..errors import UserError
 from ..graph import operator_at
 from ..ops import OPERATORS
+from ._attributes import attributes_of
 from ._layers import layer_of
+from ._prepare import NARROW, Stored
+from ._since import since_version
 
 Array = npt.NDArray[Any]
 
-NARROW = {
-    TensorProto.INT4: "int4", TensorProto.UINT4: "uint4", TensorProto.INT2: "int2", TensorProto.UINT2: "uint2",
-}  # fmt: skip
-"""Types that numpy has not; their codes are stored in a byte each."""
+NUMBERS = {name: number for number, name in NARROW.items()}
+"""ONNX's numbers of the types that numpy has not."""
 
 
 def read_model(path: Path) -> onnx.ModelProto:
@@ -36,7 +37,7 @@ def read_model(path: Path) -> onnx.ModelProto:
         model = onnx.load(path)
     except FileNotFoundError as error:
         raise UserError(f"{path} does not exist", "an ONNX model", "Check the path.") from error
-    except (DecodeError, OSError, ValueError) as error:
+    except (DecodeError, OSError, ValueError, onnx.checker.ValidationError) as error:
         raise UserError(
             f"{path} cannot be read ({error})", "an ONNX model", "Check that the file is complete."
         ) from error
@@ -45,36 +46,13 @@ def read_model(path: Path) -> onnx.ModelProto:
     return model
 
 
-def since_version(model: onnx.ModelProto, domain: str, op_type: str) -> int:
-    """Return the opset that gave an operator the meaning it has in a model: the standard's "since version".
-
-    Raises
-    ------
-    UserError
-        If the model imports no opset of its domain.
-    """
-    imported = {"" if entry.domain == "ai.onnx" else entry.domain: entry.version for entry in model.opset_import}
-    if domain not in imported:
-        raise UserError(
-            f"the model imports no opset of {domain or 'ai.onnx'}", f"one, for its {op_type}",
-            "Add it: onnx.helper.make_opsetid.",
-        )  # fmt: skip
-    if domain:
-        return 1
-    try:
-        return int(onnx.defs.get_schema(op_type, imported[domain], domain).since_version)
-    except onnx.defs.SchemaError as error:
-        raise UserError(
-            f"opset {imported[domain]} has no {op_type}", "an operator of the opset that the model imports",
-            "Correct the model's opset import.",
-        ) from error  # fmt: skip
-
-
 def refuse_unknown(model: onnx.ModelProto) -> None:
     """Say every operator, and every version of one, that the engine does not have, all at once."""
     unknown: dict[str, list[str]] = {}
     for node in model.graph.node:
         domain = "" if node.domain == "ai.onnx" else node.domain
+        if (domain, node.op_type) == ("", "Constant"):
+            continue
         operator, kind = OPERATORS.get((domain, node.op_type)), f"{domain + '.' if domain else ''}{node.op_type}"
         if operator is not None:
             version = since_version(model, domain, node.op_type)
@@ -92,34 +70,51 @@ def refuse_unknown(model: onnx.ModelProto) -> None:
         )
 
 
-def read_initializers(model: onnx.ModelProto) -> dict[str, tuple[str, Array]]:
-    """Return every stored tensor: its ONNX type's name, and its numbers (4-bit codes as 8-bit ones)."""
-    found = {}
-    for tensor in model.graph.initializer:
-        array = numpy_helper.to_array(tensor)
-        kind = NARROW.get(tensor.data_type)
-        if kind is not None:
-            array = array.astype(code_type(kind).stored)
-        if array.dtype == object:
-            raise UserError(
-                f"{tensor.name} holds {TensorProto.DataType.Name(tensor.data_type)}", "numbers", "Use another model."
-            )
-        found[tensor.name] = (kind or str(array.dtype), array)
-    return found
+SMALL = 4096
+"""Bytes up to which a stored tensor is shown to ONNX Runtime for the sake of shapes; larger ones are weights, of which
+type and shape are enough."""
 
 
-def read_types(model: onnx.ModelProto) -> dict[str, tuple[str, list[int | str | None]]]:
+def read_types(
+    model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], stored: Stored
+) -> dict[str, tuple[str, list[int | str | None]]]:
     """Return type and shape of every tensor that is fed or computed, as ONNX Runtime infers them.
 
-    ONNX's own shape inference knows nothing of ``com.microsoft``.
+    ONNX's own shape inference knows nothing of ``com.microsoft``. The runtime is given no weights, so that a large
+    model is not held once more; if it wants them nevertheless, it gets them.
     """
-    probe = onnx.ModelProto()
-    probe.CopyFrom(model)
-    given = {entry.name for entry in probe.graph.output}
-    for node in probe.graph.node:
-        probe.graph.output.extend(
-            helper.make_empty_tensor_value_info(name) for name in node.output if name and name not in given
-        )
+    try:
+        return _types(model, nodes, stored, SMALL)
+    except UserError:
+        return _types(model, nodes, stored, None)
+
+
+def _types(
+    model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], stored: Stored, most: int | None
+) -> dict[str, tuple[str, list[int | str | None]]]:
+    probe = onnx.ModelProto(ir_version=max(model.ir_version, 4))
+    probe.opset_import.extend(model.opset_import)
+    probe.functions.extend(model.functions)
+    graph = probe.graph
+    graph.name = "probe"
+    graph.node.extend(nodes)
+    graph.input.extend(entry for entry in model.graph.input if entry.name not in stored)
+    graph.output.extend(entry for entry in model.graph.output if entry.name not in stored)
+    given = {entry.name for entry in graph.output}
+    graph.output.extend(
+        helper.make_empty_tensor_value_info(name) for node in nodes for name in node.output
+        if name and name not in given
+    )  # fmt: skip
+    for name, (kind, array) in stored.items():
+        number = NUMBERS.get(kind) or helper.np_dtype_to_tensor_dtype(array.dtype)
+        if most is not None and array.nbytes > most:
+            graph.input.append(helper.make_tensor_value_info(name, number, array.shape))
+        else:
+            graph.initializer.append(
+                helper.make_tensor(name, number, array.shape, array.tobytes(), raw=True)
+                if kind not in NUMBERS
+                else helper.make_tensor(name, number, array.shape, array)
+            )
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 4
@@ -129,18 +124,20 @@ def read_types(model: onnx.ModelProto) -> dict[str, tuple[str, list[int | str | 
         reason = str(error).splitlines()[0]
         raise UserError(f"ONNX Runtime refuses the model ({reason})", "a valid model", "Mend the model.") from error
     types = {"tensor(float)": "float32", "tensor(double)": "float64"}
-    return {
+    found: dict[str, tuple[str, list[int | str | None]]] = {
         entry.name: (types.get(entry.type, entry.type[len("tensor(") : -1]), list(entry.shape))
         for entry in (*session.get_inputs(), *session.get_outputs())
     }
+    return found | {name: (kind, list(array.shape)) for name, (kind, array) in stored.items()}
 
 
 def read_nodes(
-    model: onnx.ModelProto, stored: dict[str, tuple[str, Array]], types: dict[str, tuple[str, list[int | str | None]]]
-) -> list[dict[str, Any]]:
+    model: onnx.ModelProto, folded: Sequence[onnx.NodeProto], stored: Stored,
+    types: dict[str, tuple[str, list[int | str | None]]],
+) -> list[dict[str, Any]]:  # fmt: skip
     """Return every node as the extraction writes it."""
     nodes, taken = [], set()
-    for number, node in enumerate(model.graph.node):
+    for number, node in enumerate(folded):
         domain = "" if node.domain == "ai.onnx" else node.domain
         name = node.name or f"{node.op_type}_{number}"
         if name in taken:
@@ -174,8 +171,8 @@ def read_nodes(
             inputs.append(entry)
         nodes.append({
             "index": number, "name": name, "op_type": node.op_type, "domain": domain,
-            "since_version": version, "layer": layer_of(name, node.output[0]),
-            "attributes": {a.name: _attribute(helper.get_attribute_value(a)) for a in node.attribute},
+            "since_version": version, "layer": layer_of(name, next(filter(None, node.output), name)),
+            "attributes": attributes_of(node),
             "inputs": inputs,
             "outputs": [
                 {"index": index, "formal": operator.outputs[min(index, len(operator.outputs) - 1)], "tensor": tensor,
@@ -188,14 +185,8 @@ def read_nodes(
 
 def _plain(array: Array) -> Any:
     """Return numbers for JSON; one that JSON has no word for (NaN, infinity) as a string."""
-    values = [float(v) if array.dtype.kind == "f" else int(v) for v in array.reshape(-1)]
-    written = [v if not isinstance(v, float) or np.isfinite(v) else str(v) for v in values]
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        written: list[Any] = [v if np.isfinite(v) else str(v) for v in array.reshape(-1).tolist()]
+    else:
+        written = array.reshape(-1).tolist()
     return written[0] if array.ndim == 0 else written
-
-
-def _attribute(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.decode()
-    if isinstance(value, (list, tuple)) or hasattr(value, "__iter__"):
-        return [_attribute(entry) for entry in value] if not isinstance(value, str) else value
-    return value

@@ -68,7 +68,7 @@ class OtherChannel(SecondStage):
         return self.stage.mean_factor(x_scale, y_scale, count)
 
     def apply(
-        self, accumulator: Number, factor: Array, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
+        self, accumulator: Number, factor: Number, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
     ) -> Array:
         """Do what the stage does."""
         return self.stage.apply(accumulator, factor, zero_point, kind, finish)

@@ -13,6 +13,7 @@ from ._playground_link import Link, playground_link
 from ._style import Drawing, drawing, style
 from ._table import Table, table
 from ._vector_links import vector_links
+from ._waveform import waveform
 from ._worked_example import WorkedExample, operator_inputs, worked_example
 from ._zoom import zoomable
 
@@ -39,6 +40,7 @@ __all__ = [
     "style",
     "table",
     "vector_links",
+    "waveform",
     "worked_example",
     "write_graph",
     "zoomable",

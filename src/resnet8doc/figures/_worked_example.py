@@ -35,9 +35,9 @@ class WorkedExample:
     def _repr_html_(self) -> str:
         tables = "".join(part._repr_html_() for part in (self.products, self.steps) if part is not None)
         return str(
-            Markup(
-                '{}<div class="resnet8doc-microscope">{}</div><details><summary>In numbers</summary>{}</details>{}'
-            ).format(microscope.style(), self.drawn, Markup(tables), microscope.script())
+            Markup('<div class="worked-example">{}{}<details><summary>In numbers</summary>{}</details>{}</div>').format(
+                microscope.style(), self.drawn, Markup(tables), microscope.script()
+            )
         )
 
     def __str__(self) -> str:

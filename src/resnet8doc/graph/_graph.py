@@ -188,6 +188,12 @@ class Graph:
             raise UserError(
                 f"node {node.name} ({node.op_type}): {error.found}", error.expected, error.remedy
             ) from error
+        except (ArithmeticError, IndexError, MemoryError, TypeError, ValueError) as error:
+            shapes = ", ".join(str(list(np.shape(value))) for value in positional if value is not None)
+            raise UserError(
+                f"node {node.name} ({node.op_type}) cannot be computed of shapes {shapes} ({error})",
+                f"inputs and attributes as {node.op_type} demands", "Mend the model: onnx.checker says more.",
+            ) from error  # fmt: skip
         results = found if isinstance(found, tuple) else (found,)
         return {name: np.asarray(value) for name, value in zip(node.outputs, results, strict=False) if name}
 
@@ -255,7 +261,7 @@ class Graph:
         Raises
         ------
         UserError
-            If a tensor does not exist, the new one's type or shape differs, or a scale is not a finite number above 0.
+            If a tensor does not exist, the new one's type or shape differs, or a scale is not finite.
         """
         parameters = dict(self.parameters)
         for name, value in changes.items():
@@ -276,8 +282,8 @@ class Graph:
         Raises
         ------
         UserError
-            If there is no such node or parameter, the new one's type or shape differs, or it is a scale and not a
-            finite number above 0.
+            If there is no such node or parameter, the new one's type or shape differs, or it is a scale and not
+            finite.
         """
         found = self.node(node)
         entry = next((e for e in found.inputs if e.formal == formal and e.parameter), None)

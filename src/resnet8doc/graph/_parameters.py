@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
+from ..ops._checks import DIVISORS
 from ._model import Node
 from ._operators import operator_of
 
@@ -14,7 +15,7 @@ Array = npt.NDArray[Any]
 
 
 def check_parameters(nodes: Sequence[Node], parameters: Mapping[str, Array]) -> None:
-    """Refuse a scale that is not a finite number above 0, a zero point of the wrong type, a kernel of the wrong rank.
+    """Refuse a scale that is not finite, a zero point of the wrong type, a kernel of the wrong rank.
 
     Raises
     ------
@@ -51,13 +52,15 @@ def check_parameters(nodes: Sequence[Node], parameters: Mapping[str, Array]) -> 
 
 
 def _scale(node: Node, formal: str, array: Array) -> None:
-    if array.dtype != np.float32:
+    boundary = operator_of(node).kind == "boundary"
+    if array.dtype != np.float32 and not (boundary and array.dtype == np.float16):
         raise UserError(f"node {node.name}: {formal} is {array.dtype}", "float32", "Convert the model to float32.")
-    good = np.isfinite(array) & (array > 0)
+    divisor = formal in DIVISORS and not boundary
+    good = np.isfinite(array) & ((array != 0) | (not divisor))
     if not good.all():
         at = f"[{int(np.argmin(good))}]" if array.ndim else ""
         raise UserError(
             f"node {node.name}: {formal}{at} is {array[~good].flat[0]}",
-            "a finite number above 0",
+            "a finite number other than 0" if divisor else "a finite number",
             "Quantize the model again: a tensor that is constant in the calibration data gives such a scale.",
         )

@@ -125,7 +125,9 @@ def _node(number: int, entry: Mapping[str, Any], tensors: Mapping[str, Array], k
                 f"node {name} has an attribute {key!r}", f"{', '.join(operator.attributes) or 'none'}, as {op_type} "
                 f"since opset {version} has", "Export the model without this attribute.",
             )  # fmt: skip
-    if len(outputs) > len(operator.outputs):
+    if operator.variadic_output and "num_outputs" in operator.attributes:
+        attributes.setdefault("num_outputs", len(outputs))
+    if len(outputs) > len(operator.outputs) and not operator.variadic_output:
         raise UserError(
             f"node {name} ({op_type}) has {len(outputs)} outputs", f"{', '.join(operator.outputs)} alone",
             "Export the model so that the others are not needed.",

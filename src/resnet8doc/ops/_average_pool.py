@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._checks import rank
 from ._operator import Operator
-from ._windows import AutoPad, output_size, pair, pool_pads
+from ._windows import AutoPad, output_size, pair, pool_pads, spatial
 
 Array = npt.NDArray[Any]
 
@@ -29,7 +28,7 @@ def average_pool(
     Parameters
     ----------
     X
-        float32 ``[N, C, H, W]``.
+        float32 ``[N, C, H, W]``, or with one or three axes in place of H and W.
     kernel_shape, auto_pad, ceil_mode, count_include_pad, dilations, pads, strides
         As in the standard.
 
@@ -52,8 +51,7 @@ def average_pool(
     >>> average_pool(np.arange(4, dtype=np.float32).reshape(1, 1, 2, 2), kernel_shape=(2, 2))
     array([[[[1.5]]]], dtype=float32)
     """
-    rank(X, "X", "[N, C, H, W]")
-    spread = pair(dilations, "dilations")
+    spread = pair(dilations, "dilations", spatial(X.ndim, "X"))
     sums, counts = window_sums(X, kernel_shape, auto_pad, ceil_mode, count_include_pad, pads, strides, spread)
     return np.asarray(sums / counts)
 
@@ -74,30 +72,34 @@ def window_sums(
     With ``count_include_pad`` a window that ``ceil_mode`` lets hang over the padding counts what lies in the padded
     image; with ``count_whole`` it counts all its elements.
     """
-    kernel, steps = pair(kernel_shape, "kernel_shape"), pair(strides, "strides")
+    axes = real.ndim - 2
+    kernel, steps = pair(kernel_shape, "kernel_shape", axes), pair(strides, "strides", axes)
     image = real.shape[2:]
     edges = pool_pads(image, kernel, steps, dilations, pads, auto_pad)
     size = output_size(image, kernel, steps, dilations, edges, ceil_mode)
-    sums = np.zeros((*real.shape[:2], *size), np.float32)
-    counts = np.zeros(size, np.float32)
-    starts = [np.arange(size[axis]) * steps[axis] - edges[axis] for axis in (0, 1)]
-    for row in range(kernel[0]):
-        for column in range(kernel[1]):
-            i, j = starts[0] + row * dilations[0], starts[1] + column * dilations[1]
-            inside = _within(i, image[0])[:, None] & _within(j, image[1])[None, :]
-            taken = real[:, :, np.clip(i, 0, image[0] - 1)[:, None], np.clip(j, 0, image[1] - 1)[None, :]]
-            sums += np.where(inside, taken, np.float32(0))
-            if count_whole:
-                inside = np.ones(size, bool)
-            elif count_include_pad:
-                bounds = [_within(k + edges[a], image[a] + edges[a] + edges[a + 2]) for a, k in ((0, i), (1, j))]
-                inside = bounds[0][:, None] & bounds[1][None, :]
-            counts += inside
+    sums = np.zeros((*real.shape[:2], *size), real.dtype)
+    counts = np.zeros(size, real.dtype)
+    starts = [np.arange(size[axis]) * steps[axis] - edges[axis] for axis in range(axes)]
+    for tap in np.ndindex(*kernel):
+        at = [starts[axis] + tap[axis] * dilations[axis] for axis in range(axes)]
+        inside = _all_within(at, image)
+        held = np.ix_(*(np.clip(index, 0, length - 1) for index, length in zip(at, image, strict=True)))
+        sums += np.where(inside, real[(slice(None), slice(None), *held)], sums.dtype.type(0))
+        if count_whole:
+            inside = np.ones(size, bool)
+        elif count_include_pad:
+            padded = [image[axis] + edges[axis] + edges[axis + axes] for axis in range(axes)]
+            inside = _all_within([index + edges[axis] for axis, index in enumerate(at)], padded)
+        counts += inside
     return sums, counts
 
 
-def _within(index: Array, length: int) -> Array:
-    return np.asarray((index >= 0) & (index < length))
+def _all_within(indices: Sequence[Array], lengths: Sequence[int]) -> Array:
+    """Return, for each window, whether its element lies inside along every axis."""
+    inside = np.ones([len(index) for index in indices], bool)
+    for axis, (index, length) in enumerate(zip(indices, lengths, strict=True)):
+        inside &= ((index >= 0) & (index < length)).reshape(-1, *(1,) * (len(indices) - axis - 1))
+    return inside
 
 
 OPERATOR = Operator(

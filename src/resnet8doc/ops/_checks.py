@@ -1,5 +1,6 @@
 """What every quantized operator demands of its scales, zero points and codes, with messages that say what was found."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -21,16 +22,28 @@ def codes(value: Any, name: str, dtypes: tuple[np.dtype[Any], ...] = BYTES) -> A
     return array
 
 
-def scale(value: Any, name: str, channels: int | None = None) -> Array:
-    """Return a scale: float32, finite, above 0, a scalar or (where ``channels`` is given) one for each channel."""
+DIVISORS = ("y_scale", "Y_scale", "C_scale")
+"""Scales that other scales are divided by."""
+
+
+def scale(value: Any, name: str, channels: int | None = None, *, zero: bool = False, half: bool = False) -> Array:
+    """Return a scale: float32, finite, a scalar or (where ``channels`` is given) one for each channel.
+
+    0 and below are computed as the runtime does: a channel whose weights are all zero may have such. An output's must
+    not be 0: others are divided by it.
+    """
     array = np.asarray(value)
+    if half and array.dtype == np.float16:
+        array = array.astype(np.float32)
     if array.dtype != np.float32:
         raise UserError(f"{name} is {array.dtype}", "float32", f"Convert {name} with numpy.float32(...).")
     array = _scalar_or_channels(array, name, channels)
-    good = np.isfinite(array) & (array > 0)
+    divisor = name in DIVISORS and not zero
+    good = np.isfinite(array) & ((array != 0) | (not divisor))
     if not good.all():
         at = "" if array.ndim == 0 else f"[{int(np.argmin(good))}]"
-        raise UserError(f"{name}{at} is {array[~good].flat[0]}", "a finite number above 0", f"Mend {name}.")
+        expected = "a finite number other than 0" if divisor else "a finite number"
+        raise UserError(f"{name}{at} is {array[~good].flat[0]}", expected, f"Mend {name}.")
     return array
 
 
@@ -77,3 +90,23 @@ def bias(value: Any, name: str, channels: int) -> Array | None:
             f"{name} has shape {list(array.shape)}", f"[{channels}]", f"Give one {name} for each output channel."
         )
     return array
+
+
+def float32(value: Any, name: str) -> Array:
+    """Return real numbers in the one precision that the engine computes them in, or refuse their type."""
+    array = np.asarray(value)
+    if array.dtype != np.float32:
+        raise UserError(f"{name} is {array.dtype}", "float32", "Convert the model to float32.")
+    return array
+
+
+LARGEST = 1 << 28
+"""Elements that an operator makes at most where a stored number says how many."""
+
+
+def made_size(shape: Any, what: str) -> tuple[int, ...]:
+    """Return a shape that a stored number asks for, or refuse one that no memory holds."""
+    lengths = tuple(int(length) for length in np.asarray(shape).reshape(-1).tolist())
+    if min(lengths, default=0) < 0 or math.prod(lengths) > LARGEST:
+        raise UserError(f"{what} is {list(lengths)}", f"lengths of 0 or more, {LARGEST:,} elements at most", "Mend it.")
+    return lengths

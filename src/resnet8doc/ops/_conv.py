@@ -1,5 +1,6 @@
 """Conv: the convolution of real numbers."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
-from ._checks import rank
 from ._conv_geometry import geometry
 from ._operator import Operator
-from ._windows import AutoPad, columns
+from ._windows import AutoPad, channels_first, channels_last, columns
 
 Array = npt.NDArray[Any]
 
@@ -37,7 +37,7 @@ def conv(
     Parameters
     ----------
     X
-        float32 ``[N, C, H, W]``.
+        float32 ``[N, C, H, W]``, or with one or three axes in place of H and W.
     W
         float32 ``[M, C / group, kH, kW]``.
     B
@@ -66,34 +66,31 @@ def conv(
     array([[[[ 8.5, 12.5],
              [20.5, 24.5]]]], dtype=float32)
     """
-    rank(X, "X", "[N, C, H, W]")
-    rank(W, "W", "[M, C/group, kH, kW]")
     g = geometry(X.shape, W.shape, auto_pad, dilations, group, kernel_shape, pads, strides)
     if B is not None and B.shape != W.shape[:1]:
         raise UserError(
             f"B has shape {list(B.shape)}", f"{list(W.shape[:1])}", "Give one bias for each output channel."
         )
-    n, _, height, width = X.shape
-    top, left, bottom, right = g.pads
-    image = np.zeros((n, top + height + bottom, left + width + right, X.shape[1]), X.dtype)
-    image[:, top : top + height, left : left + width] = X.transpose(0, 2, 3, 1)
+    n, axes = X.shape[0], len(g.kernel)
+    edges = [(g.pads[axis], g.pads[axis + axes]) for axis in range(axes)]
+    image = np.pad(channels_last(X), [(0, 0), *edges, (0, 0)])
     y = np.empty((n, *g.size, g.channels_out), X.dtype)
     per_group = g.channels_out // group
-    step = max(1, BLOCK // max(1, g.size[0] * g.size[1] * g.channels_in * g.kernel[0] * g.kernel[1]))
+    step = max(1, BLOCK // max(1, math.prod(g.size) * g.channels_in * math.prod(g.kernel)))
     for number in range(group):
         outputs = slice(number * per_group, (number + 1) * per_group)
         inputs = slice(number * g.channels_in, (number + 1) * g.channels_in)
-        w = W[outputs].transpose(2, 3, 1, 0).reshape(-1, per_group)
+        w = np.moveaxis(W[outputs], (0, 1), (-1, -2)).reshape(-1, per_group)
         for start in range(0, n, step):
-            block = image[start : start + step, :, :, inputs]
-            out = y[start : start + step, :, :, outputs]
+            block = image[start : start + step, ..., inputs]
+            out = y[start : start + step, ..., outputs]
             out[...] = (columns(block, g.kernel, g.strides, g.dilations, g.size) @ w).reshape(out.shape)
     if B is not None:
         y += B
-    return y.transpose(0, 3, 1, 2)
+    return channels_first(y)
 
 
 OPERATOR = Operator(
-    "Conv", "", conv, ("Y",), (1, 11, 22), "real", weights="W", bias="B", ranks={"W": (4,)},
+    "Conv", "", conv, ("Y",), (1, 11, 22), "real", weights="W", bias="B", ranks={"W": (3, 4, 5)},
     exact="the order in which a real sum is added up is left to each implementation",
 )  # fmt: skip

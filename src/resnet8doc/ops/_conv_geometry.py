@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import UserError
-from ._windows import AutoPad, output_size, pair, resolve_pads
+from ._windows import AutoPad, output_size, pair, resolve_pads, spatial
 
 Numbers = tuple[int, ...]
 
@@ -35,11 +35,16 @@ def geometry(
 ) -> Geometry:
     """Work out a convolution's windows from the shapes ``[N, C, H, W]`` and ``[M, C / group, kH, kW]``.
 
+    With one or three axes in place of H and W likewise.
+
     Raises
     ------
     UserError
         If the attributes and the shapes contradict each other.
     """
+    axes = spatial(len(x))
+    if len(w) != len(x):
+        raise UserError(f"w has {len(w)} axes and x has {len(x)}", "as many axes as x", "Reshape one of them.")
     if group < 1 or w[0] % group:
         raise UserError(f"group is {group} and w has {w[0]} filters", "a group that divides them", "Correct group.")
     if x[1] != w[1] * group:
@@ -50,6 +55,6 @@ def geometry(
         )
     if kernel_shape is not None and tuple(kernel_shape) != w[2:]:
         raise UserError(f"kernel_shape is {list(kernel_shape)}", f"{list(w[2:])}, as w has", "Correct kernel_shape.")
-    steps, spread = pair(strides, "strides"), pair(dilations, "dilations")
+    steps, spread = pair(strides, "strides", axes), pair(dilations, "dilations", axes)
     edges = resolve_pads(x[2:], w[2:], steps, spread, pads, auto_pad)
     return Geometry(x[2:], w[1], w[0], w[2:], steps, spread, edges, output_size(x[2:], w[2:], steps, spread, edges))

@@ -1,4 +1,4 @@
-"""Add, Mul, Relu, Clip, Identity: element by element on real numbers."""
+"""Add, Sub, Mul, Div, Relu, Clip, Identity: element by element on real numbers."""
 
 from typing import Any
 
@@ -56,31 +56,71 @@ def mul(A: Array, B: Array) -> Array:
     return np.asarray(A * B)
 
 
-def relu(X: Array) -> Array:
-    """Return ``X`` where it is not below 0, else 0 (ONNX, `Relu <https://onnx.ai/onnx/operators/onnx__Relu.html>`__).
+def sub(A: Array, B: Array) -> Array:
+    """Return ``A - B``, broadcast (ONNX, `Sub <https://onnx.ai/onnx/operators/onnx__Sub.html>`__).
 
-    -0.0 is not below 0, and stays.
+    Raises
+    ------
+    UserError
+        If the types differ or the shapes do not broadcast.
+
+    Examples
+    --------
+    >>> sub(np.array([1.5], np.float32), np.array([1, 2], np.float32))
+    array([ 0.5, -0.5], dtype=float32)
+    """
+    _same_kind(A, B)
+    return np.asarray(A - B)
+
+
+def div(A: Array, B: Array) -> Array:
+    """Return ``A / B``, broadcast; of integers the quotient without its fraction.
+
+    Source: ONNX, `Div <https://onnx.ai/onnx/operators/onnx__Div.html>`__. Integers are divided as in C: toward 0.
+
+    Raises
+    ------
+    UserError
+        If the types differ, the shapes do not broadcast, or an integer is divided by 0.
+
+    Examples
+    --------
+    >>> div(np.array([1.5], np.float32), np.array([1, 2], np.float32)), div(np.array([-7]), np.array([2]))
+    (array([1.5 , 0.75], dtype=float32), array([-3]))
+    """
+    _same_kind(A, B)
+    if A.dtype.kind == "f":
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            return np.asarray(A / B)
+    if not np.all(B):
+        raise UserError("B holds 0", "integers other than 0", "An integer cannot be divided by 0: mend the model.")
+    quotient = np.floor_divide(A, B)
+    return np.asarray(quotient + ((quotient < 0) & (quotient * B != A)).astype(A.dtype))
+
+
+def relu(X: Array) -> Array:
+    """Return ``max(X, 0)`` (ONNX, `Relu <https://onnx.ai/onnx/operators/onnx__Relu.html>`__).
 
     Examples
     --------
     >>> relu(np.array([-1.5, 2], np.float32))
     array([0., 2.], dtype=float32)
     """
+    # where the two are equal, the runtime keeps X: -0.0 stays
     return np.where(X < 0, np.zeros((), X.dtype), X)
 
 
 def clip(input: Array, min: Array | None = None, max: Array | None = None) -> Array:
     """Return ``input`` held between two numbers (ONNX, `Clip <https://onnx.ai/onnx/operators/onnx__Clip.html>`__).
 
-    What is not below ``min`` stays, then what is not above ``max``: -0.0 between 0 and 6 stays -0.0.
-
     Examples
     --------
     >>> clip(np.array([-1.5, 7], np.float32), None, np.float32(6))
     array([-1.5,  6. ], dtype=float32)
     """
-    result = input if min is None else np.where(input < min, min, input)
-    return result if max is None else np.where(result > max, max, result)
+    # where a number equals a bound it stays, -0.0 at a bound of 0.0 too; with bounds the wrong way round max wins
+    result = input if min is None else np.where(input < min, np.asarray(min, input.dtype), input)
+    return result if max is None else np.where(result > max, np.asarray(max, input.dtype), result)
 
 
 def clip_6(input: Array, *, min: float = -3.4028234663852886e38, max: float = 3.4028234663852886e38) -> Array:
@@ -106,6 +146,8 @@ def identity(input: Array) -> Array:
 
 
 ADD = Operator("Add", "", add, ("C",), (7, 13, 14), "real")
+SUB = Operator("Sub", "", sub, ("C",), (7, 13, 14), "real")
+DIV = Operator("Div", "", div, ("C",), (7, 13, 14), "real")
 MUL = Operator("Mul", "", mul, ("C",), (7, 13, 14), "real")
 RELU = Operator("Relu", "", relu, ("Y",), (6, 13, 14), "real")
 CLIP = Operator("Clip", "", clip, ("output",), (6, 11, 12, 13), "real", older={6: clip_6, 11: clip})

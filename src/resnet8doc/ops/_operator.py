@@ -80,6 +80,8 @@ class Operator:
         The number of axes that a stored input must have, by formal name.
     optional
         Inputs in the middle that may be left out though others follow.
+    variadic_output
+        Whether any number of tensors may come out under the one name in ``outputs``.
     exact
         Whether equality with the runtime is demanded of real results; else why it cannot be. Of integers it always is.
     """
@@ -99,6 +101,7 @@ class Operator:
     bias: str | None = None
     ranks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
+    variadic_output: bool = False
     exact: Literal[True] | str = True
 
     @property

@@ -18,7 +18,8 @@ from ._qlinear_average_pool_loops import (
 )
 from ._qlinear_global_average_pool import qlinear_global_average_pool
 from ._qlinear_global_average_pool_loops import PARTS as GLOBAL_PARTS
-from ._windows import AutoPad, pair, pool_pads
+from ._windows import AutoPad, channels_first, pair, pool_pads, spatial
+from ._windows import channels_last as to_last
 
 Array = npt.NDArray[Any]
 
@@ -55,7 +56,8 @@ def qlinear_average_pool(
     Parameters
     ----------
     X
-        int8 or uint8 ``[N, C, H, W]``, or ``[N, H, W, C]`` with ``channels_last``.
+        int8 or uint8 ``[N, C, H, W]``, or ``[N, H, W, C]`` with ``channels_last``; one or three axes may
+        stand in place of H and W.
     x_scale, y_scale
         float32 scalars.
     x_zero_point, y_zero_point
@@ -74,7 +76,7 @@ def qlinear_average_pool(
     Raises
     ------
     UserError
-        If types or shapes do not fit, or a scale is not a finite number above 0.
+        If types or shapes do not fit, or a scale is not finite, or an output's is 0.
 
     References
     ----------
@@ -96,13 +98,12 @@ def qlinear_average_pool(
         }  # fmt: skip
         return np.asarray(functions.function(X, x_scale, x_zero_point, y_scale, y_zero_point, **given, runtime=runtime))
     x = check.codes(X, "X")
-    check.rank(x, "X", "[N, H, W, C]" if channels_last else "[N, C, H, W]")
+    axes = spatial(x.ndim, "X")
     scale = check.scale(y_scale, "y_scale")
     zero = check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y")
-    image = x.transpose(0, 3, 1, 2) if channels_last else x
-    edges = pool_pads(
-        image.shape[2:], pair(kernel_shape, "kernel_shape"), pair(strides, "strides"), (1, 1), pads, auto_pad
-    )
+    image = channels_first(x) if channels_last else x
+    kernel, steps = pair(kernel_shape, "kernel_shape", axes), pair(strides, "strides", axes)
+    edges = pool_pads(image.shape[2:], kernel, steps, (1,) * axes, pads, auto_pad)
     whole_image = tuple(kernel_shape) == image.shape[2:] and not any(edges)
     if whole_image:
         runtime = runtime.limited_to("QLinearGlobalAveragePool", GLOBAL_PARTS)
@@ -111,16 +112,16 @@ def qlinear_average_pool(
         )
     real = dequantize_linear(image, x_scale, check.zero_point(x_zero_point, "x_zero_point", x.dtype, "X"))
     sums, counts = window_sums(
-        real, kernel_shape, auto_pad, ceil_mode, count_include_pad, pads, strides, (1, 1), bool(count_include_pad)
+        real, kernel_shape, auto_pad, ceil_mode, count_include_pad, pads, strides, (1,) * axes, bool(count_include_pad)
     )
     whole = round_to_integer(sums / counts / scale + np.float32(zero), runtime.finish.rounding)
     y = runtime.finish.narrowed(whole, zero, x.dtype)
-    return y.transpose(0, 2, 3, 1) if channels_last else y
+    return to_last(y) if channels_last else y
 
 
 OPERATOR = Operator(
     "QLinearAveragePool", MICROSOFT, qlinear_average_pool, ("Y",), (1,), "codes",
     loops=qlinear_average_pool_loops, element=qlinear_average_pool_element, parts=PARTS,
     codes={"X": Codes("x_scale", "x_zero_point"), "Y": Codes("y_scale", "y_zero_point")},
-    ranks={"X": (4,)}, optional=frozenset({"x_zero_point"}),
+    ranks={"X": (3, 4, 5)}, optional=frozenset({"x_zero_point"}),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from ..trace import Trace
 from . import _checks as check
 from ._qlinear_global_average_pool_loops import PARTS as GLOBAL_PARTS
 from ._qlinear_global_average_pool_loops import qlinear_global_average_pool_element
-from ._windows import AutoPad, output_size, pair, pool_pads
+from ._windows import AutoPad, channels_first, output_size, pair, pool_pads, spatial
 
 Array = npt.NDArray[Any]
 
@@ -31,8 +31,8 @@ def qlinear_average_pool_loops(*inputs: Any, runtime: Runtime = ONNXRUNTIME_X86,
     """
     x = np.asarray(inputs[0])
     last = bool(attributes.get("channels_last"))
-    size = pooled_size(x.transpose(0, 3, 1, 2).shape[2:] if last else x.shape[2:], **attributes)
-    y = np.empty((x.shape[0], *size, x.shape[3]) if last else (*x.shape[:2], *size), x.dtype)
+    size = pooled_size(x.shape[1:-1] if last else x.shape[2:], **attributes)
+    y = np.empty((x.shape[0], *size, x.shape[-1]) if last else (*x.shape[:2], *size), x.dtype)
     for index in np.ndindex(y.shape):
         y[index] = qlinear_average_pool_element(index, *inputs, runtime=runtime, **attributes).output
     return y
@@ -72,26 +72,25 @@ def qlinear_average_pool_element(
                  "count_include_pad": count_include_pad, "strides": strides}  # fmt: skip
         return functions.element(index, X, x_scale, x_zero_point, y_scale, y_zero_point, **given, runtime=runtime)
     x = check.codes(X, "X")
-    image = x.transpose(0, 3, 1, 2) if channels_last else x
-    kernel, steps = pair(kernel_shape, "kernel_shape"), pair(strides, "strides")
-    size = image.shape[2:]
-    edges = pool_pads(size, kernel, steps, (1, 1), pads, auto_pad)
+    image = channels_first(x) if channels_last else x
+    size, axes = image.shape[2:], spatial(x.ndim, "X")
+    kernel, steps = pair(kernel_shape, "kernel_shape", axes), pair(strides, "strides", axes)
+    edges = pool_pads(size, kernel, steps, (1,) * axes, pads, auto_pad)
     if kernel == size and not any(edges):
         runtime = runtime.limited_to("QLinearGlobalAveragePool", GLOBAL_PARTS)
         inputs = (X, x_scale, x_zero_point, y_scale, y_zero_point)
         return qlinear_global_average_pool_element(index, *inputs, channels_last=channels_last, runtime=runtime)
-    n, channel, row, column = (index[0], index[3], *index[1:3]) if channels_last else index
+    n, channel, *place = (index[0], index[-1], *index[1:-1]) if channels_last else index
     x_zero = int(check.zero_point(x_zero_point, "x_zero_point", x.dtype, "X"))
     y_zero = int(check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y"))
     trace, single = Trace("QLinearAveragePool", tuple(index)), np.float32
     total, count = single(0), 0
-    for k in range(kernel[0]):
-        for l in range(kernel[1]):  # noqa: E741 - the formula's letter
-            i, j = row * steps[0] - edges[0] + k, column * steps[1] - edges[1] + l
-            inside = 0 <= i < size[0] and 0 <= j < size[1]
-            count += inside or bool(count_include_pad)
-            if inside:
-                total = single(total + single(single(int(image[n, channel, i, j]) - x_zero) * single(x_scale)))
+    for tap in np.ndindex(*kernel):
+        at = [i * step - edge + k for i, step, edge, k in zip(place, steps, edges, tap, strict=False)]
+        inside = all(0 <= i < length for i, length in zip(at, size, strict=True))
+        count += inside or bool(count_include_pad)
+        if inside:
+            total = single(total + single(single(int(image[(n, channel, *at)]) - x_zero) * single(x_scale)))
     trace.step("sum", f"of the window's codes less {x_zero} times {x_scale}, one by one", total)
     mean = trace.step("mean", f"{total} / {count}", single(total / single(count)))
     real = trace.step("divided", f"{mean} / {y_scale}", single(mean / single(y_scale)))
@@ -105,6 +104,7 @@ def pooled_size(
     pads: Sequence[int] | None = None, strides: Sequence[int] | None = None, **_: Any,
 ) -> tuple[int, ...]:  # fmt: skip
     """Return rows and columns of the output."""
-    kernel, steps = pair(kernel_shape, "kernel_shape"), pair(strides, "strides")
-    edges = pool_pads(image, kernel, steps, (1, 1), pads, auto_pad)
-    return output_size(image, kernel, steps, (1, 1), edges, ceil_mode)
+    axes = len(image)
+    kernel, steps = pair(kernel_shape, "kernel_shape", axes), pair(strides, "strides", axes)
+    edges = pool_pads(image, kernel, steps, (1,) * axes, pads, auto_pad)
+    return output_size(image, kernel, steps, (1,) * axes, edges, ceil_mode)

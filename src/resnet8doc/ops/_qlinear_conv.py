@@ -1,5 +1,6 @@
 """QLinearConv: a convolution of codes, summed in int32, brought back to 8 bits."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,11 +12,12 @@ from ..arithmetic import ONNXRUNTIME_X86, FirstStage, Number, Runtime
 from ._accumulate import accumulate
 from ._conv_geometry import Geometry, geometry
 from ._epilogue import epilogue
+from ._group_products import group_sums, padded
 from ._operator import Codes, Operator
 from ._pairwise import accumulate_pairwise
 from ._qlinear_conv_loops import PARTS, Checked, checked, first_stage, qlinear_conv_element, qlinear_conv_loops
 from ._row_products import RowProducts, folded_bias
-from ._windows import AutoPad, windows
+from ._windows import AutoPad, channels_first, channels_last, windows
 
 Array = npt.NDArray[Any]
 
@@ -66,7 +68,7 @@ def qlinear_conv(
     Parameters
     ----------
     x
-        int8 or uint8 ``[N, C, H, W]``.
+        int8 or uint8 ``[N, C, H, W]``, or with one or three axes in place of H and W.
     x_scale, x_zero_point
         float32 scalar; scalar of ``x``'s type.
     w
@@ -91,7 +93,7 @@ def qlinear_conv(
     Raises
     ------
     UserError
-        If types or shapes do not fit, or a scale is not a finite number above 0. The message says what was found.
+        If types or shapes do not fit, or a scale is not finite. The message says what was found.
 
     References
     ----------
@@ -109,6 +111,11 @@ def qlinear_conv(
     array([[[[4]]]], dtype=int8)
     """
     runtime.refuse_others("QLinearConv", PARTS)
+    if np.ndim(x) == 3 == np.ndim(w):  # an axis more, of length 1, is no other convolution
+        return qlinear_conv(
+            x[:, :, None], x_scale, x_zero_point, w[:, :, None], w_scale, w_zero_point, y_scale, y_zero_point, B,
+            **one_axis_more(auto_pad, dilations, group, kernel_shape, pads, strides), runtime=runtime,
+        )[:, :, 0]  # fmt: skip
     functions = runtime.own("QLinearConv")
     if functions is not None:
         nine = (x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B)
@@ -119,39 +126,60 @@ def qlinear_conv(
         return np.asarray(functions.function(*nine, **given, runtime=runtime))
     q = checked(x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B)
     g = geometry(q.x.shape, q.w.shape, auto_pad, dilations, group, kernel_shape, pads, strides)
-    per_group = g.channels_out // group
     stage = first_stage(q, g, group, runtime)
     y = np.empty((q.x.shape[0], *g.size, g.channels_out), q.y_zero_point.dtype)
-    for number in range(group):
-        outputs = slice(number * per_group, (number + 1) * per_group)
-        inputs = slice(number * g.channels_in, (number + 1) * g.channels_in)
-        _one_group(q, g, inputs, outputs, runtime, stage, y)
-    return y.transpose(0, 3, 1, 2)
+    w_centred = centred_weights(q, slice(None))
+    folded = None
+    if stage == FirstStage() and len(g.kernel) == 2:
+        folded = folded_bias(w_centred, q.x.dtype, q.x_zero_point, q.B)
+    if folded is None:
+        per_group = g.channels_out // group
+        for number in range(group):
+            outputs = slice(number * per_group, (number + 1) * per_group)
+            inputs = slice(number * g.channels_in, (number + 1) * g.channels_in)
+            _one_group(q, g, w_centred[:, outputs], inputs, outputs, runtime, stage, y)
+    elif group == 1:
+        _exact_sums(q, g, w_centred, folded, runtime, y)
+    else:
+        for number, image in enumerate(padded(q.x, q.x_zero_point, g, q.x.shape[1])):
+            _finish(group_sums(image[None], w_centred, g, group), folded, q, runtime, y[number])
+    return channels_first(y)
+
+
+def one_axis_more(
+    auto_pad: AutoPad, dilations: Sequence[int] | None, group: int, kernel_shape: Sequence[int] | None,
+    pads: Sequence[int] | None, strides: Sequence[int] | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Return the attributes of a convolution along one axis as those of one along two, the first of length 1."""
+    return {
+        "auto_pad": auto_pad, "group": group,
+        "dilations": None if dilations is None else (1, *dilations),
+        "kernel_shape": None if kernel_shape is None else (1, *kernel_shape),
+        "pads": None if pads is None else (0, *pads[: len(pads) // 2], 0, *pads[len(pads) // 2 :]),
+        "strides": None if strides is None else (1, *strides),
+    }  # fmt: skip
 
 
 def centred_weights(q: Checked, outputs: slice) -> Array:
     """Return ``w - w_zero_point`` of some output channels as float32 ``[kH * kW * C, channels]``, as columns are."""
-    zero = q.w_zero_point[outputs, None, None, None] if q.w_zero_point.ndim else q.w_zero_point
+    zero = q.w_zero_point
+    if zero.ndim:
+        zero = zero[outputs].reshape(-1, *(1,) * (q.w.ndim - 1))
     w = np.subtract(q.w[outputs], zero, dtype=np.float32)
-    return w.transpose(2, 3, 1, 0).reshape(-1, w.shape[0])
+    return np.moveaxis(w, (0, 1), (-1, -2)).reshape(-1, w.shape[0])
 
 
 def _one_group(
-    q: Checked, g: Geometry, inputs: slice, outputs: slice, runtime: Runtime, stage: FirstStage, y: Array
+    q: Checked, g: Geometry, w: Array, inputs: slice, outputs: slice, runtime: Runtime, stage: FirstStage, y: Array
 ) -> None:
     """Compute some output channels from some input channels, a few images at a time."""
-    w = centred_weights(q, outputs)
     bias = None if q.B is None else q.B[outputs]
     factor = runtime.second_stage.factor(q.x_scale, q.w_scale, q.y_scale)
     factor = factor[outputs] if factor.ndim else factor
     w_zero = q.w_zero_point[outputs] if q.w_zero_point.ndim else q.w_zero_point
     x, out = q.x[:, inputs], y[..., outputs]
-    folded = folded_bias(w, x.dtype, q.x_zero_point, bias) if stage == FirstStage() else None
-    if folded is not None:
-        _exact_sums(x, q, g, w, folded, factor, runtime, out)
-        return
     w = w.astype(np.float64)
-    step = max(1, BLOCK // max(1, g.size[0] * g.size[1] * w.shape[0]))
+    step = max(1, BLOCK // max(1, math.prod(g.size) * w.shape[0]))
     image, x_columns = workspace(min(step, x.shape[0]), g, q.x_zero_point, stage)
     for start in range(0, x.shape[0], step):
         rows = gather(x[start : start + step], q.x_zero_point, g, image, x_columns)
@@ -165,43 +193,46 @@ def _one_group(
         out[start : start + step] = codes.reshape(-1, *out.shape[1:])
 
 
-def _exact_sums(
-    x: Array, q: Checked, g: Geometry, w: Array, bias: Array, factor: Array, runtime: Runtime, out: Array
-) -> None:
+def _exact_sums(q: Checked, g: Geometry, w: Array, bias: Array, runtime: Runtime, y: Array) -> None:
     """Compute what float32 sums exactly, in few passes; the bias stands for ``x_zero_point`` too."""
+    x = q.x
     if g.kernel == (1, 1) and not any(g.pads):
         # what the strides skip is never looked at
         x, g = x[:, :, :: g.strides[0], :: g.strides[1]], replace(g, image=g.size, strides=(1, 1))
-    g = replace(g, channels_out=w.shape[1])
     step = max(1, ROWS // max(1, g.size[0] * g.size[1] * g.kernel[1] * g.channels_in))
     room = RowProducts(min(step, x.shape[0]), g, q.x_zero_point)
     for start in range(0, x.shape[0], step):
-        part = out[start : start + step]
-        sums = room.sums_of(x[start : start + step], w)
-        if runtime.plain:
-            codes = epilogue(sums, bias, factor, q.y_zero_point)
-        else:
-            total = sums.astype(np.int64) + bias.astype(np.int64)
-            codes = runtime.second_stage.apply(total, factor, q.y_zero_point, q.y_zero_point.dtype, runtime.finish)
-        np.copyto(part, codes.reshape(part.shape), casting="unsafe")
+        _finish(room.sums_of(x[start : start + step], w), bias, q, runtime, y[start : start + step])
+
+
+def _finish(sums: Array, bias: Array, q: Checked, runtime: Runtime, y: Array) -> None:
+    """Turn exact float32 sums ``[rows, M]`` into codes; the sums are overwritten."""
+    factor = runtime.second_stage.factor(q.x_scale, q.w_scale, q.y_scale)
+    if runtime.plain:
+        codes = epilogue(sums, bias, factor, q.y_zero_point)
+    else:
+        total = sums.astype(np.int64) + bias.astype(np.int64)
+        codes = runtime.second_stage.apply(total, factor, q.y_zero_point, q.y_zero_point.dtype, runtime.finish)
+    np.copyto(y, codes.reshape(y.shape), casting="unsafe")
 
 
 def workspace(images: int, g: Geometry, zero_point: Number, stage: FirstStage) -> tuple[Array, Array]:
     """Return room for padded images ``[N, H + pads, W + pads, C]``, their padding filled, and for their columns."""
-    top, left, bottom, right = g.pads
-    shape = (images, top + g.image[0] + bottom, left + g.image[1] + right, g.channels_in)
+    axes = len(g.kernel)
+    size = [g.pads[axis] + g.image[axis] + g.pads[axis + axes] for axis in range(axes)]
     fill = np.float64(stage.outside_code(int(zero_point)) - int(zero_point))
-    return np.full(shape, fill), np.empty((images, *g.size, *g.kernel, g.channels_in))
+    columns = np.empty((images, *g.size, *g.kernel, g.channels_in))
+    return np.full((images, *size, g.channels_in), fill), columns
 
 
 def gather(block: Array, zero_point: Number, g: Geometry, image: Array, x_columns: Array) -> Array:
     """Return every window of ``x - x_zero_point`` as one row: ``[N * rows * columns, kernel rows * columns * C]``."""
     n = block.shape[0]
-    top, left = g.pads[:2]
-    inside = image[:n, top : top + g.image[0], left : left + g.image[1]]
-    np.subtract(block.transpose(0, 2, 3, 1), image.dtype.type(zero_point), out=inside, casting="unsafe")
+    where = tuple(slice(pad, pad + length) for pad, length in zip(g.pads, g.image, strict=False))
+    inside = image[(slice(n), *where)]
+    np.subtract(channels_last(block), image.dtype.type(zero_point), out=inside, casting="unsafe")
     np.copyto(x_columns[:n], windows(image[:n], g.kernel, g.strides, g.dilations, g.size))
-    return x_columns[:n].reshape(-1, g.kernel[0] * g.kernel[1] * g.channels_in)
+    return x_columns[:n].reshape(-1, math.prod(g.kernel) * g.channels_in)
 
 
 OPERATOR = Operator(
@@ -209,5 +240,5 @@ OPERATOR = Operator(
     loops=qlinear_conv_loops, element=qlinear_conv_element, parts=PARTS,
     codes={"x": Codes("x_scale", "x_zero_point"), "w": Codes("w_scale", "w_zero_point", 0),
            "y": Codes("y_scale", "y_zero_point")},
-    weights="w", bias="B", ranks={"w": (4,)},
+    weights="w", bias="B", ranks={"w": (3, 4, 5)},
 )  # fmt: skip

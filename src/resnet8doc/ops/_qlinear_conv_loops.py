@@ -13,7 +13,7 @@ from ..trace import Term, Trace
 from . import _checks as check
 from ._conv_geometry import Geometry, geometry
 from ._pairs import Pairs
-from ._windows import AutoPad
+from ._windows import AutoPad, spatial
 
 Array = npt.NDArray[Any]
 
@@ -44,8 +44,8 @@ def checked(
 ) -> Checked:  # fmt: skip
     """Check types and shapes of the nine inputs."""
     x, w = check.codes(x, "x"), check.codes(w, "w")
-    check.rank(x, "x", "[N, C, H, W]")
-    check.rank(w, "w", "[M, C/group, kH, kW]")
+    spatial(x.ndim, "x")
+    spatial(w.ndim, "w")
     m = w.shape[0]
     y_zero = check.codes(y_zero_point, "y_zero_point")
     return Checked(
@@ -144,32 +144,36 @@ def _geometry(
     return geometry(q.x.shape, q.w.shape, auto_pad, dilations, group, kernel_shape, pads, strides)
 
 
-def _element(q: Checked, g: Geometry, group: int, index: tuple[int, ...], runtime: Runtime) -> Trace:
-    """Compute one output: image n, channel m, row i, column j."""
-    n, m, i, j = index
-    trace = Trace("QLinearConv", (n, m, i, j))
+def accumulated(
+    trace: Trace, q: Checked, g: Geometry, group: int, index: tuple[int, ...], runtime: Runtime
+) -> tuple[Adder, FirstStage]:
+    """Sum the products of one output: image n, channel m, row i, column j, or as many places as there are axes."""
+    n, m, *place = index
     x_zero = int(q.x_zero_point)
     w_zero = int(q.w_zero_point[m] if q.w_zero_point.ndim else q.w_zero_point)
     first_channel = m // (g.channels_out // group) * g.channels_in
-    height, width = q.x.shape[2:]
     stage = first_stage(q, g, group, runtime)
     adder, pairs = Adder(stage), Pairs(stage)
-    for k in range(g.kernel[0]):
-        row = i * g.strides[0] - g.pads[0] + k * g.dilations[0]
-        for l in range(g.kernel[1]):  # noqa: E741 - the formula's letter
-            column = j * g.strides[1] - g.pads[1] + l * g.dilations[1]
-            inside = 0 <= row < height and 0 <= column < width
-            for c in range(g.channels_in):
-                at = (n, first_channel + c, row, column) if inside else None
-                code = stage.outside_code(x_zero) if at is None else int(q.x[at])
-                weight = int(q.w[m, c, k, l])
-                product = (code - x_zero) * (weight - w_zero)
-                adder.add(product - pairs.taken(code * weight))
-                trace.terms.append(
-                    Term((c, k, l), at, code, code - x_zero, weight, weight - w_zero, product, adder.value)
-                )
+    for tap in np.ndindex(*g.kernel):
+        where = [i * s - p + k * d for i, s, p, k, d in zip(place, g.strides, g.pads, tap, g.dilations, strict=False)]
+        inside = all(0 <= at < length for at, length in zip(where, g.image, strict=True))
+        for c in range(g.channels_in):
+            at = (n, first_channel + c, *where) if inside else None
+            code = stage.outside_code(x_zero) if at is None else int(q.x[at])
+            weight = int(q.w[(m, c, *tap)])
+            product = (code - x_zero) * (weight - w_zero)
+            adder.add(product - pairs.taken(code * weight))
+            trace.terms.append(Term((c, *tap), at, code, code - x_zero, weight, weight - w_zero, product, adder.value))
     kind = f"int{stage.bits}"
     trace.step("accumulator", f"the sum of {len(trace.terms)} products", adder.value, kind)
+    return adder, stage
+
+
+def _element(q: Checked, g: Geometry, group: int, index: tuple[int, ...], runtime: Runtime) -> Trace:
+    """Compute one output."""
+    m = index[1]
+    trace = Trace("QLinearConv", tuple(index))
+    adder, stage = accumulated(trace, q, g, group, index, runtime)
     if q.B is not None:
         bias_step(trace, adder, int(q.B[m]), stage)
     w_scale = q.w_scale[m] if q.w_scale.ndim else q.w_scale[()]

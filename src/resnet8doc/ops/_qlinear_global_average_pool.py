@@ -1,5 +1,6 @@
 """QLinearGlobalAveragePool: the mean of all pixels, in integers; ONNX Runtime's own."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from ._qlinear_global_average_pool_loops import (
     qlinear_global_average_pool_element,
     qlinear_global_average_pool_loops,
 )
+from ._windows import channels_last as to_last
+from ._windows import spatial
 
 Array = npt.NDArray[Any]
 
@@ -40,7 +43,8 @@ def qlinear_global_average_pool(
     Parameters
     ----------
     X
-        int8 or uint8 ``[N, C, H, W]``, or ``[N, H, W, C]`` with ``channels_last``.
+        int8 or uint8 ``[N, C, H, W]``, or ``[N, H, W, C]`` with ``channels_last``; one or three axes may
+        stand in place of H and W.
     x_scale, y_scale
         float32 scalars.
     x_zero_point, y_zero_point
@@ -56,7 +60,7 @@ def qlinear_global_average_pool(
     Raises
     ------
     UserError
-        If types or shapes do not fit, or a scale is not a finite number above 0.
+        If types or shapes do not fit, or a scale is not finite, or an output's is 0.
 
     References
     ----------
@@ -76,19 +80,20 @@ def qlinear_global_average_pool(
         inputs = (X, x_scale, x_zero_point, y_scale, y_zero_point)
         return np.asarray(functions.function(*inputs, channels_last=channels_last, runtime=runtime))
     x = check.codes(X, "X")
-    check.rank(x, "X", "[N, H, W, C]" if channels_last else "[N, C, H, W]")
     x_scale, y_scale = check.scale(x_scale, "x_scale"), check.scale(y_scale, "y_scale")
     x_zero = check.zero_point(x_zero_point, "x_zero_point", x.dtype, "X")
     y_zero = check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y")
-    axes = (1, 2) if channels_last else (2, 3)
-    pixels = x.shape[axes[0]] * x.shape[axes[1]]
+    count = spatial(x.ndim, "X")
+    axes = tuple(range(1, 1 + count) if channels_last else range(2, 2 + count))
+    pixels = math.prod(x.shape[axis] for axis in axes)
     stage = runtime.first_stage
     if stage.overflow == "wrap":
         total = stage.held(x.sum(axis=axes, keepdims=True, dtype=np.int64) - int(x_zero) * pixels)
     else:
-        image = x if channels_last else x.transpose(0, 2, 3, 1)
+        image = x if channels_last else to_last(x)
         rows = np.subtract(image, x_zero, dtype=np.float64).reshape(image.shape[0], pixels, -1).transpose(0, 2, 1)
-        shape = (image.shape[0], 1, 1, -1) if channels_last else (image.shape[0], -1, 1, 1)
+        ones = (1,) * count
+        shape = (image.shape[0], *ones, -1) if channels_last else (image.shape[0], -1, *ones)
         total = accumulate(rows, np.ones((pixels, 1)), stage).reshape(shape)
     factor = runtime.second_stage.mean_factor(x_scale, y_scale, pixels)
     return runtime.second_stage.apply(total, factor, y_zero, y_zero.dtype, runtime.finish)
@@ -98,5 +103,5 @@ OPERATOR = Operator(
     "QLinearGlobalAveragePool", MICROSOFT, qlinear_global_average_pool, ("Y",), (1,), "codes",
     loops=qlinear_global_average_pool_loops, element=qlinear_global_average_pool_element, parts=PARTS,
     codes={"X": Codes("x_scale", "x_zero_point"), "Y": Codes("y_scale", "y_zero_point")},
-    ranks={"X": (4,)}, optional=frozenset({"x_zero_point"}),
+    ranks={"X": (3, 4, 5)}, optional=frozenset({"x_zero_point"}),
 )  # fmt: skip

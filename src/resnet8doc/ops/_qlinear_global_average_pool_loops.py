@@ -1,5 +1,6 @@
 """QLinearGlobalAveragePool in plain loops."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ def qlinear_global_average_pool_loops(*inputs: Any, runtime: Runtime = ONNXRUNTI
     array([[[[3]]]], dtype=uint8)
     """
     x = np.asarray(inputs[0])
-    shape = (x.shape[0], 1, 1, x.shape[3]) if attributes.get("channels_last") else (*x.shape[:2], 1, 1)
+    ones = (1,) * (x.ndim - 2)
+    shape = (x.shape[0], *ones, x.shape[-1]) if attributes.get("channels_last") else (*x.shape[:2], *ones)
     y = np.empty(shape, x.dtype)
     for index in np.ndindex(y.shape):
         y[index] = qlinear_global_average_pool_element(index, *inputs, runtime=runtime, **attributes).output
@@ -62,21 +64,18 @@ def qlinear_global_average_pool_element(
         inputs = (X, x_scale, x_zero_point, y_scale, y_zero_point)
         return functions.element(index, *inputs, channels_last=channels_last, runtime=runtime)
     x = check.codes(X, "X")
-    n, channel = (index[0], index[3]) if channels_last else index[:2]
-    height, width = x.shape[1:3] if channels_last else x.shape[2:]
+    n, channel = (index[0], index[-1]) if channels_last else index[:2]
+    size = x.shape[1:-1] if channels_last else x.shape[2:]
+    pixels = math.prod(size)
     x_zero = int(check.zero_point(x_zero_point, "x_zero_point", x.dtype, "X"))
     y_zero = int(check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y"))
     trace, adder = Trace("QLinearGlobalAveragePool", tuple(index)), Adder(runtime.first_stage)
-    for i in range(height):
-        for j in range(width):
-            at = (n, i, j, channel) if channels_last else (n, channel, i, j)
-            code = int(x[at])
-            adder.add(code - x_zero)
-            trace.terms.append(Term((i, j), at, code, code - x_zero, 1, 1, code - x_zero, adder.value))
-    total = trace.step(
-        "accumulator", f"the sum of {height * width} codes less {x_zero}", adder.value, f"int{adder.bits}"
-    )
-    pixels = height * width
+    for place in np.ndindex(*size):
+        at = (n, *place, channel) if channels_last else (n, channel, *place)
+        code = int(x[at])
+        adder.add(code - x_zero)
+        trace.terms.append(Term(place, at, code, code - x_zero, 1, 1, code - x_zero, adder.value))
+    total = trace.step("accumulator", f"the sum of {pixels} codes less {x_zero}", adder.value, f"int{adder.bits}")
     factor = runtime.second_stage.mean_factor(check.scale(x_scale, "x_scale"), check.scale(y_scale, "y_scale"), pixels)[
         ()
     ]

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from ..arithmetic import ONNXRUNTIME_X86, FirstStage, Number, Runtime
 from ._accumulate import accumulate, accumulator_bound, exact_float, largest_operand
 from ._epilogue import epilogue
+from ._matmul_integer import result_shape
 from ._operator import Codes, Operator
 from ._pairwise import accumulate_pairwise
 from ._qlinear_matmul_loops import PARTS, checked, qlinear_matmul_element, qlinear_matmul_loops
@@ -61,7 +62,7 @@ def qlinear_matmul(
     Raises
     ------
     UserError
-        If types or shapes do not fit, or a scale is not a finite number above 0.
+        If types or shapes do not fit, or a scale is not finite, or an output's is 0.
 
     References
     ----------
@@ -78,6 +79,12 @@ def qlinear_matmul(
     array([[128, 144]], dtype=uint8)
     """
     runtime.refuse_others("QLinearMatMul", PARTS)
+    if np.ndim(a) == 1 or np.ndim(b) == 1:  # a row or a column
+        whole = qlinear_matmul(
+            a[None] if np.ndim(a) == 1 else a, a_scale, a_zero_point, b[:, None] if np.ndim(b) == 1 else b, b_scale,
+            b_zero_point, y_scale, y_zero_point, runtime=runtime,
+        )  # fmt: skip
+        return whole.reshape(result_shape(np.shape(a), np.shape(b)))
     a, b, scales, zeros = checked(a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point)
     stage = runtime.first_stage.of_types(a.dtype, b.dtype)
     w = np.subtract(b, zeros[1], dtype=np.float32)

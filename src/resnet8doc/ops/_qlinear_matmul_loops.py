@@ -10,6 +10,7 @@ from ..errors import UserError
 from ..trace import Trace
 from . import _checks as check
 from ._dot import dot
+from ._matmul_integer import result_shape
 
 Array = npt.NDArray[Any]
 
@@ -27,6 +28,11 @@ def qlinear_matmul_loops(*inputs: Any, runtime: Runtime = ONNXRUNTIME_X86) -> Ar
     >>> qlinear_matmul_loops(a, half, np.uint8(1), b, one, np.int8(0), one, np.uint8(128))
     array([[128, 144]], dtype=uint8)
     """
+    a, b = (np.asarray(inputs[at]) for at in (0, 3))
+    if a.ndim == 1 or b.ndim == 1:
+        a, b = a[None] if a.ndim == 1 else a, b[:, None] if b.ndim == 1 else b
+        whole = qlinear_matmul_loops(a, *inputs[1:3], b, *inputs[4:], runtime=runtime)
+        return whole.reshape(result_shape(np.shape(inputs[0]), np.shape(inputs[3])))
     a, b, _, zeros = checked(*inputs)
     shape = (*np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), a.shape[-2], b.shape[-1])
     y = np.empty(shape, zeros[2].dtype)
@@ -59,6 +65,10 @@ def qlinear_matmul_element(
     ([6, -4], 2, 130)
     """
     runtime.refuse_others("QLinearMatMul", PARTS)
+    if np.ndim(a) == 1:
+        index, a = (*index[:-1], 0, *index[-1:]) if np.ndim(b) > 1 else (*index, 0), a[None]
+    if np.ndim(b) == 1:
+        index, b = (*index, 0), b[:, None]
     a, b, scales, zeros = checked(a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point)
     trace = Trace("QLinearMatMul", tuple(index))
     rows, columns, inner = a.shape[-2], b.shape[-1], a.shape[-1]

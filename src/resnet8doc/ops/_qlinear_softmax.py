@@ -64,7 +64,7 @@ def qlinear_softmax(
     Raises
     ------
     UserError
-        If types or shapes do not fit, or a scale is not a finite number above 0.
+        If types or shapes do not fit, or a scale is not finite, or an output's is 0.
 
     References
     ----------

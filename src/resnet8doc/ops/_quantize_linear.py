@@ -1,12 +1,13 @@
 """QuantizeLinear: the boundary from real numbers to codes."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..arithmetic import ONNXRUNTIME_X86, Number, Runtime, round_to_integer
-from ._operator import Codes, Operator
+from ._operator import MICROSOFT, Codes, Operator
 from ._quantize_linear_loops import PARTS, checked, quantize_linear_element, quantize_linear_loops
 
 Array = npt.NDArray[Any]
@@ -32,9 +33,9 @@ def quantize_linear(
     Parameters
     ----------
     x
-        float32, any shape.
+        float32, any shape; float16 is converted to it first.
     y_scale
-        float32 scalar, or ``[x.shape[axis]]``.
+        float32 or float16: a scalar, ``[x.shape[axis]]``, or with ``block_size`` of ``x``'s shape, the axis shorter.
     y_zero_point
         int8, uint8, int16 or uint16, of ``y_scale``'s shape; it decides the output's type. Without it 0, and uint8 or
         what ``output_dtype`` says.
@@ -44,8 +45,10 @@ def quantize_linear(
         The output's type by ONNX's number (``TensorProto``): 2 uint8, 3 int8, 4 uint16, 5 int16, and of types that
         numpy has not 21 uint4, 22 int4, 25 uint2, 26 int2. Codes of these are stored in bytes, and so is their zero
         point: the graph gives the number where the model has such a zero point. 0: as the zero point says.
-    block_size, saturate, precision
-        Of later versions of the standard; any value but the default is refused (``saturate`` concerns float8 only).
+    block_size
+        How many neighbours along the axis share one scale; 0: a scale for each, or for all.
+    saturate, precision
+        Of later versions of the standard; ``saturate`` concerns float8 only, ``precision`` is refused.
     runtime
         Whose formula, faults included.
 
@@ -57,7 +60,7 @@ def quantize_linear(
     Raises
     ------
     UserError
-        If a scale is not a finite number above 0, or types or shapes do not fit.
+        If a scale is not finite, or types or shapes do not fit.
 
     References
     ----------
@@ -80,7 +83,8 @@ def quantize_linear(
         given = {"axis": axis, "block_size": block_size, "output_dtype": output_dtype, "precision": precision}
         return np.asarray(functions.function(x, y_scale, y_zero_point, **given, runtime=runtime))
     x, scale, zero_point, kind = checked(x, y_scale, y_zero_point, axis, block_size, output_dtype, precision)
-    with np.errstate(over="ignore"):  # a quotient beyond float32 is an infinity, which the clamp takes
+    # a quotient beyond float32, or by a scale of 0, is an infinity, which the clamp takes, or not a number
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         quotient = x / scale
     finish = runtime.finish
     if finish.zero_point_added == "before_rounding":
@@ -94,7 +98,9 @@ def quantize_linear(
 
 
 OPERATOR = Operator(
-    "QuantizeLinear", "", quantize_linear, ("y",), (10, 13, 19, 21, 23, 24, 25), "boundary",
+    "QuantizeLinear", "", quantize_linear, ("y",), (10, 13, 19, 21, 23, 24, 25, 28), "boundary",
     loops=quantize_linear_loops, element=quantize_linear_element, parts=PARTS,
     codes={"y": Codes("y_scale", "y_zero_point", "axis")},
 )  # fmt: skip
+OWN = replace(OPERATOR, domain=MICROSOFT, since_versions=(1,))
+"""ONNX Runtime's own form of it: the same kernel. It had 16-bit codes before the standard did."""

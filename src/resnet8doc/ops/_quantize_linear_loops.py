@@ -22,8 +22,8 @@ OUTPUT_TYPES = {
 
 
 def quantize_linear_loops(
-    x: Array, y_scale: Number, y_zero_point: Number | None = None, *, axis: int = 1, output_dtype: int = 0,
-    runtime: Runtime = ONNXRUNTIME_X86,
+    x: Array, y_scale: Number, y_zero_point: Number | None = None, *, axis: int = 1, block_size: int = 0,
+    output_dtype: int = 0, runtime: Runtime = ONNXRUNTIME_X86,
 ) -> Array:  # fmt: skip
     """Compute what :func:`quantize_linear` does, one element after another (the slow twin).
 
@@ -32,11 +32,18 @@ def quantize_linear_loops(
     >>> quantize_linear_loops(np.array([0.5, 1.5, 300.0], np.float32), np.float32(1), np.uint8(3))
     array([  3,   5, 255], dtype=uint8)
     """
-    *_, kind = checked(x, y_scale, y_zero_point, axis, 0, output_dtype, 0)
+    *_, kind = checked(x, y_scale, y_zero_point, axis, block_size, output_dtype, 0)
     y = np.empty(np.shape(x), kind.stored)
     for index in np.ndindex(y.shape):
         y[index] = quantize_linear_element(
-            index, x, y_scale, y_zero_point, axis=axis, output_dtype=output_dtype, runtime=runtime
+            index,
+            x,
+            y_scale,
+            y_zero_point,
+            axis=axis,
+            block_size=block_size,
+            output_dtype=output_dtype,
+            runtime=runtime,
         ).output
     return y
 
@@ -48,6 +55,7 @@ def quantize_linear_element(
     y_zero_point: Number | None = None,
     *,
     axis: int = 1,
+    block_size: int = 0,
     output_dtype: int = 0,
     runtime: Runtime = ONNXRUNTIME_X86,
     **_: Any,
@@ -65,10 +73,10 @@ def quantize_linear_element(
     if functions is not None:
         given = {"axis": axis, "output_dtype": output_dtype}
         return functions.element(index, x, y_scale, y_zero_point, **given, runtime=runtime)
-    x, scales, zeros, kind = checked(x, y_scale, y_zero_point, axis, 0, output_dtype, 0)
+    x, scales, zeros, kind = checked(x, y_scale, y_zero_point, axis, block_size, output_dtype, 0)
     scale, zero = np.float32(np.broadcast_to(scales, x.shape)[index]), int(np.broadcast_to(zeros, x.shape)[index])
     trace = Trace("QuantizeLinear", index)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         quotient = trace.step("divided", f"{x[index]} / {scale}", np.float32(x[index] / scale))
     if np.isnan(quotient):
         trace.step("saturated", "not a number: the lowest code", kind.minimum, kind.name)
@@ -83,17 +91,21 @@ def checked(
 ) -> tuple[Array, Array, Array, CodeType]:  # fmt: skip
     """Check the inputs; return scale and zero point so that they broadcast, and the output's type."""
     x = np.asarray(x)
-    if x.dtype != np.float32:
-        raise UserError(f"x is {x.dtype}", "float32", "Convert x with x.astype(numpy.float32).")
-    for name, value in (("block_size", block_size), ("precision", precision)):
-        if value:
-            raise UserError(f"{name} is {value}", "0", f"Quantize without {name}.")
+    if x.dtype not in (np.float32, np.float16):
+        raise UserError(f"x is {x.dtype}", "float32 or float16", "Convert x with x.astype(numpy.float32).")
+    x = x.astype(np.float32, copy=False)
+    if precision:
+        raise UserError(f"precision is {precision}", "0", "Quantize without precision.")
     if output_dtype and output_dtype not in OUTPUT_TYPES:
         known = ", ".join(f"{number} ({kind})" for number, kind in OUTPUT_TYPES.items())
         raise UserError(f"output_dtype is {output_dtype}", f"0 or one of {known}", "Quantize to one of these.")
     if y_zero_point is None:
         kind = code_type(OUTPUT_TYPES[output_dtype or 2])
-        return x, *along_axis(x, "x", y_scale, "y_scale", np.zeros((), kind.stored), "y_zero_point", axis), kind
+        return (
+            x,
+            *along_axis(x, "x", y_scale, "y_scale", np.zeros((), kind.stored), "y_zero_point", axis, block_size),
+            kind,
+        )
     zero_point = np.asarray(y_zero_point)
     if str(zero_point.dtype) not in OUTPUT_TYPES.values():
         raise UserError(f"y_zero_point is {zero_point.dtype}", "int8, uint8, int16 or uint16", "Change its type.")
@@ -103,4 +115,4 @@ def checked(
             f"output_dtype is {output_dtype} ({kind.name}) and y_zero_point is {zero_point.dtype}", "one type for both",
             f"Give y_zero_point as {kind.stored}, or leave output_dtype out.",
         )  # fmt: skip
-    return x, *along_axis(x, "x", y_scale, "y_scale", zero_point, "y_zero_point", axis), kind
+    return x, *along_axis(x, "x", y_scale, "y_scale", zero_point, "y_zero_point", axis, block_size), kind

@@ -1,14 +1,13 @@
-"""GlobalAveragePool, ReduceMean and Softmax on real numbers."""
+"""GlobalAveragePool and Softmax on real numbers."""
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ._checks import rank
 from ._operator import Operator
+from ._windows import spatial
 
 Array = npt.NDArray[Any]
 
@@ -19,7 +18,7 @@ def global_average_pool(X: Array) -> Array:
     Parameters
     ----------
     X
-        float32 ``[N, C, H, W]``.
+        float32 ``[N, C, H, W]``, or with one or three axes in place of H and W.
 
     Returns
     -------
@@ -31,33 +30,8 @@ def global_average_pool(X: Array) -> Array:
     >>> global_average_pool(np.arange(4, dtype=np.float32).reshape(1, 1, 2, 2))
     array([[[[1.5]]]], dtype=float32)
     """
-    rank(X, "X", "[N, C, H, W]")
-    return np.asarray(X.mean(axis=(2, 3), keepdims=True))
-
-
-def reduce_mean(data: Array, axes: Array | None = None, *, keepdims: int = 1, noop_with_empty_axes: int = 0) -> Array:
-    """Average over some axes (ONNX, `ReduceMean <https://onnx.ai/onnx/operators/onnx__ReduceMean.html>`__).
-
-    Examples
-    --------
-    >>> reduce_mean(np.array([[1, 2], [5, 6]], np.float32), np.array([1]), keepdims=0)
-    array([1.5, 5.5], dtype=float32)
-    """
-    chosen = () if axes is None else tuple(int(axis) for axis in np.asarray(axes).reshape(-1).tolist())
-    if not chosen and noop_with_empty_axes:
-        return data
-    return np.asarray(data.mean(axis=chosen or None, keepdims=bool(keepdims)))
-
-
-def reduce_mean_1(data: Array, *, axes: Sequence[int] | None = None, keepdims: int = 1) -> Array:
-    """Average over axes that are an attribute: ReduceMean before opset 18.
-
-    Examples
-    --------
-    >>> reduce_mean_1(np.array([[1, 2], [5, 6]], np.float32), axes=[1], keepdims=0)
-    array([1.5, 5.5], dtype=float32)
-    """
-    return reduce_mean(data, None if axes is None else np.asarray(axes, np.int64), keepdims=keepdims)
+    axes = tuple(range(2, 2 + spatial(X.ndim, "X")))
+    return np.asarray(X.mean(axis=axes, keepdims=True))
 
 
 def softmax_1(input: Array, *, axis: int = 1) -> Array:
@@ -103,10 +77,6 @@ def softmax(input: Array, *, axis: int = -1) -> Array:
 
 SUMS = "the order in which a real sum is added up is left to each implementation"
 GLOBAL_AVERAGE_POOL = Operator("GlobalAveragePool", "", global_average_pool, ("Y",), (1, 22), "real", exact=SUMS)
-REDUCE_MEAN = Operator(
-    "ReduceMean", "", reduce_mean, ("reduced",), (1, 11, 13, 18), "real", exact=SUMS,
-    older={1: reduce_mean_1, 18: reduce_mean},
-)  # fmt: skip
 SOFTMAX = Operator(
     "Softmax", "", softmax, ("output",), (1, 11, 13), "real", older={1: softmax_1, 13: softmax},
     exact="the exponential is left to each implementation",

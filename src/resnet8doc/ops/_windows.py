@@ -1,5 +1,6 @@
 """Windows over images: padding, output size, and the copy that turns a convolution into one matrix product."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -59,27 +60,23 @@ def pool_pads(
     pads: Sequence[int] | None,
     auto_pad: AutoPad,
 ) -> tuple[int, ...]:
-    """Return the pads of a pool: as :func:`resolve_pads`, but for "SAME" where ONNX Runtime departs from the standard.
+    """Return a pool's pads as :func:`resolve_pads` does, where the runtime means the same by them.
 
-    Of pools it leaves dilations out of account there, and where the stride is longer than the kernel its padding is
-    negative.
+    ONNX Runtime's pools take "SAME" without dilations, and pad by less than nothing where a stride is longer than the
+    kernel.
 
     Raises
     ------
     UserError
-        If ``auto_pad`` is of that kind, and as :func:`resolve_pads`.
+        For "SAME" in these two cases, and as :func:`resolve_pads`.
     """
-    if auto_pad in ("SAME_UPPER", "SAME_LOWER"):
-        needed = [
-            (-(-n // step) - 1) * step + (k - 1) * d + 1 - n
-            for n, k, step, d in zip(size, kernel, strides, dilations, strict=True)
-        ]
-        if any(d > 1 for d in dilations) or min(needed) < 0:
-            raise UserError(
-                f"auto_pad is {auto_pad}, strides are {list(strides)} and dilations {list(dilations)} of a kernel "
-                f"{list(kernel)}", "pads written out: ONNX Runtime and the standard mean different ones here",
-                "Write the padding as pads.",
-            )  # fmt: skip
+    odd = any((d > 1 and k > 1) or s > k for k, s, d in zip(kernel, strides, dilations, strict=True))
+    if auto_pad in ("SAME_UPPER", "SAME_LOWER") and odd:
+        raise UserError(
+            f"auto_pad is {auto_pad} with kernel {list(kernel)}, strides {list(strides)}, dilations {list(dilations)}",
+            "no dilations and strides no longer than the kernel, or pads as numbers",
+            "Write the pads as numbers: what a pool means by auto_pad here depends on who runs it.",
+        )
     return resolve_pads(size, kernel, strides, dilations, pads, auto_pad)
 
 
@@ -129,15 +126,14 @@ def windows(
 ) -> Array:
     """Return a view of every window of ``[N, H, W, C]``: ``[N, rows, columns, kernel rows, kernel columns, C]``.
 
-    Channels last, so that a copy moves runs of ``C`` (of ``kernel columns * C`` without dilation) numbers.
+    With one or three axes in place of H and W likewise. Channels last, so that a copy moves runs of ``C`` (of
+    ``kernel columns * C`` without dilation) numbers.
     """
-    n, _, _, channels = padded.shape
-    sn, sh, sw, sc = padded.strides
+    n, channels, (sn, *inner, sc) = padded.shape[0], padded.shape[-1], padded.strides
+    steps = [length * stride for length, stride in zip(inner, strides, strict=True)]
+    taps = [length * dilation for length, dilation in zip(inner, dilations, strict=True)]
     return np.lib.stride_tricks.as_strided(
-        padded,
-        (n, size[0], size[1], kernel[0], kernel[1], channels),
-        (sn, sh * strides[0], sw * strides[1], sh * dilations[0], sw * dilations[1], sc),
-        writeable=False,
+        padded, (n, *size, *kernel, channels), (sn, *steps, *taps, sc), writeable=False
     )
 
 
@@ -146,4 +142,29 @@ def columns(
 ) -> Array:
     """Return every window as one row: ``[N * rows * columns, kernel rows * kernel columns * C]``."""
     view = windows(padded, kernel, strides, dilations, size)
-    return view.reshape(padded.shape[0] * size[0] * size[1], kernel[0] * kernel[1] * padded.shape[3])
+    return view.reshape(padded.shape[0] * math.prod(size), math.prod(kernel) * padded.shape[-1])
+
+
+def spatial(rank: int, name: str = "x") -> int:
+    """Return how many axes follow ``[N, C, ...]``, one to three, or refuse the rank.
+
+    Raises
+    ------
+    UserError
+        Naming the tensor.
+    """
+    if not 3 <= rank <= 5:
+        raise UserError(
+            f"{name} has {rank} axes", "3 to 5 axes: [N, C, W], [N, C, H, W] or [N, C, D, H, W]", f"Reshape {name}."
+        )
+    return rank - 2
+
+
+def channels_last(array: Array) -> Array:
+    """Return a view with the channels behind: ``[N, C, H, W]`` as ``[N, H, W, C]``."""
+    return np.moveaxis(array, 1, -1)
+
+
+def channels_first(array: Array) -> Array:
+    """Return a view with the channels in second place again."""
+    return np.moveaxis(array, -1, 1)

@@ -37,7 +37,7 @@ def _conv(r: np.random.Generator) -> Probe:
     if not large and r.random() < 0.5:
         x = r.integers(-6, 7, x.shape).astype(np.int8)
     z = r.choice([0, 1, -1, 3, -128, 7], 2).astype(np.int8)
-    inputs = {
+    inputs: dict[str, Any] = {
         "x": x, "x_scale": _scale(r, even), "x_zero_point": z[0], "w": w, "w_scale": w_scale,
         "w_zero_point": np.zeros(outputs, np.int8), "y_scale": y_scale, "y_zero_point": z[1],
         "B": r.integers(-60, 61, outputs).astype(np.int32),
@@ -49,10 +49,11 @@ def _conv_unsigned(r: np.random.Generator) -> Probe:
     """Draw unsigned activations and signed weights, large ones: pairs that saturate."""
     probe = _conv(r)
     channels, outputs = 4, 1
-    given = {
+    given: dict[str, Any] = {
         **probe.inputs, "x": r.choice([255, 254, 7, 0], (1, channels, 1, 2)).astype(np.uint8),
         "x_zero_point": np.uint8(0),
-        "w": r.choice([127, 126, -128, 5], (outputs, channels, 1, 1)).astype(np.int8), "w_scale": np.float32([0.5]),
+        "w": r.choice([127, 126, -128, 5], (outputs, channels, 1, 1)).astype(np.int8),
+        "w_scale": np.array([0.5], np.float32),
         "w_zero_point": np.zeros(1, np.int8), "y_scale": np.float32(512), "y_zero_point": np.uint8(128),
         "x_scale": np.float32(1), "B": np.zeros(1, np.int32),
     }  # fmt: skip
@@ -60,7 +61,7 @@ def _conv_unsigned(r: np.random.Generator) -> Probe:
 
 
 def _conv_near_tie(r: np.random.Generator) -> Probe:
-    """Draw an accumulator whose float32 product rounds to a tie that the exact product is not: a bias, with a sum of 0."""
+    """Draw an accumulator whose float32 product rounds to a tie that the exact product is not: a bias, the sum 0."""
     x_scale, w_scale = (np.float32(r.uniform(0.005, 0.02)) for _ in range(2))
     y_scale = np.float32(r.uniform(0.5, 2))
     factor = x_scale * w_scale / y_scale
@@ -69,7 +70,7 @@ def _conv_near_tie(r: np.random.Generator) -> Probe:
     wide = np.rint(sums * (np.float64(x_scale) * np.float64(w_scale) / np.float64(y_scale)))
     found = sums[single != wide]
     bias = found[:1] if found.size else sums[:1]
-    inputs = {
+    inputs: dict[str, Any] = {
         "x": np.zeros((1, 1, 1, 1), np.int8), "x_scale": x_scale, "x_zero_point": np.int8(0),
         "w": np.ones((1, 1, 1, 1), np.int8), "w_scale": w_scale.reshape(1), "w_zero_point": np.zeros(1, np.int8),
         "y_scale": y_scale, "y_zero_point": np.int8(0), "B": bias.astype(np.int32),
@@ -81,7 +82,7 @@ def _gemm(r: np.random.Generator) -> Probe:
     """Draw a fully connected layer of a few inputs."""
     even, inner, outputs = r.random() < 0.6, int(r.integers(1, 4)), int(r.integers(1, 4))
     z = r.choice([0, 1, -1, 3], 2).astype(np.int8)
-    inputs = {
+    inputs: dict[str, Any] = {
         "A": _codes(r, (1, inner)), "a_scale": _scale(r, even), "a_zero_point": z[0],
         "B": r.integers(-9, 10, (outputs, inner)).astype(np.int8), "b_scale": _scale(r, even),
         "b_zero_point": np.int8(0),
@@ -96,7 +97,7 @@ def _add(r: np.random.Generator) -> Probe:
     even, n = r.random() < 0.5, int(r.integers(1, 7))
     z = r.choice([0, 1, -1, 5, -128], 3).astype(np.int8)
     c_scale = np.float32(r.choice([0.5, 1, 2])) if even else np.float32(r.uniform(0.3, 3))
-    inputs = {
+    inputs: dict[str, Any] = {
         "A": _codes(r, (1, n)), "A_scale": _scale(r, even), "A_zero_point": z[0], "B": _codes(r, (1, n)),
         "B_scale": _scale(r, even), "B_zero_point": z[1], "C_scale": c_scale, "C_zero_point": z[2],
     }  # fmt: skip
@@ -108,7 +109,7 @@ def _add_near_tie(r: np.random.Generator) -> Probe:
     every = np.arange(-128, 128).astype(np.int8)
     scales = r.uniform(0.05, 1.5, 3).astype(np.float32)
     zeros = r.integers(-20, 21, 3).astype(np.int8)
-    inputs = {
+    inputs: dict[str, Any] = {
         "A": every[:, None], "A_scale": scales[0], "A_zero_point": zeros[0], "B": every[None, :], "B_scale": scales[1],
         "B_zero_point": zeros[1], "C_scale": scales[2], "C_zero_point": zeros[2],
     }  # fmt: skip
@@ -120,7 +121,7 @@ def _add_near_tie(r: np.random.Generator) -> Probe:
 def _pool(r: np.random.Generator) -> Probe:
     """Draw means over windows; scale and zero point stay, as TensorFlow Lite demands."""
     scale, zero = _scale(r, r.random() < 0.5), np.int8(r.choice([0, 1, -128, 3]))
-    inputs = {
+    inputs: dict[str, Any] = {
         "X": _codes(r, (1, 1, 2, 4)),
         "x_scale": scale,
         "x_zero_point": zero,
@@ -133,7 +134,7 @@ def _pool(r: np.random.Generator) -> Probe:
 def _softmax(r: np.random.Generator) -> Probe:
     """Draw a few probabilities, with the output's scale and zero point that TensorFlow Lite demands."""
     n = int(r.integers(2, 8))
-    inputs = {
+    inputs: dict[str, Any] = {
         "X": r.integers(-40, 41, (1, n)).astype(np.int8), "X_scale": np.float32(r.uniform(0.02, 0.3)),
         "x_zero_point": np.int8(0), "y_scale": np.float32(1 / 256), "y_zero_point": np.int8(-128),
     }  # fmt: skip
@@ -147,7 +148,7 @@ def _quantize(r: np.random.Generator) -> Probe:
     x = (r.integers(-9, 10, (1, 8)) / 2).astype(np.float32) * scale
     if not even:
         x = np.nextafter(x, np.float32(r.choice([-100, 100])), dtype=np.float32)
-    inputs = {"x": x, "y_scale": scale, "y_zero_point": np.int8(r.choice([0, 1, 3]))}
+    inputs: dict[str, Any] = {"x": x, "y_scale": scale, "y_zero_point": np.int8(r.choice([0, 1, 3]))}
     return Probe("quantize", "QuantizeLinear", inputs, {})
 
 

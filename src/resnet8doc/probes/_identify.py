@@ -77,7 +77,7 @@ class Identification:
         for match in self.close:
             at = match.parts_at or {}
             lines.append(
-                f"  {match.name}: {match.differing} bytes differ; first {at.get('probe')} {at.get('index')}: it gives "
+                f"  {match.name}: {_bytes(match.differing)}; first {at.get('probe')} {at.get('index')}: it gives "
                 f"{at.get('candidate')}, yours is {at.get('given')}"
             )
         return "\n".join(lines)
@@ -111,12 +111,13 @@ def identify(outputs: Mapping[str, Array], among: Sequence[Probe] | None = None)
         raise UserError("there are no outputs", f"of {', '.join(known)}", "Run the probes and give what comes out.")
     found = []
     for candidate in candidates().values():
-        differing, first = 0, None
-        for name in known.keys() & given.keys():
+        differing = 0
+        first: dict[str, Any] | None = None
+        for name in (name for name in known if name in given):
             expected = known[name].output(candidate.runtime).ravel()
             wrong = np.flatnonzero(expected != given[name])
             differing += len(wrong)
-            if len(wrong) and (first is None or name < first["probe"]):
+            if len(wrong) and first is None:
                 at = int(wrong[0])
                 first = {"probe": name, "index": at, "candidate": int(expected[at]), "given": int(given[name][at])}
         found.append(Match(candidate.name, candidate.title, differing, first))
@@ -127,6 +128,10 @@ def identify(outputs: Mapping[str, Array], among: Sequence[Probe] | None = None)
         tuple(match for match in found if not match.differing),
         tuple(others[:CLOSE]),
     )
+
+
+def _bytes(count: int) -> str:
+    return "1 byte differs" if count == 1 else f"{count} bytes differ"
 
 
 def _fitting(name: str, value: Array, known: Mapping[str, Probe]) -> Array:

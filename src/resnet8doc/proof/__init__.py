@@ -7,15 +7,25 @@ from ._operators import compare_operators
 from ._prove import failure, prove
 from ._single import Case
 from ._speed import measure_speed
+from ._tflite import failure_tflite, prove_tflite
+from ._tflite_cases import TFLITE_GENERATORS, TfliteCase
+from ._tflite_differences import kernel_differences
+from ._tflite_operators import compare_tflite_operators
 
 __all__ = [
     "GENERATORS",
+    "TFLITE_GENERATORS",
     "Case",
     "Machine",
+    "TfliteCase",
     "compare_fusion",
     "compare_operators",
+    "compare_tflite_operators",
     "failure",
+    "failure_tflite",
+    "kernel_differences",
     "machine",
     "measure_speed",
     "prove",
+    "prove_tflite",
 ]

@@ -11,8 +11,9 @@ import numpy.typing as npt
 import onnx
 from tqdm import tqdm
 
+from ..extract import fuse
 from ._machine import machine
-from ._probe import Probe, optimised
+from ._probe import Probe
 from ._tally import difference
 
 Array = npt.NDArray[Any]
@@ -47,7 +48,7 @@ def compare_fusion(
     started = time.perf_counter()
     path = Path(model)
     with tempfile.TemporaryDirectory() as folder:
-        fused_path = optimised(path, Path(folder) / path.name)
+        fused_path = fuse(path, Path(folder) / path.name, level="ORT_ENABLE_EXTENDED")  # channels first, as stored
         plain, fused = onnx.load(path), onnx.load(fused_path)
         before, after = Probe(path, threads), Probe(fused_path, threads)
         pairs = _pairs(plain, fused, before, after)

@@ -12,7 +12,7 @@ from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 from ..arithmetic import ONNXRUNTIME_X86, Runtime
-from ..ops import OPERATORS
+from ..ops import OPERATORS, Operator
 from ._probe import session_options
 
 Array = npt.NDArray[Any]
@@ -34,6 +34,8 @@ class Case:
         The output's type.
     constants
         Store all but the first input in the model, as a network does, so that the runtime packs the weights.
+    domain
+        ``com.microsoft`` for ONNX Runtime's own form of an operator that the standard has too; else None.
     """
 
     op_type: str
@@ -41,10 +43,19 @@ class Case:
     attributes: Mapping[str, Any]
     output: npt.DTypeLike
     constants: bool = True
+    domain: str | None = None
+
+    @property
+    def operator(self) -> Operator:
+        """The record of the operator."""
+        return next(
+            found for (domain, name), found in OPERATORS.items()
+            if name == self.op_type and self.domain in (None, domain)
+        )  # fmt: skip
 
     def model(self) -> tuple[onnx.ModelProto, dict[str, Array]]:
         """Return the model of one node, and what is to be fed to it."""
-        operator = next(found for key, found in OPERATORS.items() if key[1] == self.op_type)
+        operator = self.operator
         given = {name: np.asarray(self.inputs[name]) for name in operator.inputs if self.inputs.get(name) is not None}
         last = max(operator.inputs.index(name) for name in given) + 1
         names = [name if name in given else "" for name in operator.inputs[:last]]
@@ -78,6 +89,6 @@ class Case:
 
     def in_engine(self, runtime: Runtime = ONNXRUNTIME_X86) -> Array:
         """Return what this engine computes."""
-        operator = next(found for key, found in OPERATORS.items() if key[1] == self.op_type)
+        operator = self.operator
         extra = {"runtime": runtime.limited_to(operator.op_type, operator.parts)} if operator.quantized else {}
         return np.asarray(operator.function(**self.inputs, **self.attributes, **extra))

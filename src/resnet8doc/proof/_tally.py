@@ -69,7 +69,7 @@ def differs(found: Array, expected: Array) -> npt.NDArray[np.bool_]:
     if found.dtype.kind != "f" or found.dtype != expected.dtype:
         return np.asarray(found != expected)
     bits = np.dtype(f"u{found.dtype.itemsize}")
-    unequal = np.ascontiguousarray(found).view(bits) != np.ascontiguousarray(expected).view(bits)
+    unequal = np.asarray(found, order="C").view(bits) != np.asarray(expected, order="C").view(bits)
     return np.asarray(unequal & ~(np.isnan(found) & np.isnan(expected)))
 
 
@@ -80,7 +80,8 @@ def first_mismatch(
     expected = values[node.output]
     index = tuple(int(i) for i in np.argwhere(differs(found, expected))[0])
     result: dict[str, Any] = {
-        "node": node.name, "op_type": node.op_type, "image": first_image + index[0], "index": list(index),
+        "node": node.name, "op_type": node.op_type, "image": first_image + (index[0] if index else 0),
+        "index": list(index),
         "onnxruntime": expected[index].item(), "engine": found[index].item(),
     }  # fmt: skip
     try:

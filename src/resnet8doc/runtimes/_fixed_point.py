@@ -182,7 +182,7 @@ class Fixed(SecondStage):
         return np.asarray(np.float64(x_scale) / (np.float64(y_scale) * count))
 
     def apply(
-        self, accumulator: Number, factor: Array, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
+        self, accumulator: Number, factor: Number, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
     ) -> Array:
         """Multiply and shift in integers, then add the zero point and clamp."""
         whole = scaled(accumulator, *quantized(factor), self.way)
@@ -222,10 +222,10 @@ class Float64Away(SecondStage):
         return Fixed("once").mean_factor(x_scale, y_scale, count)
 
     def apply(
-        self, accumulator: Number, factor: Array, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
+        self, accumulator: Number, factor: Number, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
     ) -> Array:
         """Multiply, round, add the zero point, clamp."""
-        whole = half_away(np.asarray(accumulator, np.float64) * factor)
+        whole = half_away(np.asarray(accumulator, np.float64) * np.asarray(factor))
         return finish.narrowed(whole + np.float64(zero_point), zero_point, kind)
 
     def explain(

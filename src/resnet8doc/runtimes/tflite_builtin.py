@@ -40,11 +40,13 @@ from ..ops._qlinear_conv_loops import PARTS as CONV_PARTS
 from ..ops._qlinear_softmax import from_rows, softmax_rows
 from ..ops._quantize_linear_loops import checked as checked_quantize
 from ..trace import Trace
+from . import _means
 from . import tflite_reference as reference
 from ._dense import dense
 from ._fixed_point import Fixed, Way, half_away, half_away_step, high, scaled, scaled_step
 from ._leftovers import is_left_over, with_leftover
 from ._pairs import of_pairs
+from ._requantized import OF_BUILTIN
 
 ADD_BLOCK, QUANTIZE_BLOCK, DEPTHWISE_BLOCK = 16, 8, 8
 """Elements, elements, channels of a whole vector."""
@@ -334,6 +336,9 @@ def functions(way: Way) -> dict[str, Functions]:
     """Return the built-in kernels' own functions, around convolutions that round in one way."""
     convolutions = Fixed(way)
     return {
+        **OF_BUILTIN,
+        "SUB": reference.SUB,
+        "QLinearReduceMean": _means.BUILTIN,
         "QLinearConv": depthwise(convolutions),
         "QGemm": dense(Fixed(way, single_product=True), convolutions),
         "QLinearAdd": Functions(qlinear_add, qlinear_add_element, reference.INTEGER_PARTS),

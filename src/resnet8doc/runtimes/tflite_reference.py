@@ -37,10 +37,12 @@ from ..ops._qlinear_softmax import from_rows, softmax_rows
 from ..ops._quantize_linear_loops import checked as checked_quantize
 from ..ops._windows import AutoPad
 from ..trace import Trace
+from . import _means
 from ._dense import dense
 from ._fixed_point import Fixed, Float64Away, half_away, half_away_step, high, quantized, scaled, scaled_step
 from ._gemmlowp import exp_of_negative, exp_of_negative_step, reciprocal_of_one_plus, reciprocal_of_one_plus_step
 from ._pairs import of_pairs
+from ._requantized import FIXED, binary
 
 LEFT = 20
 """By how many bits ADD shifts its inputs to the left."""
@@ -113,6 +115,29 @@ def qlinear_add_element(
     return trace
 
 
+def difference_of_codes(a: Array, b: Array, scales: Scales, zeros: Zeros) -> Array:
+    """Return the difference before the clamp: as the sum, but that the second product is subtracted.
+
+    Examples
+    --------
+    >>> difference_of_codes(np.array([10, 1]), np.array([4, 0]), (0.5, 0.25, 1.0), (0, 0, -1))
+    array([3, 0])
+    """
+    left, right, out = add_factors(scales)
+    total = scaled((a - zeros[0]) << LEFT, *left, "twice_away") - scaled((b - zeros[1]) << LEFT, *right, "twice_away")
+    return scaled(total, *out, "twice_away") + zeros[2]
+
+
+def difference_step(trace: Trace, a: int, b: int, scales: Scales) -> int:
+    """Write down one difference of centred codes."""
+    factors, parts = add_factors(scales), []
+    for name, code, (m, e) in zip("AB", (a, b), factors, strict=False):
+        shifted = int(trace.step(f"{name} shifted", f"{code} << {LEFT}", code << LEFT, "int32"))
+        parts.append(scaled_step(trace, f"{name} scaled", shifted, m, e, "twice_away"))
+    total = int(trace.step("subtracted", f"{parts[0]} - {parts[1]}", parts[0] - parts[1], "int32"))
+    return scaled_step(trace, "scaled", total, *factors[2], "twice_away")
+
+
 def qlinear_average_pool(
     X: Array, x_scale: Number, x_zero_point: Number | None, y_scale: Number, y_zero_point: Number | None = None, *,
     runtime: Runtime, channels_last: int = 0, kernel_shape: Sequence[int], auto_pad: AutoPad = "NOTSET",
@@ -144,7 +169,7 @@ def half_away_division(total: Array, count: Array) -> Array:
     array([-3, -2,  2,  3,  3])
     """
     size = (np.abs(total) + count // 2) // count
-    return np.where(total < 0, -size, size)
+    return np.asarray(np.where(total < 0, -size, size))
 
 
 def qlinear_average_pool_element(
@@ -339,7 +364,12 @@ INTEGER_PARTS = frozenset({"overflow", "relu"})
 
 CONVOLUTIONS = Fixed("twice_away")
 
+SUB = binary("SUB", difference_of_codes, difference_step)
+
 REFERENCE_FUNCTIONS = {
+    **FIXED,
+    "SUB": SUB,
+    "QLinearReduceMean": _means.REFERENCE,
     "QGemm": dense(Float64Away(), CONVOLUTIONS),
     "QLinearAdd": Functions(qlinear_add, qlinear_add_element, INTEGER_PARTS),
     "QLinearAveragePool": Functions(qlinear_average_pool, qlinear_average_pool_element, frozenset({"overflow"})),

@@ -28,9 +28,11 @@ from ..arithmetic import Array, Functions, Number, Runtime
 from ..ops._qlinear_add_loops import checked
 from ..ops._quantize_linear_loops import checked as checked_quantize
 from ..trace import Trace
+from . import _means
 from . import tflite_builtin as builtin
 from . import tflite_reference as reference
 from ._pairs import of_pairs
+from ._requantized import OF_XNNPACK, binary
 
 BITS = 20
 """The larger multiplier has its highest bit there."""
@@ -61,6 +63,27 @@ def sum_of_codes(a: Array, b: Array, scales: tuple[float, ...], zeros: tuple[int
     left, right, shift = multipliers(scales)
     total = (a - zeros[0]) * left + (b - zeros[1]) * right
     return np.asarray(((total + (1 << (shift - 1))) >> shift) + zeros[2])
+
+
+def difference_of_codes(a: Array, b: Array, scales: tuple[float, ...], zeros: tuple[int, ...]) -> Array:
+    """Return the difference before the clamp: as the sum, but that the second product is subtracted.
+
+    Examples
+    --------
+    >>> difference_of_codes(np.array([10, 1, -1]), np.array([4, 0, 0]), (0.5, 0.25, 1.0), (0, 0, 0))
+    array([4, 1, 0])
+    """
+    left, right, shift = multipliers(scales)
+    total = (a - zeros[0]) * left - (b - zeros[1]) * right
+    return np.asarray(((total + (1 << (shift - 1))) >> shift) + zeros[2])
+
+
+def difference_step(trace: Trace, a: int, b: int, scales: tuple[float, ...]) -> int:
+    """Write down one difference of centred codes."""
+    left, right, shift = multipliers(scales)
+    total = int(trace.step("accumulator", f"{a} * {left} - {b} * {right}", a * left - b * right, "int32"))
+    rounded = (total + 2 ** (shift - 1)) // 2**shift
+    return int(trace.step("rounded", f"({total} + 2**{shift - 1}) >> {shift}", rounded, "int32"))
 
 
 def qlinear_add(*inputs: Any, runtime: Runtime) -> Array:
@@ -130,6 +153,9 @@ def quantize_linear_element(
 XNNPACK = Runtime(
     "xnnpack", "XNNPACK in LiteRT",
     functions={
+        **OF_XNNPACK,
+        "QLinearReduceMean": _means.XNNPACK,
+        "SUB": binary("SUB", difference_of_codes, difference_step),
         "QLinearAdd": Functions(qlinear_add, qlinear_add_element, reference.INTEGER_PARTS),
         "QLinearAveragePool": reference.REFERENCE_FUNCTIONS["QLinearAveragePool"],
         "QLinearSoftmax": Functions(

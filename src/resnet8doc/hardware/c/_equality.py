@@ -44,7 +44,7 @@ def equality(
     folder
         Where the C files and the program go.
     variant
-        ``float``: every count must be 0. ``integer``: the counts are what it costs to do without float32.
+        ``float`` or ``integer``: of both every count must be 0.
     progress
         Show a bar on stderr.
 

@@ -36,9 +36,8 @@ def generate(graph: Graph, variant: Variant = "float", *, pixels: bool | None = 
     graph
         A network of integer operators (QOperator).
     variant
-        ``float``: requantization in float32, equal to the engine byte for byte. ``integer``: by int32 multipliers and
-        shifts, for a core without a floating-point unit; close, not equal. Its caller quantizes what is real, but for
-        pixels.
+        Both are equal to the engine byte for byte. ``float``: requantization in float32. ``integer``: in integers and
+        shifts, for a core without a floating-point unit; its caller quantizes what is real, but for pixels.
     pixels
         Whether the one real input is read as uint8 pixels of 0 to 255; None decides by the shape of the input and the
         range of its codes.

@@ -1,83 +1,59 @@
-"""Numbers of the integer-only program: what stands in for float32 scales."""
-
-import math
-from dataclasses import dataclass
+"""Numbers of the integer-only program: what stands in for float32 scales, so that every byte is the same."""
 
 import numpy as np
 import numpy.typing as npt
 
-from ...arithmetic import fixed_point
 from ...errors import UserError
+from ..integers import Sum, find_sum
 
 Array = npt.NDArray[np.generic]
 
-LARGEST_SHIFT = 62
-"""An int64 product of 31-bit numbers, shifted by more than this, is 0."""
+ADD_SHIFTS = (22, 26, 30)
+"""Binary places of a sum's factors, the first that does is taken: with a code of 8 bits a product has 40 at most."""
 
-ADD_SHIFT = 40
-"""The zero point of a sum is held times 2 to this power at most, so that all fits 64 bits."""
+LARGEST_FACTOR = 2**31 - 1
 
-SOFTMAX_BITS = 22
-"""The largest exponential is 2 to this power: times 256 levels, or summed over 1,023 classes, it fits 32 bits."""
+SPAN = 200
+"""Exponentials that lie more places than these below the largest are 0: no sum and no code has a place for them."""
 
 
-def multiplier_and_shift(exact: Array, name: str) -> tuple[Array, Array]:
-    """Return int32 multipliers and uint8 shifts for float64 factors.
+def integer_sum(codes: Array, ratio: float, second_ratio: float, low: int) -> Sum | None:
+    """Return the integer form of a ``QLinearAdd``, equal on all 65,536 pairs; None if there is none.
 
-    Raises
-    ------
-    UserError
-        If a factor is too large or too small for this form.
+    There is none where scales that are nearly powers of two of each other bring real sums so close to ties that
+    float32's roundings decide, now up, now down.
+
+    Parameters
+    ----------
+    codes
+        Of all pairs, from :func:`resnet8doc.hardware.integers.sum_table`.
+    ratio, second_ratio
+        Quotients of each summand's scale and the sum's.
+    low
+        The lowest code.
+    """
+    for shift in ADD_SHIFTS:
+        if max(ratio, second_ratio) * 2.0**shift > LARGEST_FACTOR / 2:
+            break
+        try:
+            return find_sum(codes, ratio, second_ratio, shift, low)
+        except UserError:
+            continue
+    return None
+
+
+def float_parts(table: Array) -> tuple[Array, Array]:
+    """Write positive float32 as integers: mantissas of 24 bits, uint32, and how far each is shifted left, uint8.
+
+    The least exponent of the table becomes shift 0.
 
     Examples
     --------
-    >>> multiplier_and_shift(np.array([0.25]), "x")
-    (array([1073741824], dtype=int32), array([32], dtype=uint8))
+    >>> float_parts(np.array([0.5, 1.0, 3.0], np.float32))
+    (array([ 8388608,  8388608, 12582912], dtype=uint32), array([0, 1, 2], dtype=uint8))
     """
-    m, shift = fixed_point(exact)
-    if np.any(shift < 0) or np.any(shift > LARGEST_SHIFT):
-        raise UserError(
-            f"{name} has multipliers from {exact.min():.3g} to {exact.max():.3g}",
-            "2**-32 to 2**31",
-            "Use the float program.",
-        )
-    return m.astype(np.int32), shift.astype(np.uint8)
-
-
-@dataclass(frozen=True)
-class Sum:
-    """A sum of codes in integers: ``(A * a + B * b + constant) / 2**shift``, rounded half up."""
-
-    a: int
-    b: int
-    constant: int
-    shift: int
-
-
-def integer_sum(scales: tuple[float, float, float], zero_points: tuple[int, int, int]) -> Sum:
-    """Return the integer form of ``QLinearAdd``; scales and zero points in the order A, B, C.
-
-    Examples
-    --------
-    >>> s = integer_sum((0.5, 0.25, 1.0), (0, 0, -1))
-    >>> (10 * s.a + 4 * s.b + s.constant + (1 << s.shift - 1)) >> s.shift
-    5
-    """
-    ratios = scales[0] / scales[2], scales[1] / scales[2]
-    _, wanted = fixed_point(np.asarray(max(ratios)))
-    shift = min(int(wanted), ADD_SHIFT)
-    a, b = (math.floor(ratio * 2.0**shift + 0.5) for ratio in ratios)
-    return Sum(a, b, (zero_points[2] << shift) - zero_points[0] * a - zero_points[1] * b, shift)
-
-
-def integer_exponentials(scale: float) -> Array:
-    """Return ``2**22 * exp((i - 255) * scale)``, rounded, for i from 0 to 255: uint32 ``[256]``.
-
-    Examples
-    --------
-    >>> table = integer_exponentials(0.1)
-    >>> int(table[255]), int(table[245])  # 10 steps of 0.1 below the top: 1 / e
-    (4194304, 1542998)
-    """
-    one = 1 << SOFTMAX_BITS
-    return np.array([math.floor(one * math.exp((i - 255) * scale) + 0.5) for i in range(256)], np.uint32)
+    fraction, exponent = np.frexp(table.astype(np.float64))
+    mantissa = (fraction * 2.0**24).astype(np.uint32)
+    lowest = exponent.max() - SPAN
+    mantissa[exponent < lowest] = 0
+    return mantissa, (np.maximum(exponent, lowest) - max(lowest, exponent.min())).astype(np.uint8)

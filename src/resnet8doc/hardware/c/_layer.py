@@ -43,7 +43,7 @@ def layer_program(header: Path, folder: Path) -> Path:
     Raises
     ------
     UserError
-        If there is no compiler or it refuses.
+        If there is no compiler or it refuses: of an operator that the file does not have it says so.
     """
     sources = write_files({LAYER: example(LAYER)}, folder)
     unused = "-Wno-unused-const-variable"  # a vector holds more than the test reads

@@ -68,6 +68,9 @@ def network_source(program: Program, planned: Plan, ordered: list[Step]) -> list
             f"#define {program.place(buffer.tensor):{width}} {at} /* {buffer.bytes} bytes, {list(buffer.shape)} */"
         )
     lines += ["", signature(program), "{"]
+    used = {read.kept.name for step in ordered for read in step.reads.values() if read.kept is not None}
+    used |= {given.kept.name for given in program.outputs} | {step.output.name for step in ordered}
+    lines += [f"    (void){fed.parameter};" for fed in program.inputs if fed.kept.name not in used]
     for given in program.outputs:
         if given.kept.fed:
             place = _operand(program, Read(given.kept, None, None), "")

@@ -6,22 +6,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...arithmetic import FixedPoint
 from ...errors import UserError
-from ...ops import exponentials, quantize_linear
+from ...ops import exponentials, qlinear_add, quantize_linear
+from ..integers import mantissa_and_shift, sum_table
 from ..memory import Read, Step
 from ..network import Network, Operation, multipliers, output_zero_point
 from ..vectors import C_TYPES, c_float, c_numbers
-from ._integer import integer_exponentials, integer_sum, multiplier_and_shift
+from ._integer import float_parts, integer_sum
 from ._walk import Walk, common_run, walk
 
 Array = npt.NDArray[Any]
 
-EXACT = FixedPoint()
-"""Asks for multipliers in float64, of which the integer form is made."""
 
-LONGEST_SOFTMAX = 1023
-"""So many exponentials of 2^22 fit 32 bits."""
+MOST_LEVELS = 512
+"""So many times a mantissa of 24 bits leave room for the quotient in 64."""
 
 
 class Parameters:
@@ -79,16 +77,16 @@ class Parameters:
         return name
 
     def _requantize(self, operation: Operation) -> dict[str, Any]:
-        exact = multipliers(self.network, operation, EXACT) if self.integer else multipliers(self.network, operation)
-        assert exact is not None, operation.name
-        return self._second_stage(operation, self._per_channel(operation, exact))
+        factor = multipliers(self.network, operation)
+        assert factor is not None, operation.name
+        return self._second_stage(operation, self._per_channel(operation, factor))
 
     def _second_stage(self, operation: Operation, factors: Array) -> dict[str, Any]:
         members: dict[str, Any] = {}
         if self.integer:
-            m, shift = multiplier_and_shift(factors, operation.node.name)
-            members["requantize.multiplier"] = self.array(f"{operation.name}_multiplier", m)
-            members["requantize.shift"] = self.array(f"{operation.name}_shift", shift)
+            mantissa, shift = mantissa_and_shift(factors)
+            members["requantize.mantissa"] = self.array(f"{operation.name}_mantissa", mantissa.astype(np.uint32))
+            members["requantize.shift"] = self.array(f"{operation.name}_shift", shift.astype(np.uint8))
         else:
             members["requantize.multiplier"] = self.array(f"{operation.name}_multiplier", factors)
         members["requantize.y_zero_point"] = output_zero_point(self.network, operation)
@@ -282,11 +280,13 @@ class Parameters:
         }  # fmt: skip
         x_scale, y_scale = self._number(operation, "x_scale"), self._number(operation, "y_scale")
         if self.integer:
-            counts = np.arange(1, where.kernel[0] * where.kernel[1] + 1)
-            members |= self._second_stage(operation, x_scale / (y_scale * counts))
-        else:
-            members |= {"x_scale": c_float(x_scale), "y_scale": c_float(y_scale),
-                        "y_zero_point": output_zero_point(self.network, operation)}  # fmt: skip
+            raise UserError(
+                f"node {operation.node.name} is a QLinearAveragePool whose window is not the whole image",
+                "a mean that ONNX Runtime computes in integers: this one is a float32 sum",
+                "Write the program with float32.",
+            )  # fmt: skip
+        members |= {"x_scale": c_float(x_scale), "y_scale": c_float(y_scale),
+                    "y_zero_point": output_zero_point(self.network, operation)}  # fmt: skip
         self._structure("average_pool_t", operation.name, members)
 
     def _check_windows(self, operation: Operation) -> None:
@@ -312,9 +312,14 @@ class Parameters:
         zeros = tuple(self._number(operation, f"{x}_zero_point") for x in "ABC")
         members: dict[str, Any] = {"count": run}
         if self.integer:
-            found = integer_sum((scales[0], scales[1], scales[2]), (zeros[0], zeros[1], zeros[2]))
-            members |= {"a_multiplier": found.a, "b_multiplier": found.b, "constant": f"INT64_C({found.constant})",
-                        "shift": found.shift}  # fmt: skip
+            codes, ratio, second_ratio, low = self._pairs(operation)
+            found = integer_sum(codes, ratio, second_ratio, low)
+            if found is None:
+                table = codes.astype(self.network.dtype(operation.output))
+                members["table"] = self.array(f"{operation.name}_table", table, C_TYPES[str(table.dtype)])
+            else:
+                members |= {"a_multiplier": found.factor, "b_multiplier": found.second_factor,
+                            "constant": f"INT64_C({found.offset})", "shift": found.shift}  # fmt: skip
         else:
             members |= {f"{x.lower()}_scale": c_float(scale) for x, scale in zip("ABC", scales, strict=True)}
             members |= {f"{x.lower()}_zero_point": zero for x, zero in zip("ABC", zeros, strict=True)}
@@ -322,6 +327,17 @@ class Parameters:
             self.constant_operand(operation, step.reads, formal)
         self._structure("add_t", operation.name, members)
         return run, [walk(array[::run]) for array in places if array is not None]
+
+    def _pairs(self, operation: Operation) -> tuple[Array, float, float, int]:
+        """Return the codes of all pairs, the quotients of scales, and the lowest code."""
+        scales = [np.asarray(self._value(operation, f"{x}_scale")).reshape(()) for x in "ABC"]
+        zeros = [self.network.parameter(operation, f"{x}_zero_point") for x in "ABC"]
+        low = int(np.iinfo(self.network.dtype(operation.output)).min)
+
+        def add(a: Array, b: Array) -> Array:
+            return qlinear_add(a, scales[0], zeros[0], b, scales[1], zeros[1], scales[2], zeros[2])
+
+        return sum_table(add, low), float(scales[0] / scales[2]), float(scales[1] / scales[2]), low
 
     def softmax(self, operation: Operation) -> int:
         """Write a QLinearSoftmax; return the length of a row."""
@@ -331,14 +347,19 @@ class Parameters:
         count = int(np.prod(shape[axis:], dtype=int)) if old else shape[axis]
         scale = self._value(operation, "X_scale").reshape(())
         levels = int(np.floor(np.float32(1) / self._value(operation, "y_scale").reshape(())))
-        if self.integer and (count > LONGEST_SOFTMAX or levels > 256):
+        if self.integer and levels > MOST_LEVELS:
             raise UserError(
-                f"node {operation.node.name} has {count} entries and {levels} levels",
-                f"at most {LONGEST_SOFTMAX} and 256 for a program without float32", "Use the float program.",
+                f"node {operation.node.name} has {levels} levels, one for each step of y_scale up to 1",
+                f"at most {MOST_LEVELS} for a program without float32", "Write the program with float32.",
             )  # fmt: skip
         members: dict[str, Any] = {"count": count, "y_zero_point": self._number(operation, "y_zero_point")}
-        table = integer_exponentials(float(scale)) if self.integer else exponentials(scale, count)
+        table = exponentials(scale, count)
         members["levels"] = levels if self.integer else c_float(float(levels))
-        members["exponential"] = self.array(f"{operation.name}_exponential", table)
+        if self.integer:
+            mantissa, exponent = float_parts(table)
+            members["mantissa"] = self.array(f"{operation.name}_mantissa", mantissa)
+            members["exponent"] = self.array(f"{operation.name}_exponent", exponent)
+        else:
+            members["exponential"] = self.array(f"{operation.name}_exponential", table)
         self._structure("softmax_t", operation.name, members)
         return count

@@ -80,15 +80,15 @@ def study_c(graph: Graph, images: Array, labels: Array, folder: Path, *, progres
     Raises
     ------
     UserError
-        If the float program differs from the engine anywhere, or a sanitizer finds something.
+        If a program differs from the engine anywhere, or a sanitizer finds something.
     """
     found: dict[str, Any] = {"model": graph.name, "flags": " ".join(FLAGS)}
     for variant in get_args(Variant):
         counts = equality(graph, images, labels, folder / variant, variant, progress=progress)
-        if variant == "float" and counts["mismatches"]:
+        if counts["mismatches"]:
             first = next(row for row in counts["tensors"] if row["mismatches"])
             raise UserError(
-                f"the C program differs from the engine in {counts['mismatches']} values; the first: "
+                f"the {variant} program differs from the engine in {counts['mismatches']} values; the first: "
                 f"{first['tensor']}, {first['first']}",
                 "every byte equal", "Mend the generator, or report the compiler.",
             )  # fmt: skip

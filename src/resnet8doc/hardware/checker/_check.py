@@ -294,7 +294,7 @@ class Checker:
     def _misread(self, operation: Operation, codes: Array, wanted: Array) -> Iterator[Cause]:
         """Yield mistakes in the writing of outputs, not in their making."""
         nodes = (operation.node.name,)
-        if self.network.layout(operation.output) is not None:
+        if self.network.is_image(operation.output):
             *leading, height, width, channels = codes.shape
             first = np.moveaxis(codes.reshape(*leading, channels, height, width), -3, -1)
             if np.array_equal(first, wanted):

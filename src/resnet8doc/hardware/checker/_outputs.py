@@ -182,7 +182,7 @@ def _fit(array: Array, network: Network, operation: Operation, name: str, count:
             "Give the whole output of each image.",
         )  # fmt: skip
     codes = _codes(array, dtype, name)
-    if network.layout(operation.output) is None:
+    if not network.is_image(operation.output):
         return codes.reshape(count, *shape)
     *leading, height, width, channels = shape
     first = (*leading, channels, height, width)

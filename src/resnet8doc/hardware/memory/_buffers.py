@@ -160,7 +160,7 @@ def _arrange(
     """Give each tensor a place, for one order."""
     ordered = [jobs[number] for number in order]
     spans = _spans(ordered, last)
-    taken = _taken_over(ordered, spans, size)
+    taken = _taken_over(ordered, spans, size, last)
     whole: dict[str, list[str]] = {}
     for tensor in spans:  # tensors that overwrite one another are one block
         root = tensor
@@ -204,12 +204,14 @@ def _spans(order: Sequence[Job], last: frozenset[str]) -> dict[str, tuple[int, i
     }
 
 
-def _taken_over(order: Sequence[Job], spans: Mapping[str, tuple[int, int]], size: Mapping[str, int]) -> dict[str, str]:
+def _taken_over(
+    order: Sequence[Job], spans: Mapping[str, tuple[int, int]], size: Mapping[str, int], last: frozenset[str]
+) -> dict[str, str]:
     """For each tensor that can be made in place, the operand that it overwrites: one that nobody reads afterwards."""
     taken = {}
     for number, job in enumerate(order):
         for tensor in job.in_place:
-            if spans[tensor][1] == number and size[tensor] == size[job.output]:
+            if tensor not in last and spans[tensor][1] == number and size[tensor] == size[job.output]:
                 taken[job.output] = tensor
                 break
     return taken

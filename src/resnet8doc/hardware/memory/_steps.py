@@ -12,8 +12,6 @@ from ..network import Network, Operation, Shape
 Array = npt.NDArray[Any]
 Order = tuple[int, ...]
 
-CHANNELS_LAST: Order = (0, 2, 3, 1)
-
 
 @dataclass(frozen=True)
 class Kept:
@@ -216,9 +214,9 @@ def _demands(network: Network, operation: Operation) -> dict[str, Order]:
 
     match operation.op_type:
         case "QLinearConv":
-            return {"x": CHANNELS_LAST}
-        case "QLinearAveragePool" | "QLinearGlobalAveragePool":
-            return {"X": (0, 1, 2, 3) if node.attributes.get("channels_last", 0) else CHANNELS_LAST}
+            return {"x": network.read_order(operation, "x")}
+        case "QLinearAveragePool" | "QLinearGlobalAveragePool" | "QLinearSoftmax":
+            return {"X": network.read_order(operation, "X")}
         case "QLinearMatMul":
             return {"a": _rows(network, node.tensor("a"), False), "b": _rows(network, node.tensor("b"), True)}
         case "QGemm":
@@ -227,8 +225,6 @@ def _demands(network: Network, operation: Operation) -> dict[str, Order]:
                 "A": _rows(network, node.tensor("A"), bool(trans_a)),
                 "B": _rows(network, node.tensor("B"), not trans_b),
             }
-        case "QLinearSoftmax":
-            return {"X": network.order(operation.output)}
     return {}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ...errors import UserError
-from ...graph import Graph, Node
+from ...graph import Graph, Node, operator_of
 
 Shape = tuple[int, ...]
 Described = Mapping[str, tuple[Shape, str]]
@@ -68,12 +68,22 @@ def check_operator(node: Node, before: bool, after: bool) -> None:
     Raises
     ------
     UserError
-        If it is none of :data:`KNOWN`.
+        If it is none of :data:`KNOWN`, or the form of one that ONNX Runtime gives images with channels last.
     """
+    if node.op_type == "QLinearConv" and node.attributes.get("channels_last", 0):
+        raise UserError(
+            f"node {node.name} is QLinearConv with channels last, a form of ONNX Runtime's own", "channels first",
+            "Extract the model with --fused and --channels-first: the same operators and the same numbers.",
+        )  # fmt: skip
     if node.op_type in KNOWN:
         return
     read = next((e.tensor for e in node.inputs if not e.parameter), node.output)
-    if before and after:
+    if before and operator_of(node).kind != "real":  # it may stand among codes, where there is nothing to quantize
+        remedy = (
+            f"Cut the model before {node.name} (onnx.utils.extract_model with {read} as an output) for vectors, memory "
+            "plan and C; prove and draw take the model as it is."
+        )
+    elif before and after:
         remedy = (
             f"Quantize {node.name} too, or cut the model into two, before and after it (onnx.utils.extract_model); "
             "prove takes the model as it is."

@@ -12,7 +12,7 @@ from ...errors import UserError
 from ...graph import Graph, Node
 from ._accept import INTEGER, MOVES, check_format, check_node, check_operator
 from ._items import Items
-from ._layout import CHANNELS_LAST, FIRST, Order, axis_names, image_layouts
+from ._layout import CHANNELS_LAST, FIRST, IMAGE_AXES, LAST, POOLS, Order, axis_names, image_layouts
 from ._names import identifiers
 from ._shapes import describe_tensors, item_shape
 from ._together import counts_items
@@ -93,9 +93,10 @@ class Network:
 
     def _check_operators(self) -> None:
         """Refuse operators on real numbers; what stands before and after decides what would help."""
-        after = {entry.name: False for entry in self.graph.inputs}
+        after = {entry.name: False for entry in self.graph.inputs}  # tensors that follow from codes
         for node in self.graph.nodes:
-            after[node.output] = node.op_type in INTEGER or any(after.get(e.tensor, False) for e in node.inputs)
+            made = node.op_type in (*INTEGER, "QuantizeLinear")
+            after[node.output] = made or any(after.get(e.tensor, False) for e in node.inputs)
         needed: set[str] = set()
         leads: set[str] = set()  # nodes from which an integer operator is reached
         for node in reversed(self.graph.nodes):
@@ -121,9 +122,9 @@ class Network:
         for node in found:
             for entry in node.inputs:
                 self._check_type(node, entry.tensor)
-        if not found:
+        if all(node.op_type == "DequantizeLinear" for node in found):
             raise UserError(
-                f"{self.graph.name} computes nothing from its inputs", "at least one operator on codes",
+                f"{self.graph.name} computes nothing from its inputs", "at least one operator that makes codes",
                 "Name another model.",
             )  # fmt: skip
         names = identifiers(node.name for node in found)
@@ -189,18 +190,51 @@ class Network:
     def order(self, tensor: str) -> Order:
         """Return the order in which a tensor's axes are stored, the fastest last: images channels last."""
         rank = len(self._shapes[tensor])
-        order: Order = CHANNELS_LAST if self._layouts.get(tensor) == FIRST else tuple(range(rank))
+        own: Order = tuple(range(rank))
+        order = CHANNELS_LAST if self._layouts.get(tensor) == FIRST else own
         maker = self.graph.producer(tensor)
+        if maker is not None and maker.op_type in ("QLinearMatMul", "QGemm"):
+            return own  # channels are columns, the last axis
         if maker is not None and maker.op_type == "QLinearSoftmax":  # what sums to 1 lies together
             if int(maker.attributes["opset"]) < 13:
-                return tuple(range(rank))
+                return own
             axis = int(maker.attributes.get("axis", -1)) % rank
             order = (*(a for a in order if a != axis), axis)
         return order
 
+    def read_order(self, operation: Operation, formal: str) -> Order:
+        """Return the order in which an operator wants the axes of what it reads.
+
+        Convolutions and pools: channels last, whatever else the tensor is read as. Products: as the ONNX file has it,
+        rows and columns. A softmax: as it writes.
+        """
+        node = operation.node
+        tensor = str(node.tensor(formal))
+        if operation.op_type == "QLinearConv":
+            return CHANNELS_LAST
+        if operation.op_type in POOLS:
+            return (0, 1, 2, 3) if node.attributes.get("channels_last", 0) else CHANNELS_LAST
+        if operation.op_type in ("QLinearMatMul", "QGemm"):
+            return tuple(range(len(self._shapes[tensor])))
+        return self.order(operation.output if operation.op_type == "QLinearSoftmax" else tensor)
+
+    def read_axes(self, operation: Operation, formal: str) -> tuple[str, ...]:
+        """Return what each axis counts of what an operator reads, in the order in which it wants them."""
+        tensor = str(operation.node.tensor(formal))
+        layout = self._layouts.get(tensor)
+        if operation.op_type == "QLinearConv" or operation.op_type in POOLS:
+            layout = LAST if operation.node.attributes.get("channels_last", 0) else FIRST
+        names = axis_names(len(self._shapes[tensor]), layout)
+        wanted = tuple(names[axis] for axis in self.read_order(operation, formal))
+        return wanted[1:] if self.items.leading else wanted
+
     def layout(self, tensor: str) -> str | None:
         """Return ``channels first`` or ``channels last``, as the ONNX file has an image's axes; None for no image."""
         return self._layouts.get(tensor)
+
+    def is_image(self, tensor: str) -> bool:
+        """Whether a tensor is stored as rows, columns and channels."""
+        return self.axes(tensor)[-3:] == IMAGE_AXES[1:]
 
     def shape(self, tensor: str) -> Shape:
         """Return a tensor's shape for one item as it is stored: ``(height, width, channels)`` or ``(features,)``.

@@ -69,11 +69,12 @@ def as_c(vector: Vector, credit: Credit) -> dict[str, bytes]:
         f"#define VECTOR_{vector.op_type.upper()} 1",
         f'#define VECTOR_NODE "{plain_text(vector.node)}"',
     ]
-    for name in ("strides", "pads", "dilations"):
+    for name in ("kernel_shape", "strides", "pads", "dilations"):
         if name in vector.attributes:
             lines += [f"#define {name.upper()}_{i} {v}" for i, v in enumerate(vector.attributes[name])]
-    if "group" in vector.attributes:
-        lines.append(f"#define GROUP {vector.attributes['group']}")
+    lines += [f"#define {n.upper()} {vector.attributes[n]}" for n in ("group", "transA") if n in vector.attributes]
+    if "sum" in vector.tensors:
+        lines.append("#define VECTOR_WINDOWS 1")
     for tensor in vector.tensors.values():
         lines += _c_array(tensor)
     return {f"{stem(vector)}.h": ("\n".join(lines) + "\n").encode()}

@@ -117,12 +117,16 @@ def vector(network: Network, operation: Operation, values: Mapping[str, Array], 
         key = operation.op_type, entry.formal
         if operation.op_type == "QLinearAdd" and entry.formal in ("A", "B"):
             add(entry.formal, *_spread(network, operation, values[entry.tensor][0] if array is None else array))
-        elif array is None:
-            add(entry.formal, network.stored(entry.tensor, values[entry.tensor])[0], network.axes(entry.tensor))
         elif key in WEIGHTS:
-            turned = _weights(operation, array)
+            codes = _own_order(network, entry.tensor, values) if array is None else array
+            turned = _weights(operation, codes)
             leading = tuple(f"axis {number}" for number in range(turned.ndim - len(WEIGHT_AXES[operation.op_type])))
-            add(entry.formal, turned, (*leading, *WEIGHT_AXES[operation.op_type]), "weights")
+            meaning = "weights" if array is not None else "second input, which is computed too"
+            add(entry.formal, turned, (*leading, *WEIGHT_AXES[operation.op_type]), meaning)
+        elif array is None:
+            order = network.read_order(operation, entry.formal)
+            codes = network.stored(entry.tensor, values[entry.tensor], order)[0]
+            add(entry.formal, codes, network.read_axes(operation, entry.formal))
         elif key in BIAS:
             axes = ("output channel",) if array.ndim == 1 else network.axes(operation.output)[-array.ndim :]
             array = array if len(axes) == array.ndim else array.reshape(-1)
@@ -134,6 +138,12 @@ def vector(network: Network, operation: Operation, values: Mapping[str, Array], 
     node = operation.node
     attributes = dict(node.attributes) | _window_attributes(network, operation)
     return Vector(node.name, node.layer, node.op_type, image, attributes, tensors, operation.name)
+
+
+def _own_order(network: Network, tensor: str, values: Mapping[str, Array]) -> Array:
+    """Return a computed tensor of one item with the axes of the ONNX file."""
+    own = tuple(range(len(network.item(tensor))))
+    return np.asarray(network.stored(tensor, values[tensor], own)[0])
 
 
 def _weights(operation: Operation, array: Array) -> Array:

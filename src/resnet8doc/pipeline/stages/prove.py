@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ... import dataset
 from ...errors import UserError
 from ...files import write_json
 from .._stage import Stage
+
+if TYPE_CHECKING:
+    from ...extract import How
 
 IMAGES = 1000
 """Test images in every build; ``nox -s proof`` takes all."""
@@ -18,15 +22,21 @@ INTEGER = (
     "resnet8_u8s8_qoperator",
 )
 QDQ = ("resnet8_int8", "resnet8_uint8")
+FUSED: "tuple[tuple[str, How], ...]" = (
+    ("resnet8_int8", "default"),
+    ("resnet8_int8", "integers"),
+    ("resnet8_uint8", "default"),
+)
+"""QDQ models as ONNX Runtime runs them; of uint8 codes, both ways are one."""
 FUSION_IMAGES = 200
 CASES = 300
 """Random cases of each operator in every build; the tests add those that hypothesis finds."""
 OPERATORS = "results/operators.json"
 
 
-def result(model: str) -> str:
+def result(model: str, fused: str | None = None) -> str:
     """Return the file that a model's proof is written to."""
-    return f"results/proof/{model}.json"
+    return f"results/proof/{model}{f'_fused_{fused}' if fused else ''}.json"
 
 
 def fusion(model: str) -> str:
@@ -38,6 +48,11 @@ def stages() -> Iterator[Stage]:
     """Yield a stage for each model that is proven, for each whose fusion is looked at, and for single operators."""
     for model in (*INTEGER, *QDQ):
         yield Stage(f"prove {model}", run, (model, IMAGES), reads=(f"models/{model}.onnx",), writes=(result(model),))
+    for model, fused in FUSED:
+        yield Stage(
+            f"prove {model} fused {fused}", run, (model, IMAGES, fused), reads=(f"models/{model}.onnx",),
+            writes=(result(model, fused),),
+        )  # fmt: skip
     for model in QDQ:
         yield Stage(
             f"fuse {model}", fuse, (model, FUSION_IMAGES), reads=(f"models/{model}.onnx",), writes=(fusion(model),)
@@ -45,14 +60,15 @@ def stages() -> Iterator[Stage]:
     yield Stage("prove operators", operators, (CASES,), writes=(OPERATORS,))
 
 
-def run(build: Path, model: str, images: int) -> None:
-    """Prove one model; on a processor that is listed as proven a mismatch stops the build and is shown."""
+def run(build: Path, model: str, images: int, fused: "How | None" = None) -> None:
+    """Prove one model, as it is or fused; a mismatch on a processor that is listed as proven stops the build."""
     from ...proof import failure, prove  # here, so that listing the stages costs no framework
 
-    found = prove(build / "models" / f"{model}.onnx", dataset.load("test").images[:images], threads=1, progress=False)
-    write_json(build / result(model), found)
+    test = dataset.load("test").images[:images]
+    found = prove(build / "models" / f"{model}.onnx", test, fused=fused, threads=1, progress=False)
+    write_json(build / result(model, fused), found)
     if (why := failure(found)) is not None:
-        raise UserError(why, "0 mismatches on this processor", f"Read {build / result(model)}.")
+        raise UserError(why, "0 mismatches on this processor", f"Read {build / result(model, fused)}.")
 
 
 def fuse(build: Path, model: str, images: int) -> None:

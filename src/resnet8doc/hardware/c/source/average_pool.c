@@ -1,40 +1,25 @@
 /* Averages over windows that do not cover the image: ONNX Runtime computes them in real numbers, and adds the zero point before
- * it rounds. With integers alone a window is a sum whose multiplier depends on how many codes it has. */
-#include "average_pool.h"
-
-#ifdef INTEGER_ONLY
-#include "requantize.h"
-#else
+ * it rounds. */
 #include <math.h>
-#endif
+
+#include "average_pool.h"
 
 /* One window of one channel, whose first element would be at row, column of the input; what lies outside is left out. */
 static code_t window_mean(const average_pool_t *p, const code_t *x, int row, int column, int c)
 {
     int count = 0;
-#ifdef INTEGER_ONLY
-    int32_t sum = 0;
-#else
     float sum = 0.0f;
-#endif
     for (int i = row; i < row + p->kernel_height; i++)
         for (int j = column; j < column + p->kernel_width; j++) {
             if (i < 0 || i >= p->height || j < 0 || j >= p->width)
                 continue;
             const int32_t difference = x[(i * p->width + j) * p->channels + c] - p->x_zero_point;
-            count++;
-#ifdef INTEGER_ONLY
-            sum += difference;
-#else
             const float real = (float)difference * p->x_scale;
             sum += real; /* in this order: float addition is not associative */
-#endif
+            count++;
         }
     if (p->whole)
         count = p->kernel_height * p->kernel_width;
-#ifdef INTEGER_ONLY
-    return requantize(&p->requantize, count - 1, sum);
-#else
     const float mean = sum / (float)count;
     const float quotient = mean / p->y_scale;
     float value = quotient + (float)p->y_zero_point;
@@ -43,7 +28,6 @@ static code_t window_mean(const average_pool_t *p, const code_t *x, int row, int
     if (value > (float)CODE_MAX)
         value = (float)CODE_MAX;
     return (code_t)lrintf(value);
-#endif
 }
 
 void qlinear_average_pool(const average_pool_t *p, const code_t *x, code_t *y)

@@ -13,8 +13,8 @@
 /* How an int32 accumulator becomes a byte. One entry for each output channel. */
 typedef struct {
 #ifdef INTEGER_ONLY
-    const int32_t *multiplier; /* 31-bit m */
-    const uint8_t *shift;      /* accumulator * m / 2^shift */
+    const uint32_t *mantissa; /* of the same float32 multiplier: mantissa / 2^shift, 24 bits */
+    const uint8_t *shift;
 #else
     const float *multiplier; /* x_scale * w_scale / y_scale, each step rounded to float32 */
 #endif
@@ -62,20 +62,17 @@ typedef struct {
     int pad_top, pad_left;
     int whole; /* divide by kernel_height * kernel_width also where a window reaches over the border */
     int32_t x_zero_point;
-#ifdef INTEGER_ONLY
-    requantize_t requantize; /* entry n - 1 is for sums of n codes */
-#else
     float x_scale, y_scale;
     int32_t y_zero_point;
-#endif
 } average_pool_t;
 
 typedef struct {
     int count;
 #ifdef INTEGER_ONLY
-    int32_t a_multiplier, b_multiplier; /* A_scale / C_scale and B_scale / C_scale, times 2^shift */
-    int64_t constant;                   /* C_zero_point less what the zero points of A and B contribute, times 2^shift */
+    int32_t a_multiplier, b_multiplier; /* about A_scale / C_scale and B_scale / C_scale, times 2^shift */
+    int64_t constant;                   /* the zero points' part and a half, times 2^shift */
     uint8_t shift;
+    const void *table; /* [256][256] codes, the sums themselves, where there are no such integers; else a null pointer */
 #else
     float a_scale, b_scale, c_scale;
     int32_t a_zero_point, b_zero_point, c_zero_point;
@@ -86,8 +83,9 @@ typedef struct {
     int count;
     int32_t y_zero_point;
 #ifdef INTEGER_ONLY
-    int32_t levels;              /* floor(1 / y_scale), at most 256 */
-    const uint32_t *exponential; /* [256]: 2^22 * exp((i - 255) * x_scale), rounded */
+    int32_t levels;           /* floor(1 / y_scale) */
+    const uint32_t *mantissa; /* [256]: float32's table of exponentials, mantissa * 2^exponent */
+    const uint8_t *exponent;
 #else
     float levels;             /* floor(1 / y_scale) */
     const float *exponential; /* [256]: exp((i - 255) * x_scale), times a power of e that cancels */

@@ -1,0 +1,117 @@
+"""One zip with everything that repeats the zero: sources, hex files, test benches, images, two scripts."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...files import replacing
+from ...graph import Graph
+from ._generate import PARAMETERS, Memories, generate
+from ._layers import codes_of, read_layers
+from ._tools import SOURCES, source, test_bench
+from ._words import CHANNEL, WIDTH, unpack
+
+Array = npt.NDArray[Any]
+
+ARCHIVE = "resnet8_rtl.zip"
+EXTRA = ("requantizer_tflite",)
+BENCHES = (
+    "network.cpp", "waveform.h", "probes.vlt", "requantizer.cpp", "requantizer_tflite.cpp", "residual_adder.cpp",
+    "mac_array.cpp",
+)  # fmt: skip
+
+
+def write_archive(graph: Graph, images: Array, path: Path) -> Memories:
+    """Write the zip.
+
+    Parameters
+    ----------
+    graph
+        A network of integer operators (QOperator).
+    images
+        uint8 ``[N, rows, columns, colours]``: what ``simulate.py`` runs.
+    path
+        The zip.
+
+    Returns
+    -------
+    Memories
+        What the hex files hold.
+
+    Raises
+    ------
+    UserError
+        If the machine cannot take the network.
+    """
+    memories = generate(graph)
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in _contents(graph, memories, images):
+            archive.writestr(
+                zipfile.ZipInfo(f"resnet8_rtl/{name}", (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED
+            )
+    return memories
+
+
+def _contents(graph: Graph, memories: Memories, images: Array) -> Iterator[tuple[str, bytes | str]]:
+    for name in (*SOURCES, *EXTRA):
+        yield f"source/{name}.sv", source(name).read_bytes()
+    for name in BENCHES:
+        yield f"testbench/{name}", test_bench(name).read_bytes()
+    for name in ("simulate.py", "synthesize.py", "README.md"):
+        yield name, (files(__package__) / "archive" / name).read_text(encoding="utf-8")
+    yield from memories.files.items()
+    about = memories.describe() | {"sources": list(SOURCES), "unsigned": read_layers(graph).unsigned}
+    yield PARAMETERS, json.dumps(about, indent=1) + "\n"
+    yield "images.bin", np.ascontiguousarray(images, np.uint8).tobytes()
+    yield "expected.bin", expected_bytes(graph, memories, images)
+
+
+def expected_bytes(graph: Graph, memories: Memories, images: Array) -> bytes:
+    """Return what the test bench must write for the images: the words of all layers, then the codes of the classes.
+
+    Filled channels hold what the machine computes for them: constants, and sums of constants.
+    """
+    layers = read_layers(graph)
+    values = graph.run(images, "all")
+    channels = [unpack(CHANNEL, int(line, 16)) for line in memories.files["channels.hex"].splitlines()]
+    filled: dict[str, Array] = {}
+    parts = []
+    last = layers.layers[-1].output
+    for step, fields in zip(memories.steps, memories.program, strict=True):
+        shape = (len(images), *step.shape[:2], step.channels)
+        if fields.get("add"):
+            names = [s.tensor or s.layer for s in memories.steps]
+            codes = np.zeros(shape, np.int8)
+            operands = [filled[_written_at(memories, fields[key], names, step)] for key in ("source", "second")]
+            total = sum(
+                o.astype(np.int64) * fields[f] for o, f in zip(operands, ("factor", "second_factor"), strict=True)
+            )
+            whole, rest = (total + fields["offset"]) >> 22, (total + fields["offset"]) & ((1 << 22) - 1)
+            codes[...] = np.clip(np.where(rest == 0, whole & ~1, whole), -128, 127)
+        else:
+            first, count = fields["channel"], fields["last_channel"] - fields["channel"] + 1
+            zero = np.array([channels[first + c % count]["zero"] for c in range(step.channels)], np.int8)
+            codes = np.broadcast_to(zero, shape).copy()
+        if step.tensor is not None:
+            codes[..., : step.shape[2]] = codes_of(layers, step.tensor, values)
+        filled[step.tensor or step.layer] = codes
+        parts.append(codes.reshape(len(images), WIDTH * step.words).view(np.uint8))
+    parts.append(values[last].reshape(len(images), -1).view(np.uint8))
+    return np.concatenate(parts, axis=1).tobytes()
+
+
+def _written_at(memories: Memories, place: int, names: list[str], before: Any) -> str:
+    """Return the tensor that lies at a place when a layer begins: the last that was written there."""
+    found = ""
+    for name, step, fields in zip(names, memories.steps, memories.program, strict=True):
+        if step is before:
+            break
+        if fields["target"] == place:
+            found = name
+    return found

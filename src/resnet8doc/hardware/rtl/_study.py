@@ -1,0 +1,230 @@
+"""What a build says of the gates: every byte, the units, the cheaper forms, cycles, one output's life."""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import UserError
+from ...files import make_folder
+from ...graph import Graph
+from ..integers import CHEAP, cheap_codes, find_staircase, mantissa_and_shift, requantize_without_float
+from ._bench import additions, bench
+from ._cycles import cycles
+from ._generate import generate
+from ._layers import Pool, Products, read_layers, real_accumulators
+from ._life import life
+from ._simulate import Simulator, build_simulator, compare
+from ._synthesize import synthesize
+from ._tools import source, verilator
+
+Array = npt.NDArray[Any]
+
+STAIRCASE_SHIFT = 39
+"""Binary places at which two integers a channel are sought: more would not fit 64 bits."""
+
+OTHER_IMAGES = 20
+CHEAP_IMAGES = 100
+
+
+def study_gates(
+    graph: Graph,
+    others: Mapping[str, Graph],
+    images: Array,
+    folder: Path,
+    *,
+    millions: int = 100,
+    processes: int = 2,
+    progress: bool = True,
+) -> dict[str, Any]:
+    """Simulate the network and its units, and count.
+
+    Parameters
+    ----------
+    graph
+        The network, QOperator, int8.
+    others
+        Other networks by name, of which :data:`OTHER_IMAGES` images are simulated.
+    images
+        uint8 ``[N, rows, columns, colours]``.
+    folder
+        Gets hex files and compiled simulations.
+    millions
+        Cases of the requantizer, in millions, half of them for each of two widths.
+    processes
+        How many programs run at once.
+    progress
+        Show a bar on stderr.
+
+    Returns
+    -------
+    dict
+        JSON-able. ``missing`` is None, or the sentence that says which tool is not there: then what it would have
+        measured is left out. ``network`` and ``models``: of :func:`compare`; ``units``: of :func:`bench`; ``adders``:
+        each addition's integers; ``cycles``, ``life``, ``cheap``, ``staircases``, ``synthesis`` of the second stages.
+
+    Raises
+    ------
+    UserError
+        If a byte differs.
+    """
+    found: dict[str, Any] = {"model": graph.name, "missing": None}
+    sums = additions(graph)
+    found["adders"] = {name: asdict(integers) for name, (integers, _) in sums.items()}
+    with ThreadPoolExecutor(processes) as pool:
+        synthesized = pool.submit(second_stages)
+        try:
+            verilator()
+            simulators = _simulators({"": graph, **others}, folder, processes)
+        except UserError as error:
+            found["missing"] = str(error)
+        found |= {"cheap": cheap_forms(graph, images[:CHEAP_IMAGES]), "staircases": staircases(graph)}
+        found["synthesis"] = synthesized.result()
+    if found["missing"]:
+        return found
+    cache = folder / "cache"
+    units: dict[str, Callable[[], dict[str, Any]]] = {
+        "requantizer": lambda: bench("requantizer", cache, millions=millions // 2),
+        "requantizer of 32 bits": lambda: bench("requantizer of 32 bits", cache, millions=millions - millions // 2),
+        "requantizer_tflite": lambda: bench("requantizer_tflite", cache, millions=max(1, millions // 20)),
+        "residual_adder": lambda: bench("residual_adder", cache, sums=list(sums.values())),
+        "mac_array": lambda: bench("mac_array", cache),
+    }
+    with ThreadPoolExecutor(processes) as pool:
+        running = {name: pool.submit(run) for name, run in units.items()}
+        found["units"] = {name: future.result() for name, future in running.items()}
+    found["network"] = compare(graph, simulators[""], images, processes=processes, progress=progress)
+    found["models"] = [
+        compare(other, simulators[name], images[:OTHER_IMAGES], processes=processes, progress=progress)
+        for name, other in others.items()
+    ]
+    found["stalled"] = _stalled(simulators[""], images[:2])
+    found["cycles"] = cycles(simulators[""].memories)
+    found["life"] = life(simulators[""], images[0])
+    found["parameters"] = dict(simulators[""].memories.parameters)
+    for wrong in _wrong(found):
+        raise UserError(wrong, "0", "Read the build's results/rtl.json; report this with Verilator's version.")
+    return found
+
+
+def _simulators(graphs: Mapping[str, Graph], folder: Path, processes: int) -> dict[str, Simulator]:
+    """Compile what differs at once, and what shares a program one after another, so that it is made once."""
+    shared: dict[str, list[str]] = {}
+    for name, graph in graphs.items():
+        shared.setdefault(repr(generate(graph).parameters), []).append(name)
+
+    def build(names: list[str]) -> list[tuple[str, Simulator]]:
+        made = []
+        for name in names:
+            own = make_folder(folder / (name or graphs[name].name))
+            made.append((name, build_simulator(graphs[name], own, folder / "cache")))
+        return made
+
+    with ThreadPoolExecutor(processes) as pool:
+        return dict(pair for pairs in pool.map(build, shared.values()) for pair in pairs)
+
+
+def _stalled(simulator: Simulator, images: Array) -> dict[str, Any]:
+    """Compare runs with and without random pauses on both streams."""
+    free, paused = simulator.run(images), simulator.run(images, stall=1)
+    differ = sum(int((free[0][name] != codes).sum()) for name, codes in paused[0].items())
+    return {
+        "images": len(images), "mismatches": differ + int((free[1] != paused[1]).sum()), "cycles": paused[2],
+    }  # fmt: skip
+
+
+def _wrong(found: Mapping[str, Any]) -> Iterator[str]:
+    for result in (found["network"], *found["models"]):
+        if result["mismatches"]:
+            first = next(row for row in result["tensors"] if row["mismatches"])
+            where = f"{first['tensor']}: {first['first']}"
+            yield f"{result['mismatches']} bytes of {result['model']} differ in simulation; {where}"
+    for name, result in found["units"].items():
+        if result["wrong"]:
+            yield f"{result['wrong']} cases of {name} differ in simulation; {result['probes'][0]}"
+    if found["stalled"]["mismatches"]:
+        yield f"{found['stalled']['mismatches']} bytes differ when the streams pause"
+
+
+def second_stages() -> dict[str, Any]:
+    """Synthesize the requantizers and the residual adder, each alone; ``missing`` says it where Yosys is not there."""
+    found: dict[str, Any] = {"missing": None}
+    try:
+        for name in ("requantizer", "requantizer_tflite", "residual_adder"):
+            found[name] = synthesize(name, "xilinx", sources=[source(name)])
+    except UserError as error:
+        found["missing"] = str(error)
+    return found
+
+
+def cheap_forms(graph: Graph, images: Array) -> dict[str, Any]:
+    """Count the codes that cheaper second stages change, each layer given right inputs.
+
+    Returns
+    -------
+    dict
+        ``images``, ``values``, ``changed`` by form.
+    """
+    layers = read_layers(graph)
+    changed, values = dict.fromkeys(CHEAP, 0), 0
+    for start in range(0, len(images), 50):
+        sums = real_accumulators(graph, graph.run(images[start : start + 50], "all"))
+        for layer in layers.layers:
+            if not isinstance(layer, Products | Pool):
+                continue
+            factor = layer.multipliers if isinstance(layer, Products) else np.array([layer.multiplier])
+            a = sums[layer.output]
+            right = requantize_without_float(a, *mantissa_and_shift(factor), layer.y_zero)
+            values += right.size
+            for form in CHEAP:
+                changed[form] += int((cheap_codes(a, factor.astype(np.float64), layer.y_zero, form) != right).sum())
+    return {"images": len(images), "values": values, "changed": changed}
+
+
+def staircases(graph: Graph) -> dict[str, Any]:
+    """Count the channels whose code is ``(a * m + b) >> S`` for every accumulator that can occur.
+
+    Returns
+    -------
+    dict
+        ``channels``, ``found``, ``constant`` (those that have no step at all, among ``found``), ``shift`` (binary
+        places tried), ``layers`` (each: ``layer``, ``channels``, ``found``).
+    """
+    rows = []
+    constant = 0
+    for layer in read_layers(graph).layers:
+        if isinstance(layer, Products):
+            w, bias, factors = layer.weights.reshape(len(layer.weights), -1), layer.bias, layer.multipliers
+        elif isinstance(layer, Pool):
+            rows_, columns, _ = read_layers(graph).shapes[layer.source]
+            w, bias, factors = (
+                np.ones((1, rows_ * columns), np.int64),
+                np.zeros(1, np.int64),
+                np.array([layer.multiplier]),
+            )
+        else:
+            continue
+        ends = w * (-128 - layer.zero), w * (127 - layer.zero)
+        low, high = (pick(*ends).sum(axis=1) + bias for pick in (np.minimum, np.maximum))
+        mantissa, shift = mantissa_and_shift(factors)
+        found = 0
+        for c in range(len(bias)):
+
+            def codes(a: Array, c: int = c) -> Array:
+                return requantize_without_float(a, mantissa[c], shift[c], layer.y_zero)  # noqa: B023 # called here alone
+
+            if np.ptp(codes(np.array([low[c], high[c]]))) == 0:
+                constant, found = constant + 1, found + 1
+            else:
+                found += (
+                    find_staircase(codes, int(low[c]), int(high[c]), float(factors[c]), STAIRCASE_SHIFT) is not None
+                )
+        rows.append({"layer": layer.name, "channels": len(bias), "found": found})
+    return {
+        "channels": sum(row["channels"] for row in rows), "found": sum(row["found"] for row in rows),
+        "constant": constant, "shift": STAIRCASE_SHIFT, "layers": rows,
+    }  # fmt: skip

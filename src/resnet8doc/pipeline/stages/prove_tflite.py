@@ -1,0 +1,72 @@
+"""The engine against TensorFlow Lite's kernel sets: every value of every tensor, and single operators."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ... import dataset
+from ...errors import UserError
+from ...files import write_json
+from .._stage import Stage
+
+IMAGES = 1000
+"""Test images in every build; ``nox -s proof`` takes all."""
+
+VALUES = 1_000_000
+"""Outputs of each operator in each kernel set."""
+
+KERNELS = ("tflite_reference", "tflite_builtin", "xnnpack", "tflite_micro")
+"""As `resnet8doc.oracles.KERNELS`, which costs a framework."""
+
+MODEL = "models/resnet8_int8.tflite"
+DIFFERENCES = "results/tflite_kernels.json"
+
+
+def result(kernels: str) -> str:
+    """Return the file that the proof of a kernel set is written to."""
+    return f"results/proof/resnet8_int8_{kernels}.json"
+
+
+def operators(kernels: str) -> str:
+    """Return the file that the comparison of single operators is written to."""
+    return f"results/operators_{kernels}.json"
+
+
+def stages() -> Iterator[Stage]:
+    """Yield a stage for each kernel set's network, each one's operators, and the comparison of them all."""
+    for kernels in KERNELS:
+        yield Stage(f"prove {kernels}", network, (kernels, IMAGES), reads=(MODEL,), writes=(result(kernels),))
+        yield Stage(f"prove operators of {kernels}", single, (kernels, VALUES), writes=(operators(kernels),))
+    yield Stage("compare tflite kernels", compare, (IMAGES,), reads=(MODEL,), writes=(DIFFERENCES,))
+
+
+def network(build: Path, kernels: str, images: int) -> None:
+    """Prove our network in one kernel set; a mismatch stops the build and is shown."""
+    from ...proof import failure_tflite, prove_tflite  # here, so that listing the stages costs no framework
+
+    pixels = dataset.preprocess(dataset.load("test").images[:images])
+    found = prove_tflite(build / MODEL, pixels, kernels, progress=False)
+    write_json(build / result(kernels), found)
+    if (why := failure_tflite(found)) is not None:
+        raise UserError(why, "0 mismatches on this processor", f"Read {build / result(kernels)}.")
+
+
+def single(build: Path, kernels: str, values: int) -> None:
+    """Compare single operators; a mismatch stops the build."""
+    from ...proof import compare_tflite_operators  # likewise
+
+    found = compare_tflite_operators(values, kernels=(kernels,), progress=False)
+    write_json(build / operators(kernels), found)
+    wrong = [f"{row['operator']} {row['mismatches']}" for row in found["rows"] if row["mismatches"]]
+    if wrong and found["proven"]:
+        raise UserError(
+            f"values differ from {kernels}: {', '.join(wrong)}", "0 on this processor",
+            f"Read {build / operators(kernels)}.",
+        )  # fmt: skip
+
+
+def compare(build: Path, images: int) -> None:
+    """Count how much the kernel sets differ among themselves."""
+    from ...proof import kernel_differences  # likewise
+
+    pixels = dataset.preprocess(dataset.load("test").images[:images])
+    write_json(build / DIFFERENCES, kernel_differences(build / MODEL, pixels, progress=False))

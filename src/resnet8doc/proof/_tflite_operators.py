@@ -1,0 +1,106 @@
+"""Single operators of TensorFlow Lite: the engine against each kernel set, as many values as asked for."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from ..arithmetic import Runtime
+from ..environment import environment
+from ..extract.tflite import FORMALS, read
+from ..ops import OPERATORS
+from ..oracles import KERNELS, interpret, version
+from ..runtimes import RUNTIMES
+from ._tally import differs
+from ._tflite import PROVEN
+from ._tflite_cases import SCALES, TFLITE_GENERATORS, TfliteCase
+
+Array = npt.NDArray[Any]
+
+
+def compare_tflite_operators(
+    values: int = 1_000_000, *, kernels: tuple[str, ...] = KERNELS, seed: int = 0, progress: bool = True
+) -> dict[str, Any]:
+    """Compare single operators on random cases whose scales provoke ties.
+
+    Parameters
+    ----------
+    values
+        At least so many outputs of each operator in each kernel set, in equal parts for each kind of scales.
+    kernels
+        Which kernel sets.
+    seed
+        Of the cases; every kernel set gets the same.
+    progress
+        Show a bar on stderr.
+
+    Returns
+    -------
+    dict
+        JSON-able: ``values`` (as asked), ``architecture``, ``proven``, ``environment``; ``rows``, one for each kernel
+        set and operator: ``kernels``, ``version``, ``operator``, ``cases``, ``values``, ``mismatches`` and ``first``,
+        the first case that differs (or None).
+    """
+    described, rows = environment(), []
+    with tempfile.TemporaryDirectory() as folder:
+        for kernel_set in kernels:
+            for name in tqdm(TFLITE_GENERATORS, desc=f"operators, {kernel_set}", disable=not progress):
+                rows.append(_row(Path(folder) / "one.tflite", kernel_set, name, values, seed))
+    return {
+        "values": values, "architecture": described["architecture"],
+        "proven": described["architecture"] in PROVEN, "environment": described, "rows": rows,
+    }  # fmt: skip
+
+
+def _row(path: Path, kernels: str, name: str, values: int, seed: int) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "kernels": kernels, "version": version(kernels), "operator": name, "cases": 0, "values": 0, "mismatches": 0,
+        "first": None,
+    }  # fmt: skip
+    for number, ties in enumerate(SCALES):
+        rng, seen = np.random.default_rng([seed, number]), 0
+        while seen < values / len(SCALES):
+            case = TFLITE_GENERATORS[name](rng, ties)
+            found, expected = in_both(case, path, kernels)
+            wrong = int(np.count_nonzero(differs(found, expected)))
+            if wrong and row["first"] is None:
+                index = [int(i) for i in np.argwhere(differs(found, expected))[0]]
+                row["first"] = {
+                    "case": row["cases"], "scales": ties, "index": index, "runtime": expected[tuple(index)].item(),
+                    "engine": found[tuple(index)].item(),
+                }  # fmt: skip
+            seen += expected.size
+            row["cases"] += 1
+            row["mismatches"] += wrong
+        row["values"] += seen
+    return row
+
+
+def in_both(case: TfliteCase, path: Path, kernels: str) -> tuple[Array, Array]:
+    """Return what the engine and what the runtime computes; the file is written to ``path`` on the way."""
+    path.write_bytes(case.content)
+    reading, interpreter, runtime = read(path), interpret(case.content, kernels), RUNTIMES[kernels]
+    interpreter.run(dict(enumerate(case.inputs)))
+    fed = [entry["name"] for entry in reading.operations["inputs"]]
+    values = {**reading.tensors, **dict(zip(fed, case.inputs, strict=True))}
+    for node in reading.operations["nodes"]:
+        values[node["outputs"][0]["tensor"]] = _computed(node, values, runtime)
+    made = next(name for name in reversed(values) if name in reading.places)
+    place = reading.places[made]
+    expected = interpreter.tensor(place.index)
+    return values[made], np.moveaxis(expected, -1, 1) if place.channels_first else expected
+
+
+def _computed(node: dict[str, Any], values: dict[str, Array], runtime: Runtime) -> Array:
+    """Compute one node of an extraction: by the runtime's own formula, where it has one."""
+    given = {entry["formal"]: values[entry["tensor"]] for entry in node["inputs"]}
+    own = runtime.own(node["op_type"])
+    if own is not None:
+        inputs = [given.get(formal) for formal in FORMALS[node["op_type"]]]
+        return np.asarray(own.function(*inputs, **node["attributes"], runtime=runtime))
+    operator = OPERATORS[node["domain"], node["op_type"]]
+    extra = {"runtime": runtime} if operator.quantized else {}
+    return np.asarray(operator.function(**given, **node["attributes"], **extra))

@@ -1,0 +1,267 @@
+r"""From codes to codes, element by element: QUANTIZE, RELU, LEAKY_RELU, LOGISTIC, MUL, SUB in TensorFlow Lite's
+kernel sets.
+
+With :math:`\mathrm{fix}(v, M)` the product by the fixed-point factor of :math:`M`, rounded twice, the second time
+halves away from zero, in the reference kernels, the built-in ones and Micro:
+
+- QUANTIZE: :math:`\mathrm{fix}(x - z_x,\ s_x / s_y) + z_y`, the quotient in float64. The built-in kernels round
+  halves up both times, but for the last elements that fill no block of 16.
+- RELU: the same of :math:`\max(x, z_x)`, the quotient in float32.
+- LEAKY_RELU: :math:`\mathrm{fix}(x - z_x,\ s_x / s_y)` or, below the zero point,
+  :math:`\mathrm{fix}(x - z_x,\ s_x \alpha / s_y)`, products and quotients in float32.
+- MUL: :math:`\mathrm{fix}((A - z_A)(B - z_B),\ s_A s_B / s_C)`, the factor in float32.
+- SUB: as ADD of the reference kernels, with the second product subtracted.
+
+XNNPACK: QUANTIZE :math:`\lfloor ((x - z_x)\,m + 2^7) / 2^8 \rfloor`, :math:`m = \mathrm{round}(2^8 s_x / s_y)`;
+LEAKY_RELU the same with :math:`m = \mathrm{round}(2^8 \alpha s_x / s_y)` below the zero point; MUL
+:math:`\mathrm{round}(\mathrm{float32}(a) M)`, to even; SUB as its ADD.
+
+LOGISTIC is a table of 256 codes in all, halves away from zero; XNNPACK adds the zero point before it rounds, halves to
+even: :math:`\mathrm{round}(256 / (1 + e^{-s_x (x - z_x)})) - 128`, in float32.
+
+Source: TensorFlow Lite, ``kernels/internal/reference/{requantize,leaky_relu}.h``,
+``reference/integer_ops/{mul,lut}.h``, ``kernels/{activations,mul,sub,quantize}.cc``; XNNPACK, ``src/qs8-vcvt``,
+``src/qs8-vlrelu``, ``src/qs8-vmul``.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..arithmetic import Array, Functions, Number, Runtime
+from ..errors import UserError
+from ..ops import _checks as check
+from ..ops._qlinear_add_loops import checked
+from ..trace import Trace
+from ._fixed_point import Way, half_away, half_away_step, quantized, scaled, scaled_step
+from ._leftovers import is_left_over, with_leftover
+from ._pairs import Formula, of_pairs
+
+PARTS = frozenset({"overflow", "relu"})
+
+Unary = Callable[[Array, Any, Any, float], Array]
+"""From centred int64 codes, the two scales and an attribute to centred results."""
+
+UnarySteps = Callable[[Trace, int, Any, Any, float], int]
+"""The same of one code, written down."""
+
+
+def unary(op_type: str, formula: Unary, steps: UnarySteps) -> Functions:
+    """Return an operator of one input: inputs ``x, x_scale, x_zero_point, y_scale, y_zero_point``."""
+
+    def given(x: Array, x_scale: Number, x_zero: Number | None, y_scale: Number, y_zero: Number | None) -> Any:
+        codes = check.codes(x, "x")
+        zeros = (check.zero_point(zero, "zero point", codes.dtype, "x") for zero in (x_zero, y_zero))
+        scales = check.scale(x_scale, "x_scale")[()], check.scale(y_scale, "y_scale")[()]
+        x_zero, y_zero = zeros
+        if op_type == "QLinearSigmoid" and (float(scales[1]), int(y_zero)) != (1 / 256, -128):
+            raise UserError(
+                f"Y_scale is {scales[1]} and Y_zero_point {y_zero}", "1/256 and -128",
+                "TensorFlow Lite's LOGISTIC has no other.",
+            )  # fmt: skip
+        return codes, *scales, x_zero, y_zero
+
+    def function(*inputs: Any, runtime: Runtime, alpha: float = 0.0) -> Array:
+        codes, x_scale, y_scale, x_zero, y_zero = given(*inputs)
+        whole = formula(codes.astype(np.int64) - int(x_zero), x_scale, y_scale, alpha) + int(y_zero)
+        return runtime.finish.narrowed(whole, y_zero, codes.dtype)
+
+    def element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, alpha: float = 0.0) -> Trace:
+        codes, x_scale, y_scale, x_zero, y_zero = given(*inputs)
+        trace, code, zero = Trace(op_type, tuple(index)), int(codes[index]), int(y_zero)
+        centred = int(trace.step("centred", f"{code} - {int(x_zero)}", code - int(x_zero), "int32"))
+        whole = steps(trace, centred, x_scale, y_scale, alpha)
+        whole = int(trace.step("zero point added", f"{whole} + {zero}", whole + zero, "int32"))
+        runtime.finish.clamp_step(trace, whole, zero, codes.dtype)
+        return trace
+
+    return Functions(function, element, PARTS)
+
+
+def in_blocks(vector: Functions, scalar: Functions, block: int) -> Functions:
+    """Return an operator whose last elements, fewer than a block, are computed in another way."""
+
+    def function(*inputs: Any, runtime: Runtime, **attributes: Any) -> Array:
+        ours = np.asarray(vector.function(*inputs, runtime=runtime, **attributes))
+        theirs = np.asarray(scalar.function(*inputs, runtime=runtime, **attributes))
+        return with_leftover(ours, theirs, block)
+
+    def element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, **attributes: Any) -> Trace:
+        left_over = is_left_over(index, np.shape(inputs[0]), block)
+        return (scalar if left_over else vector).element(index, *inputs, runtime=runtime, **attributes)
+
+    return Functions(function, element, PARTS)
+
+
+def binary(op_type: str, formula: Formula, steps: Callable[[Trace, int, int, Any], int]) -> Functions:
+    """Return an operator of two inputs, which are :func:`resnet8doc.ops.qlinear_add`'s."""
+
+    def function(*inputs: Any, runtime: Runtime) -> Array:
+        return of_pairs(formula, checked(*inputs), runtime.finish)
+
+    def element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, **named: Any) -> Trace:
+        q = checked(*inputs, **named)
+        codes = zip((q.a, q.b), q.zeros, strict=False)
+        a, b = (int(np.broadcast_to(each, q.shape)[index]) - zero for each, zero in codes)
+        trace, zero = Trace(op_type, tuple(index)), q.zeros[2]
+        whole = steps(trace, a, b, q.scales)
+        whole = int(trace.step("zero point added", f"{whole} + {zero}", whole + zero, "int32"))
+        runtime.finish.clamp_step(trace, whole, zero, q.a.dtype)
+        return trace
+
+    return Functions(function, element, PARTS)
+
+
+def _fixed(value: Array, factor: Any, way: Way = "twice_away") -> Array:
+    return scaled(value, *quantized(np.asarray(factor, np.float64)), way)
+
+
+def _fixed_step(trace: Trace, value: int, factor: Any, way: Way = "twice_away") -> int:
+    m, e = (int(v) for v in quantized(np.asarray(factor, np.float64)))
+    trace.step("multiplier as an integer", f"{factor} is {m} * 2**({e} - 31)", m, "int32")
+    return scaled_step(trace, "scaled", value, m, e, way)
+
+
+def _wide(x_scale: Any, y_scale: Any) -> Any:
+    return np.float64(x_scale) / np.float64(y_scale)
+
+
+def _leaky_factors(x_scale: Any, y_scale: Any, alpha: float) -> tuple[Any, Any]:
+    return x_scale / y_scale, np.float32(x_scale * np.float32(alpha)) / y_scale
+
+
+def _leaky(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
+    plain, shrunk = _leaky_factors(x_scale, y_scale, alpha)
+    return np.where(x >= 0, _fixed(x, plain), _fixed(x, shrunk))
+
+
+def _leaky_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> int:
+    plain, shrunk = _leaky_factors(x_scale, y_scale, alpha)
+    return _fixed_step(trace, x, plain if x >= 0 else shrunk)
+
+
+def _eighths(ratio: Any) -> int:
+    """Return a ratio with 8 fractional bits, as XNNPACK holds it."""
+    return int(np.rint(np.float32(256) * np.float32(ratio)))
+
+
+def _times_eighths(x: Array, m: Any) -> Array:
+    return np.asarray((x * m + 128) >> 8)
+
+
+def _eighths_step(trace: Trace, x: int, ratio: Any) -> int:
+    m = int(trace.step("multiplier", f"round(256 * {ratio})", _eighths(ratio), "int32"))
+    return int(trace.step("scaled", f"({x} * {m} + 128) >> 8", (x * m + 128) // 256, "int32"))
+
+
+def _xnnpack_leaky(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
+    ratio = x_scale / y_scale
+    return _times_eighths(x, np.where(x >= 0, _eighths(ratio), _eighths(ratio * np.float32(alpha))))
+
+
+def _xnnpack_leaky_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> int:
+    ratio = x_scale / y_scale
+    return _eighths_step(trace, x, ratio if x >= 0 else ratio * np.float32(alpha))
+
+
+def _logistic(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
+    real = x_scale * x.astype(np.float32)
+    with np.errstate(over="ignore"):  # an exponential beyond float32 is an infinity, whose probability is 0
+        exponential = np.exp(-real.astype(np.float64)).astype(np.float32)
+    return np.asarray(np.float32(1) / (np.float32(1) + exponential) * np.float32(256))
+
+
+def _logistic_away(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
+    return np.asarray(half_away(_logistic(x, x_scale, y_scale, alpha)), np.int64)
+
+
+def _logistic_even(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
+    return np.asarray(np.rint(_logistic(x, x_scale, y_scale, alpha) - np.float32(128)), np.int64) + 128
+
+
+def _logistic_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> Any:
+    single = np.float32
+    real = trace.step("dequantized", f"{x_scale} * {x}", single(x_scale * single(x)))
+    with np.errstate(over="ignore"):
+        exponential = trace.step("exponential", f"exp(-{real})", single(np.exp(-np.float64(real))))
+    share = trace.step("probability", f"1 / (1 + {exponential})", single(1) / single(single(1) + exponential))
+    return trace.step("times 256", f"{share} * 256", single(share * single(256)))
+
+
+def _logistic_away_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> int:
+    return half_away_step(trace, _logistic_step(trace, x, x_scale, y_scale, alpha))
+
+
+def _logistic_even_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> int:
+    real = _logistic_step(trace, x, x_scale, y_scale, alpha)
+    lower = trace.step("zero point added", f"{real} - 128", np.float32(real - np.float32(128)))
+    rounded = int(trace.step("rounded", f"round({lower}), half_even", round(float(lower)), "int32"))
+    return int(trace.step("zero point taken off", f"{rounded} + 128", rounded + 128, "int32"))
+
+
+def _product(a: Array, b: Array, scales: Any, zeros: Any) -> Array:
+    return np.asarray(_fixed((a - zeros[0]) * (b - zeros[1]), _product_factor(scales)) + zeros[2])
+
+
+def _product_factor(scales: Any) -> Any:
+    a, b, c = (np.float32(scale) for scale in scales)
+    return np.float32(a * b) / c
+
+
+def _product_step(trace: Trace, a: int, b: int, scales: Any) -> int:
+    return _fixed_step(trace, int(trace.step("product", f"{a} * {b}", a * b, "int32")), _product_factor(scales))
+
+
+def _xnnpack_product(a: Array, b: Array, scales: Any, zeros: Any) -> Array:
+    product = ((a - zeros[0]) * (b - zeros[1])).astype(np.float32)
+    return np.asarray(np.rint(product * _product_factor(scales)).astype(np.int64) + zeros[2])
+
+
+def _xnnpack_product_step(trace: Trace, a: int, b: int, scales: Any) -> int:
+    product, factor = int(trace.step("product", f"{a} * {b}", a * b, "int32")), _product_factor(scales)
+    real = trace.step("scaled", f"float32({product}) * {factor}", np.float32(np.float32(product) * factor))
+    return int(trace.step("rounded", f"round({real}), half_even", round(float(real)), "int32"))
+
+
+FIXED = {
+    "QUANTIZE": unary(
+        "QUANTIZE", lambda x, sx, sy, _: _fixed(x, _wide(sx, sy)),
+        lambda t, x, sx, sy, _: _fixed_step(t, x, _wide(sx, sy)),
+    ),
+    "RELU": unary(
+        "RELU", lambda x, sx, sy, _: _fixed(np.maximum(x, 0), sx / sy),
+        lambda t, x, sx, sy, _: _fixed_step(t, int(t.step("at least 0", f"max({x}, 0)", max(x, 0), "int32")), sx / sy),
+    ),
+    "QLinearLeakyRelu": unary("QLinearLeakyRelu", _leaky, _leaky_step),
+    "QLinearSigmoid": unary("QLinearSigmoid", _logistic_away, _logistic_away_step),
+    "QLinearMul": binary("QLinearMul", _product, _product_step),
+}  # fmt: skip
+"""Of the reference kernels and Micro."""
+
+QUANTIZE_BLOCK = 16
+"""Elements of a whole vector of the built-in kernels' QUANTIZE of codes."""
+
+OF_BUILTIN = FIXED | {
+    "QUANTIZE": in_blocks(
+        unary(
+            "QUANTIZE", lambda x, sx, sy, _: _fixed(x, _wide(sx, sy), "twice_up"),
+            lambda t, x, sx, sy, _: _fixed_step(t, x, _wide(sx, sy), "twice_up"),
+        ),
+        FIXED["QUANTIZE"],
+        QUANTIZE_BLOCK,
+    ),
+}  # fmt: skip
+"""Of the built-in kernels on x86-64: QUANTIZE of codes goes halves up in blocks of 16."""
+
+OF_XNNPACK = {
+    "QUANTIZE": unary(
+        "QUANTIZE", lambda x, sx, sy, _: _times_eighths(x, _eighths(sx / sy)),
+        lambda t, x, sx, sy, _: _eighths_step(t, x, sx / sy),
+    ),
+    "RELU": FIXED["RELU"],
+    "QLinearLeakyRelu": unary("QLinearLeakyRelu", _xnnpack_leaky, _xnnpack_leaky_step),
+    "QLinearSigmoid": unary("QLinearSigmoid", _logistic_even, _logistic_even_step),
+    "QLinearMul": binary("QLinearMul", _xnnpack_product, _xnnpack_product_step),
+}  # fmt: skip
+"""Of XNNPACK; RELU with two scales it leaves to the built-in kernels."""

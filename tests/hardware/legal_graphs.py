@@ -1,0 +1,374 @@
+"""Random graphs of integer operators: legal, small, and unlike ResNet8."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import strategies as st
+
+from resnet8doc.graph import Graph
+from resnet8doc.ops import OPERATORS
+
+Array = npt.NDArray[Any]
+Shape = tuple[int, ...]
+MOST = 1500
+"""Numbers of the largest tensor."""
+
+
+@dataclass(frozen=True)
+class Codes:
+    """A tensor of codes, with the stored tensors that say what it stands for."""
+
+    name: str
+    shape: Shape
+    dtype: str
+    scale: str
+    zero: str
+
+
+@dataclass
+class Writer:
+    """Writes an extraction, choosing by ``number``."""
+
+    number: Callable[[int, int], int]
+    random: np.random.Generator
+    nodes: list[dict[str, Any]] = field(default_factory=list)
+    stored: dict[str, Array] = field(default_factory=dict)
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+    made: list[Codes] = field(default_factory=list)
+    real: dict[str, Shape] = field(default_factory=dict)
+
+    def choose(self, *options: Any) -> Any:
+        return options[self.number(0, len(options) - 1)]
+
+    def order(self, count: int) -> list[int]:
+        """Choose an order of so many axes."""
+        left = list(range(count))
+        return [left.pop(self.number(0, len(left) - 1)) for _ in range(count)]
+
+    def store(self, value: Any) -> str:
+        name = f"c{len(self.stored)}"
+        self.stored[name] = np.asarray(value)
+        return name
+
+    def codes(self, dtype: str, shape: Shape) -> Array:
+        limits = np.iinfo(dtype)
+        return self.random.integers(limits.min, limits.max, shape, endpoint=True).astype(dtype)
+
+    def pair(self, dtype: str, low: float = 0.02, high: float = 0.3) -> tuple[str, str]:
+        """Store a scale and a zero point."""
+        scale = (
+            np.float32(2.0 ** self.number(-5, -1))
+            if self.number(0, 2) == 0
+            else np.float32(self.random.uniform(low, high))
+        )
+        return self.store(scale), self.store(self.codes(dtype, ()))
+
+    def node(self, op_type: str, inputs: dict[str, str], **attributes: Any) -> str:
+        own = op_type in ("QGemm", "QLinearAdd", "QLinearAveragePool", "QLinearGlobalAveragePool", "QLinearSoftmax")
+        domain = "com.microsoft" if own else ""
+        output = f"t{len(self.nodes)}"
+        self.nodes.append({
+            "name": f"{op_type}/{len(self.nodes)}", "op_type": op_type, "domain": domain,
+            "layer": f"layer{len(self.nodes)}",
+            "since_version": max(OPERATORS[domain, op_type].since_versions), "attributes": attributes,
+            "inputs": [{"formal": formal, "tensor": tensor} for formal, tensor in inputs.items()],
+            "outputs": [{"index": 0, "tensor": output, "dtype": None, "shape": None}],
+        })  # fmt: skip
+        return output
+
+    def quantized(self, name: str, shape: Shape, dtype: str, scale: str, zero: str) -> Codes:
+        codes = Codes(name, shape, dtype, scale, zero)
+        self.made.append(codes)
+        return codes
+
+    # What is fed
+
+    def feed(self) -> None:
+        dtype = self.choose("int8", "uint8")
+        kind = self.choose("image", "image", "last", "matrix", "row")
+        channels, size = self.number(1, 6), (self.number(2, 7), self.number(2, 7))
+        first: Any = self.choose("batch", "batch", 1, 2)
+        shape: tuple[Any, ...] = {
+            "image": (first, channels, *size), "last": (first, *size, channels),
+            "matrix": (first, size[0], channels + 2),
+            "row": (first, channels + 4),
+        }[kind]  # fmt: skip
+        item = tuple(1 if axis == "batch" else axis for axis in shape)
+        name = f"in{len(self.inputs)}"
+        real = self.choose(True, True, False)
+        self.inputs.append({"name": name, "dtype": "float32" if real else dtype, "shape": list(shape)})
+        if real:
+            self.real[name] = item
+        if kind == "last":
+            name, item = self.node("Transpose", {"data": name}, perm=[0, 3, 1, 2]), (item[0], item[3], *item[1:3])
+        if real:
+            self.real[name] = item
+            self.quantize(name, dtype)
+        else:
+            self.quantized(name, item, dtype, *self.pair(dtype))
+
+    def quantize(self, name: str, dtype: str) -> None:
+        shape = self.real[name]
+        if self.number(0, 5) == 0 and len(shape) > 1:  # a scale for each channel
+            count = shape[1]
+            scale = self.store(self.random.uniform(0.02, 0.3, count).astype(np.float32))
+            zero = self.store(self.codes(dtype, (count,)))
+            y = self.node("QuantizeLinear", {"x": name, "y_scale": scale, "y_zero_point": zero}, axis=1)
+            self.quantized(y, shape, dtype, *self.pair(dtype))
+            return
+        scale, zero = self.pair(dtype)
+        y = self.node("QuantizeLinear", {"x": name, "y_scale": scale, "y_zero_point": zero})
+        self.quantized(y, shape, dtype, scale, zero)
+
+    # Operators
+
+    def weights(self, x: Codes, shape: Shape, axis: int) -> tuple[str, str, str]:
+        dtype = "int8" if x.dtype == "int8" else self.choose("int8", "uint8")
+        if self.number(0, 1):
+            channels = shape[axis]
+            scale = self.random.uniform(0.01, 0.2, channels).astype(np.float32)
+            zero = np.zeros(channels, dtype) if dtype == "int8" else self.codes(dtype, (channels,))
+            return self.store(self.codes(dtype, shape)), self.store(scale), self.store(zero)
+        return self.store(self.codes(dtype, shape)), self.store(np.float32(0.03)), self.store(self.codes(dtype, ()))
+
+    def conv(self, x: Codes) -> None:
+        _, channels, *size = x.shape
+        group = self.choose(*(g for g in {1, channels, 2} if channels % g == 0))
+        out = group * self.number(1, 3)
+        kernel = [self.number(1, min(3, length)) for length in size]
+        attributes: dict[str, Any] = {"group": group, "strides": [self.number(1, 2), self.number(1, 2)]}
+        padding = self.choose("none", "pads", "auto", "dilated")
+        if padding == "pads":
+            attributes["pads"] = [self.number(0, 2) for _ in range(4)]
+        elif padding == "auto":
+            attributes["auto_pad"] = self.choose("SAME_UPPER", "SAME_LOWER", "VALID")
+        elif padding == "dilated":
+            attributes |= {"dilations": [2, self.number(1, 2)], "pads": [2, 2, 2, 2]}
+        w, w_scale, w_zero = self.weights(x, (out, channels // group, *kernel), 0)
+        y_scale, y_zero = self.pair(x.dtype, 0.1, 6)
+        inputs = {"x": x.name, "x_scale": x.scale, "x_zero_point": x.zero, "w": w, "w_scale": w_scale,
+                  "w_zero_point": w_zero, "y_scale": y_scale, "y_zero_point": y_zero}  # fmt: skip
+        if self.number(0, 1):
+            inputs["B"] = self.store(self.random.integers(-3000, 3000, out).astype(np.int32))
+        y = self.node("QLinearConv", inputs, **attributes)
+        self.quantized(y, self.computed(), x.dtype, y_scale, y_zero)
+
+    def pool(self, x: Codes) -> None:
+        last = self.number(0, 1)
+        size = x.shape[1:3] if last else x.shape[2:4]
+        y_scale, y_zero = self.pair(x.dtype)
+        inputs = {"X": x.name, "x_scale": x.scale, "x_zero_point": x.zero, "y_scale": y_scale, "y_zero_point": y_zero}
+        if self.number(0, 2) == 0:
+            y = self.node("QLinearGlobalAveragePool", inputs, channels_last=last)
+        else:
+            kernel = [self.number(1, length) for length in size]
+            attributes: dict[str, Any] = {
+                "kernel_shape": kernel, "channels_last": last, "strides": [self.number(1, 3), self.number(1, 3)],
+                "count_include_pad": self.number(0, 1), "ceil_mode": self.number(0, 1),
+            }  # fmt: skip
+            if self.number(0, 1):
+                attributes["pads"] = [self.number(0, k - 1) for k in (*kernel, *kernel)]
+            y = self.node("QLinearAveragePool", inputs, **attributes)
+        self.quantized(y, self.computed(), x.dtype, y_scale, y_zero)
+
+    def matmul(self, x: Codes) -> None:
+        *lead, _, inner = x.shape
+        outer = self.number(1, 6)
+        shape = (inner, outer) if self.number(0, 2) or not lead else (self.choose(1, lead[-1]), inner, outer)
+        b, b_scale, b_zero = self.weights(x, shape, -1)
+        y_scale, y_zero = self.pair(x.dtype, 0.1, 6)
+        inputs = {"a": x.name, "a_scale": x.scale, "a_zero_point": x.zero, "b": b, "b_scale": b_scale,
+                  "b_zero_point": b_zero, "y_scale": y_scale, "y_zero_point": y_zero}  # fmt: skip
+        self.quantized(self.node("QLinearMatMul", inputs), self.computed(), x.dtype, y_scale, y_zero)
+
+    def product(self, x: Codes) -> None:
+        """Multiply a tensor with itself, one of them transposed."""
+        rank = len(x.shape)
+        turned = self.node("Transpose", {"data": x.name}, perm=[*range(rank - 2), rank - 1, rank - 2])
+        y_scale, y_zero = self.pair(x.dtype, 0.1, 6)
+        a, b = (x.name, turned) if self.number(0, 1) else (turned, x.name)
+        inputs = {"a": a, "a_scale": x.scale, "a_zero_point": x.zero, "b": b, "b_scale": x.scale,
+                  "b_zero_point": x.zero, "y_scale": y_scale, "y_zero_point": y_zero}  # fmt: skip
+        self.quantized(self.node("QLinearMatMul", inputs), self.computed(), x.dtype, y_scale, y_zero)
+
+    def gemm(self, x: Codes) -> None:
+        trans_a, trans_b = self.choose(0, 0, 1), self.number(0, 1)
+        rows, inner = x.shape[::-1] if trans_a else x.shape
+        outer = self.number(1, 6)
+        b, b_scale, b_zero = self.weights(x, (outer, inner) if trans_b else (inner, outer), 0 if trans_b else 1)
+        y_scale, y_zero = self.pair(x.dtype, 0.1, 6)
+        inputs = {"A": x.name, "a_scale": x.scale, "a_zero_point": x.zero, "B": b, "b_scale": b_scale,
+                  "b_zero_point": b_zero}  # fmt: skip
+        if self.number(0, 2):
+            shape = self.choose((outer,), (1, outer), (rows, outer), (rows, 1), (1,))
+            inputs["C"] = self.store(self.random.integers(-3000, 3000, shape).astype(np.int32))
+        inputs |= {"y_scale": y_scale, "y_zero_point": y_zero}
+        alpha = self.choose(1.0, 0.5, float(np.float32(0.3)))
+        y = self.node("QGemm", inputs, transA=trans_a, transB=trans_b, alpha=alpha)
+        self.quantized(y, self.computed(), x.dtype, y_scale, y_zero)
+
+    def add(self, x: Codes) -> None:
+        others = [c for c in self.made if c.dtype == x.dtype and spread(c.shape, x.shape) is not None]
+        kind = self.choose("computed", "stored")
+        if kind == "computed":
+            other = self.choose(*others)
+            name, scale, zero = other.name, other.scale, other.zero
+        else:
+            lengths = [self.choose(1, length) for length in x.shape[self.number(0, len(x.shape)) :]]
+            name = self.store(self.codes(x.dtype, tuple(lengths)))
+            scale, zero = self.pair(x.dtype)
+        c_scale, c_zero = self.pair(x.dtype)
+        first, second = ("A", "B") if self.number(0, 1) else ("B", "A")
+        given = {
+            first: x.name, f"{first}_scale": x.scale, f"{first}_zero_point": x.zero, second: name,
+            f"{second}_scale": scale, f"{second}_zero_point": zero, "C_scale": c_scale, "C_zero_point": c_zero,
+        }  # fmt: skip
+        order = OPERATORS["com.microsoft", "QLinearAdd"].inputs
+        y = self.node("QLinearAdd", {formal: given[formal] for formal in order})
+        self.quantized(y, self.computed(), x.dtype, c_scale, c_zero)
+
+    def softmax(self, x: Codes) -> None:
+        y_scale, y_zero = self.store(np.float32(1 / 256)), self.store(self.codes(x.dtype, ()))
+        inputs = {"X": x.name, "X_scale": x.scale, "x_zero_point": x.zero, "y_scale": y_scale, "y_zero_point": y_zero}
+        axis = self.number(-len(x.shape), len(x.shape) - 1)
+        y = self.node("QLinearSoftmax", inputs, axis=axis, opset=self.choose(12, 13, 13))
+        self.quantized(y, x.shape, x.dtype, y_scale, y_zero)
+
+    def move(self, x: Codes) -> None:
+        rank = len(x.shape)
+        kind = self.choose("Transpose", "Reshape", "Reshape", "Flatten", "Squeeze", "Identity")
+        if kind == "Transpose":
+            y = self.node("Transpose", {"data": x.name}, perm=self.order(rank))
+        elif kind == "Reshape":
+            total = math.prod(x.shape)
+            options: list[list[int]] = [[-1], [1, -1], [x.shape[0], -1], [0, -1], [-1, x.shape[-1]]]
+            for factor in (2, 3, 4):
+                if total % factor == 0:
+                    options += [[-1, factor], [factor, -1], [1, factor, -1, 1]]
+            if rank == 4:
+                options += [[0, x.shape[1] * x.shape[2], x.shape[3]], [x.shape[0], x.shape[1], -1]]
+            y = self.node("Reshape", {"data": x.name, "shape": self.store(np.array(self.choose(*options)))})
+        elif kind == "Flatten":
+            y = self.node("Flatten", {"input": x.name}, axis=self.number(0, rank))
+        elif kind == "Squeeze":
+            ones = [axis for axis, length in enumerate(x.shape) if length == 1]
+            axes = self.choose(*ones, None) if ones else None
+            more = {} if axes is None else {"axes": self.store(np.array([axes]))}
+            y = self.node("Squeeze", {"data": x.name, **more})
+        else:
+            y = self.node("Identity", {"input": x.name})
+        self.quantized(y, self.computed(), x.dtype, x.scale, x.zero)
+
+    def again(self, x: Codes) -> None:
+        """Dequantize and quantize with another scale, perhaps in the other type; perhaps moved in between."""
+        name = self.node("DequantizeLinear", {"x": x.name, "x_scale": x.scale, "x_zero_point": x.zero})
+        shape = x.shape
+        if len(shape) > 1 and self.number(0, 1):
+            perm = self.order(len(shape))
+            name, shape = self.node("Transpose", {"data": name}, perm=perm), tuple(shape[axis] for axis in perm)
+        dtype = self.choose("int8", "uint8")
+        scale, zero = self.pair(dtype)
+        y = self.node("QuantizeLinear", {"x": name, "y_scale": scale, "y_zero_point": zero})
+        self.quantized(y, shape, dtype, scale, zero)
+
+    def computed(self) -> Shape:
+        """Return the shape of what the last node makes, by running it."""
+        graph = self.graph([self.nodes[-1]["outputs"][0]["tensor"]])
+        feeds = {
+            entry["name"]: np.zeros([1 if n == "batch" else n for n in entry["shape"]], entry["dtype"])
+            for entry in self.inputs
+        }
+        return tuple(graph.run(feeds, [graph.outputs[0].name])[graph.outputs[0].name].shape)
+
+    def graph(self, outputs: list[str]) -> Graph:
+        operations = {
+            "format": "resnet8doc.operations", "version": 2, "model": {"name": "random", "quant_format": "QOperator"},
+            "inputs": self.inputs, "nodes": self.nodes,
+            "outputs": [{"name": name, "dtype": None, "shape": None} for name in outputs],
+            "initializers": [
+                {"name": name, "dtype": str(array.dtype), "stored_dtype": str(array.dtype), "shape": list(array.shape)}
+                for name, array in self.stored.items()
+            ],
+        }  # fmt: skip
+        return Graph.from_parts(operations, self.stored)
+
+
+def spread(small: Shape, large: Shape) -> Shape | None:
+    """Return the shape of both together, if it is the larger one's."""
+    try:
+        found = np.broadcast_shapes(small, large)
+    except ValueError:
+        return None
+    return found if found == large else None
+
+
+def build(number: Callable[[int, int], int]) -> tuple[Graph, list[dict[str, Array]]]:
+    """Build a graph, and two items to feed it; ``number`` chooses one of a range."""
+    random = np.random.default_rng(number(0, 2**32 - 1))
+    writer = Writer(number, random)
+    for _ in range(writer.choose(1, 1, 1, 2)):
+        writer.feed()
+    for _ in range(writer.number(1, 6)):
+        x = writer.made[-1] if writer.number(0, 2) else writer.choose(*writer.made)
+        rank = len(x.shape)
+        options = [writer.softmax, writer.move, writer.again, writer.add, writer.add] if rank else [writer.again]
+        if rank == 4:
+            options += [writer.conv, writer.conv, writer.conv, writer.pool, writer.pool]
+        if rank >= 2:
+            options += [writer.matmul, writer.product]
+        if rank == 2:
+            options += [writer.gemm, writer.gemm]
+        if any(writer.real) and writer.number(0, 9) == 0:
+            writer.quantize(writer.choose(*writer.real), writer.choose("int8", "uint8"))
+        elif math.prod(x.shape) <= MOST:
+            writer.choose(*options)(x)
+    ends = [writer.made[-1]] if writer.number(0, 1) else list({writer.made[-1], writer.choose(*writer.made)})
+    outputs = []
+    for codes in ends:
+        if writer.number(0, 2):
+            real = writer.node(
+                "DequantizeLinear", {"x": codes.name, "x_scale": codes.scale, "x_zero_point": codes.zero}
+            )
+            outputs.append(real)
+        else:
+            outputs.append(codes.name)
+    fed = {entry["name"] for entry in writer.inputs}
+    outputs = [name for name in dict.fromkeys(outputs) if name not in fed]
+    if not outputs:
+        last = writer.made[-1]
+        outputs = [writer.node("DequantizeLinear", {"x": last.name, "x_scale": last.scale, "x_zero_point": last.zero})]
+    items = []
+    for _ in range(2):
+        item: dict[str, Array] = {}
+        for entry in writer.inputs:
+            shape = tuple(1 if axis == "batch" else axis for axis in entry["shape"])
+            numbers = random.normal(0, 12, shape).astype(np.float32)
+            item[entry["name"]] = numbers if entry["dtype"] == "float32" else writer.codes(entry["dtype"], shape)
+        items.append(item)
+    return writer.graph(outputs), items
+
+
+@st.composite
+def legal_graphs(draw: Any) -> tuple[Graph, list[dict[str, Array]]]:
+    """Draw a graph, and two items to feed it."""
+    return build(lambda low, high: int(draw(st.integers(low, high))))
+
+
+def one_convolution(
+    shape: list[Any], *, scale: float = 1.0, zero: int = -128, kind: str = "float32", last: bool = False
+) -> Graph:
+    """Return a network of one convolution, fed channels first or last."""
+    writer = Writer(lambda low, high: low, np.random.default_rng(0))
+    writer.inputs.append({"name": "x", "dtype": kind, "shape": shape})
+    s, z = writer.store(np.float32(scale)), writer.store(np.int8(zero))
+    name = writer.node("Transpose", {"data": "x"}, perm=[0, 3, 1, 2]) if last else "x"
+    y = name if kind == "int8" else writer.node("QuantizeLinear", {"x": name, "y_scale": s, "y_zero_point": z})
+    channels = shape[3] if last else shape[1]
+    w = writer.store(np.ones((2, channels, 1, 1), np.int8))
+    inputs = {"x": y, "x_scale": s, "x_zero_point": z, "w": w, "w_scale": s, "w_zero_point": z, "y_scale": s,
+              "y_zero_point": z}  # fmt: skip
+    return writer.graph([writer.node("QLinearConv", inputs)])

