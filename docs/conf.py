@@ -42,7 +42,7 @@ extensions = [
 ]
 exclude_patterns = ["_extensions", "_static", "_templates"]
 nitpick_ignore = [
-    ("py:class", "resnet8doc.playground.run.Difference"),  # described where it is used, in the playground's page
+    ("py:class", "resnet8doc.playground.model._run.Difference"),  # described where it is used, in the playground's page
 ]
 nitpicky = True
 nitpick_ignore_regex = [
@@ -52,7 +52,7 @@ nitpick_ignore_regex = [
     # Private classes in signatures: what they offer is documented with the function that returns them.
     ("py:class", r"resnet8doc\..*\._.*"),
     # What the playground's parts hand to one another; only what its package exports is documented.
-    ("py:class", r"resnet8doc\.playground\.[a-z]+\..*"),
+    ("py:class", r"resnet8doc\.playground\.(model|views)\..*"),
     # Types of other projects in signatures. Their inventories cannot be fetched: the build asks no other host.
     ("py:(class|data|meth|attr|exc)", r"(?!resnet8doc\.).*"),
 ]
