@@ -66,6 +66,19 @@ def test_qdq_node_by_node(name: str, fused: How | None, artifact: Artifact, imag
 
 
 @pytest.mark.slow
+def test_a_strangers_network_as_its_session_runs_it(networks: Path) -> None:
+    """MobileNetV2 of ONNX's model zoo: depthwise convolutions, images with their channels last."""
+    proven_here()
+    image = np.random.default_rng(1).normal(0, 1, (1, 3, 224, 224)).astype(np.float32)
+    result = prove(networks / "zoo-mobilenetv2-12-int8.onnx", image, fused="default", progress=False)
+    assert failure(result) is None
+    assert {"QLinearConv", "QLinearAdd"} <= {row["op_type"] for row in result["nodes"]}
+    assert result["totals"]["values"] > 7_000_000
+    assert result["totals"]["local_mismatches"] == result["totals"]["end_to_end_mismatches"] == 0
+    assert result["as_run"]["mismatches"] == 0
+
+
+@pytest.mark.slow
 def test_a_wrong_engine_is_found_and_its_first_mismatch_shown(artifact: Artifact, images: np.ndarray[Any, Any]) -> None:
     path = artifact("models/resnet8_int8_qoperator.onnx")
     result = prove(path, images[:4], runtime=ONNXRUNTIME_X86.with_fault(Rounded("floor")), progress=False)
