@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resnet8doc import ops
-from resnet8doc.arithmetic import Runtime
+from resnet8doc.arithmetic import Finish, Runtime
 from resnet8doc.errors import UserError
 from resnet8doc.ops._qlinear_reduce_mean import qlinear_reduce_mean, qlinear_reduce_mean_loops
 from resnet8doc.ops._tflite import subtract
@@ -20,7 +20,7 @@ from resnet8doc.runtimes import (
     TFLITE_REFERENCE,
     XNNPACK,
 )
-from resnet8doc.runtimes._fixed_point import away, high, quantized, scaled, up
+from resnet8doc.runtimes._fixed_point import Fixed, away, high, quantized, scaled, up
 
 ALL = (TFLITE_REFERENCE, TFLITE_MICRO, TFLITE_BUILTIN, TFLITE_BUILTIN_ARM, XNNPACK)
 RUNTIMES = st.sampled_from(ALL)
@@ -44,6 +44,18 @@ def test_the_high_half_is_gemmlowps(value: int, m: int) -> None:
     nudged = product + (2**30 if product >= 0 else 1 - 2**30)
     cut = abs(nudged) // 2**31
     assert high(np.array([value]), m)[0] == (cut if nudged >= 0 else -cut)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from(("twice_away", "twice_up")), st.booleans(), st.booleans())
+def test_the_fast_way_is_the_integers(seed: int, way: Any, ties: bool, per_channel: bool) -> None:
+    rng = np.random.default_rng(seed)
+    channels = int(rng.integers(1, 9))
+    factor = 2.0 ** -rng.integers(3, 14, channels) if ties else rng.uniform(1e-5, 0.12, channels)
+    factor = factor if per_channel else np.asarray(factor[0])
+    accumulator = np.rint(rng.uniform(-140, 140, (100, channels)) / factor).astype(np.int64)
+    found = Fixed(way).apply(accumulator, factor, np.int8(3), np.int8, Finish())
+    expected = np.clip(scaled(accumulator, *quantized(factor), way) + 3, -128, 127)
+    np.testing.assert_array_equal(found, expected)
 
 
 @given(st.floats(2.0**-20, 2.0**10))

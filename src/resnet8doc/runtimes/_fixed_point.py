@@ -119,6 +119,30 @@ def scaled(value: Number, m: Number | int, e: Number | int, way: Way) -> Array:
     return divide(high(value, m), right) if right.any() else high(value, m)
 
 
+SMALL = -3
+"""Exponents up to which the first rounding moves few results to another integer."""
+
+
+def _mostly_in_floats(accumulator: Array, m: Array, e: Array, way: Way) -> Array:
+    """Return what :func:`scaled` does, as float64: in floats where that is certain, the few others in integers.
+
+    The first rounding moves a product by at most 2**(e - 1) of a code. What lies farther from the middle of two codes
+    is therefore rounded to the nearest one, whatever the way.
+    """
+    real = accumulator * (m * np.exp2(e - 31.0))
+    whole = np.rint(real)
+    real -= whole
+    np.abs(real, out=real)
+    # 1e-6: a float64 product of an int32 and a factor below 1/8 is off by less.
+    unsure = np.flatnonzero(real >= 0.5 - np.exp2(e - 1.0) - 1e-6)
+    if unsure.size:
+        channel = unsure % accumulator.shape[-1] if m.ndim else ()
+        whole.reshape(-1)[unsure] = scaled(
+            accumulator.reshape(-1)[unsure].astype(np.int64), m[channel], e[channel], way
+        )
+    return np.asarray(whole)
+
+
 def scaled_step(trace: Trace, name: str, value: int, m: int, e: int, way: Way) -> int:
     """Write down one such product, in Python's integers."""
     if way == "once":
@@ -185,8 +209,11 @@ class Fixed(SecondStage):
         self, accumulator: Number, factor: Number, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
     ) -> Array:
         """Multiply and shift in integers, then add the zero point and clamp."""
-        whole = scaled(accumulator, *quantized(factor), self.way)
-        whole += np.int64(zero_point)
+        m, e = quantized(factor)
+        if self.way == "once" or (e > SMALL).any() or m.ndim > 1:
+            return finish.narrowed(scaled(accumulator, m, e, self.way) + np.int64(zero_point), zero_point, kind)
+        whole = _mostly_in_floats(np.asarray(accumulator, order="C"), m, e, self.way)
+        whole += np.float64(zero_point)
         return finish.narrowed(whole, zero_point, kind)
 
     def explain(
