@@ -68,7 +68,11 @@ def fuse(path: Path, target: Path, how: How = "default", level: str = EVERYTHING
         onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen types of its own that have no base but this
         reason = str(error).splitlines()[0]
-        raise UserError(f"ONNX Runtime refuses the model ({reason})", "a valid model", "Mend the model.") from error
+        raise UserError(
+            f"ONNX Runtime refuses the model ({reason})",
+            "a model that it runs",
+            "onnx.checker.check_model says whether the model is valid; a newer onnxruntime may know more of it.",
+        ) from error
     return target
 
 

@@ -122,7 +122,11 @@ def _types(
         session = onnxruntime.InferenceSession(probe.SerializeToString(), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen types of its own that have no base but this
         reason = str(error).splitlines()[0]
-        raise UserError(f"ONNX Runtime refuses the model ({reason})", "a valid model", "Mend the model.") from error
+        raise UserError(
+            f"ONNX Runtime refuses the model ({reason})",
+            "a model that it runs",
+            "onnx.checker.check_model says whether the model is valid; a newer onnxruntime may know more of it.",
+        ) from error
     types = {"tensor(float)": "float32", "tensor(double)": "float64"}
     found: dict[str, tuple[str, list[int | str | None]]] = {
         entry.name: (types.get(entry.type, entry.type[len("tensor(") : -1]), list(entry.shape))

@@ -152,7 +152,7 @@ class _Generator:
         if rows != columns or rows & rows - 1 or not 1 <= colours <= WIDTH:
             raise UserError(
                 f"the image is {rows} x {columns} x {colours}", f"square, a power of two, 1 to {WIDTH} colours",
-                "Use another model.",
+                "Crop or pad the images to such a square and export the network for it.",
             )  # fmt: skip
         self._place_image(rows * columns)
         for n, layer in enumerate(self.layers.layers):

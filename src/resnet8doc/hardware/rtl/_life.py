@@ -25,7 +25,11 @@ def shortest_sum(memories: Memories) -> int:
         if not fields.get("add") and fields.get("size", 0) > 0
     ]
     if not found:
-        raise UserError(f"{memories.model} has no convolution", "at least one", "Use another model.")
+        raise UserError(
+            f"{memories.model} has no convolution",
+            "at least one",
+            "Follow a sum in a network with a convolution over several pixels.",
+        )
     return min(found)[1]
 
 
