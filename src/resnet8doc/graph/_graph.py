@@ -56,7 +56,7 @@ class Graph:
     ...         "inputs": [{"name": "x", "dtype": "float32", "shape": ["batch"]}],
     ...         "outputs": [{"name": "y", "dtype": "int8", "shape": ["batch"]}],
     ...         "nodes": [{"name": "quantize", "op_type": "QuantizeLinear", "domain": "", "layer": "input",
-    ...                    "since_version": 21, "attributes": {}, "outputs": [{"tensor": "y"}],
+    ...                    "since_version": 21, "attributes": {}, "outputs": [{"index": 0, "tensor": "y"}],
     ...                    "inputs": [{"formal": "x", "tensor": "x"}, {"formal": "y_scale", "tensor": "s"},
     ...                               {"formal": "y_zero_point", "tensor": "z"}]}],
     ...         "initializers": [{"name": "s", "stored_dtype": "float32", "shape": []},

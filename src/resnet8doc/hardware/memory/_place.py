@@ -38,7 +38,7 @@ def place(life: Life, size: Mapping[str, int], least: int) -> tuple[dict[str, in
     Examples
     --------
     >>> place({"a": (0, 1), "b": (1, 2), "c": (2, 3)}, {"a": 4, "b": 2, "c": 4}, 6)
-    ({'a': 0, 'b': 4, 'c': 0}, 6)
+    ({'a': 0, 'c': 0, 'b': 4}, 6)
     """
     keys = (
         lambda r: (-size[r], life[r][0]),

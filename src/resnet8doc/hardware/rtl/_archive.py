@@ -12,10 +12,11 @@ import numpy.typing as npt
 
 from ...files import replacing
 from ...graph import Graph
+from ..integers import requantize_without_float
 from ._generate import PARAMETERS, Memories, generate
 from ._layers import codes_of, read_layers
 from ._tools import SOURCES, source, test_bench
-from ._words import CHANNEL, WIDTH, unpack
+from ._words import CHANNEL, POINT, WIDTH, unpack
 
 Array = npt.NDArray[Any]
 
@@ -83,10 +84,10 @@ def expected_bytes(graph: Graph, memories: Memories, images: Array) -> bytes:
     filled: dict[str, Array] = {}
     parts = []
     last = layers.layers[-1].output
+    names = [step.tensor or step.layer for step in memories.steps]
     for step, fields in zip(memories.steps, memories.program, strict=True):
         shape = (len(images), *step.shape[:2], step.channels)
         if fields.get("add"):
-            names = [s.tensor or s.layer for s in memories.steps]
             codes = np.zeros(shape, np.int8)
             operands = [filled[_written_at(memories, fields[key], names, step)] for key in ("source", "second")]
             total = sum(
@@ -94,6 +95,13 @@ def expected_bytes(graph: Graph, memories: Memories, images: Array) -> bytes:
             )
             whole, rest = (total + fields["offset"]) >> 22, (total + fields["offset"]) & ((1 << 22) - 1)
             codes[...] = np.clip(np.where(rest == 0, whole & ~1, whole), -128, 127)
+        elif fields.get("shared"):
+            word = channels[fields["channel"]]
+            operand = filled[_written_at(memories, fields["source"], names, step)].astype(np.int64)
+            total = operand.sum(axis=(1, 2), keepdims=True) + word["bias"]
+            codes = requantize_without_float(total, word["mantissa"], POINT - word["align"], word["zero"]).astype(
+                np.int8
+            )
         else:
             first, count = fields["channel"], fields["last_channel"] - fields["channel"] + 1
             zero = np.array([channels[first + c % count]["zero"] for c in range(step.channels)], np.int8)

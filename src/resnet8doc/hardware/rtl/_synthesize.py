@@ -106,7 +106,7 @@ def count_cells(log: str) -> dict[str, Any]:
 
     Examples
     --------
-    >>> count_cells("Number of cells: 3\\n     2 LUT6\\n     1 FDRE\\n")["LUT"]
+    >>> count_cells("Number of cells: 3\n     2 LUT6\n     1 FDRE\n")["LUT"]
     2
     """
     table = log[log.rfind("cells") :]
