@@ -20,8 +20,10 @@ STAMP = ".installed"
 @nox.session
 def env(session: nox.Session) -> None:
     """Install everything into the one environment that the other sessions share."""
+    extras = PROJECT["project"]["optional-dependencies"]
     requirements = [
-        *PROJECT["project"]["optional-dependencies"]["frameworks"],
+        *extras["tools"],
+        *(requirement for requirement in extras["frameworks"] if requirement != "resnet8doc[tools]"),
         *nox.project.dependency_groups(PROJECT, *GROUPS),
     ]
     wanted = hashlib.sha256("\n".join([*requirements, *PROJECT["build-system"]["requires"]]).encode()).hexdigest()

@@ -72,8 +72,10 @@ nb_render_markdown_format = "myst"  # a cell may print a mermaid fence or a form
 def _pinned() -> list[str]:
     """Names of the distributions that pyproject.toml pins for the pipeline and the site."""
     project_table = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))
-    pins = project_table["project"]["optional-dependencies"]["frameworks"] + project_table["dependency-groups"]["docs"]
-    return sorted({re.split(r"[=<>!~ \[;]", pin)[0] for pin in pins})
+    extras = project_table["project"]["optional-dependencies"]
+    pins = extras["tools"] + extras["frameworks"] + project_table["dependency-groups"]["docs"]
+    # The extra of frameworks names the project itself, for its tools.
+    return sorted({re.split(r"[=<>!~ \[;]", pin)[0] for pin in pins} - {project_table["project"]["name"]})
 
 
 freshness_build_folder = str(build_folder())

@@ -25,7 +25,8 @@ def distributions() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     pins = [pin for pins in project["project"]["optional-dependencies"].values() for pin in pins]
     pins += [pin for group in project["dependency-groups"].values() for pin in group if isinstance(pin, str)]
-    return {re.split(r"[=<>!~ \[;]", pin)[0].lower() for pin in [*pins, *project["project"]["dependencies"]]}
+    names = {re.split(r"[=<>!~ \[;]", pin)[0].lower() for pin in [*pins, *project["project"]["dependencies"]]}
+    return names - {project["project"]["name"]}
 
 
 @pytest.mark.criterion("18.1")

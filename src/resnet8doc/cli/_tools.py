@@ -16,10 +16,15 @@ from ._output import give
 if TYPE_CHECKING:  # ONNX Runtime is loaded by the commands that need it
     from ..extract import How
 
-Model = Annotated[Path, typer.Argument(help="An ONNX model, QOperator, QDQ or float.", metavar="MODEL.onnx")]
+Model = Annotated[
+    Path, typer.Argument(help="An ONNX model (QOperator, QDQ or float) or a TensorFlow Lite file.", metavar="MODEL")
+]
 Network = Annotated[
     Path | None,
-    typer.Option(help="An extraction (…_operations.json) or ONNX model; without it, the build's int8 QOperator model."),
+    typer.Option(
+        help="An extraction (…_operations.json), ONNX or TensorFlow Lite model; without it, the build's int8 QOperator "
+        "model."
+    ),
 ]
 Layout = Annotated[
     Literal["NHWC", "NCHW"], typer.Option(help="NHWC or NCHW: the order of numbers that come without a shape.")
@@ -78,6 +83,15 @@ def _numbered(graph: Graph, source: Path | None, image: list[int] | None) -> tup
     return inputs_for(graph, source, None, default=max(numbers) + 1), numbers
 
 
+def _say_whose(network: Path | None) -> None:
+    """Say whose bytes were written, where they are not those of the runtime that the model is made for."""
+    if network is not None and network.suffix == ".tflite":
+        typer.echo(
+            "In ONNX Runtime's arithmetic (x86-64): TensorFlow Lite's kernels round otherwise and give other bytes.",
+            err=True,
+        )
+
+
 class FusedMayStandAlone(TyperCommand):
     """A command whose ``--fused`` needs no value: alone it says ``default``. Typer has no option of this kind."""
 
@@ -134,14 +148,14 @@ def draw(
 ) -> None:
     """Draw a model as SVG and PNG: operators, data flow, scales and zero points; and print it as Mermaid."""
     from ..extract import load
-    from ..figures import mermaid, nodes_of, write_graph
+    from ..figures import mermaid, nodes_of, nodes_of_graph, write_graph
     from ..models import read_onnx
 
     graph = load(model)
     folder = output or model.parent
     for kind in ("svg", "png"):
         typer.echo(write_graph(graph, folder / f"{model.stem}.{kind}"))
-    typer.echo(mermaid(nodes_of(read_onnx(model))))
+    typer.echo(mermaid(nodes_of(read_onnx(model)) if model.suffix == ".onnx" else nodes_of_graph(graph)))
 
 
 def vectors(
@@ -163,6 +177,7 @@ def vectors(
     given, numbers = _numbered(graph, source, image)
     made = write_vectors(graph, given.feeds, numbers, layer, format or ["npz"], output, credit=given.credit)
     typer.echo(f"{made}\nof {given.said}")
+    _say_whose(network)
 
 
 def check(
@@ -193,7 +208,9 @@ def check(
 
 
 def prove(
-    models: Annotated[list[Path] | None, typer.Argument(help="ONNX models; without any, the build's.")] = None,
+    models: Annotated[
+        list[Path] | None, typer.Argument(help="ONNX or TensorFlow Lite models; without any, the build's.")
+    ] = None,
     images: Images = None,
     source: Source = None,
     shape: Shape = None,
@@ -203,18 +220,19 @@ def prove(
     ] = None,
     output_json: OutputJson = None,
 ) -> None:
-    """Count, value by value, where the engine differs from ONNX Runtime; exit with 1 where it must not."""
+    """Count, value by value, where the engine differs from the runtime; exit with 1 where it must not.
+
+    Of an ONNX model that is ONNX Runtime, of a TensorFlow Lite file each of four kernel sets.
+    """
     from ..inputs import inputs_for, parse_shapes
-    from ..pipeline.stages.prove import FUSED, INTEGER
     from ..proof import failure
     from ..proof import prove as run
 
-    build = build_folder() / "models"
-    wanted = [(path, fused) for path in models or ()]
-    if not models and fused is None:
-        wanted = [(build / f"{name}.onnx", None) for name in INTEGER]
-    if not models:
-        wanted += [(build / f"{name}.onnx", how) for name, how in FUSED if fused in (None, how)]
+    lite = [path for path in models or () if path.suffix == ".tflite"]
+    if lite:
+        _prove_tflite(lite, images, source, output_json, alone=len(lite) == len(models or ()) and fused is None)
+        return
+    wanted = [(path, fused) for path in models or ()] or _built(fused)
     lengths = parse_shapes(shape or [])
     results = []
     for path, how in wanted:
@@ -234,6 +252,58 @@ def prove(
     ]
     give(results, output_json, "The engine against ONNX Runtime", rows)
     if reasons := [why for result in results if (why := failure(result)) is not None]:
+        raise UserError("\n".join(reasons), "0 mismatches on this processor", "Report this with the lines above.")
+
+
+def _built(fused: "How | None") -> list[tuple[Path, "How | None"]]:
+    """Return the build's models that are proven without a name, each as it is or fused."""
+    from ..pipeline.stages.prove import FUSED, INTEGER
+
+    build = build_folder() / "models"
+    plain: list[tuple[Path, How | None]] = [(build / f"{name}.onnx", None) for name in INTEGER]
+    return [
+        *(plain if fused is None else []),
+        *((build / f"{name}.onnx", how) for name, how in FUSED if fused in (None, how)),
+    ]
+
+
+def _prove_tflite(
+    models: list[Path], images: int | None, source: Path | None, output_json: Path | None, *, alone: bool
+) -> None:
+    """Prove TensorFlow Lite files under every kernel set."""
+    from ..inputs import inputs_for
+    from ..oracles import KERNELS
+    from ..proof import failure_tflite, prove_tflite
+
+    if not alone:
+        raise UserError(
+            f"{models[0].name} beside an ONNX model, or with --fused", "TensorFlow Lite files alone",
+            "Prove them one after the other; a TensorFlow Lite file has no fused form here.",
+        )  # fmt: skip
+    results = []
+    for path in models:
+        given = inputs_for(_network(path, None), source, images)
+        if len(given.feeds) != 1:
+            raise UserError(f"{path.name} has {len(given.feeds)} inputs", "one", "Cut the model to one input.")
+        (fed,) = given.feeds.values()
+        batch = next(size for size in range(min(25, len(fed)), 0, -1) if len(fed) % size == 0)
+        for kernels in KERNELS:
+            results.append({**prove_tflite(path, fed, kernels, batch=batch), "given": given.said})
+    rows = [
+        {
+            "model": result["model"],
+            "kernels": result["kernels"],
+            "version": result["version"],
+            "inputs": result["inputs"],
+            "values": result["totals"]["values"],
+            "mismatches, node by node": result["totals"]["local_mismatches"],
+            "end to end": result["totals"]["end_to_end_mismatches"],
+            "seconds": result["seconds"],
+        }
+        for result in results
+    ]
+    give(results, output_json, "The engine against TensorFlow Lite", rows)
+    if reasons := [why for result in results if (why := failure_tflite(result)) is not None]:
         raise UserError("\n".join(reasons), "0 mismatches on this processor", "Report this with the lines above.")
 
 
@@ -279,6 +349,7 @@ def write_c(
     texts = generate(_network(network, shape), variant, pixels=pixels)
     write_files(texts, output)
     typer.echo("\n".join(str(output / name) for name in texts))
+    _say_whose(network)
 
 
 def prove_rtl(

@@ -8,7 +8,7 @@ from ._bars import Bar, Bars, bars
 from ._damage import damage
 from ._drawing import draw_graph, write_graph
 from ._memory import memory
-from ._mermaid import Node, mermaid, nodes_of
+from ._mermaid import Node, mermaid, nodes_of, nodes_of_graph
 from ._playground_link import Link, playground_link
 from ._style import Drawing, drawing, style
 from ._table import Table, table
@@ -34,6 +34,7 @@ __all__ = [
     "memory",
     "mermaid",
     "nodes_of",
+    "nodes_of_graph",
     "operator_inputs",
     "per_class_deltas",
     "playground_link",

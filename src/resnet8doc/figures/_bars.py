@@ -67,7 +67,7 @@ def bars(rows: Iterable[Bar], *, top: float, caption: str) -> Bars:
     top
         The value whose bar fills the whole width.
     caption
-        What the bars show. May hold markup (`markupsafe.Markup`).
+        What the bars show. May hold markup (`resnet8doc.markup.Markup`).
 
     Raises
     ------

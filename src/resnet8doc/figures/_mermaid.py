@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from ..graph import Graph
 
 _COLOURS = {
     # Fill and stroke with enough contrast for dark text on the fill, in the light and in the dark theme.
@@ -82,6 +85,34 @@ def nodes_of(model: Any) -> list[Node]:
             known.remove(node.output[0])
     last = [Node(f"{item.name} ", "", (item.name,), (), (_shape(item),)) for item in graph.output]
     return [*ends, *nodes, *last]
+
+
+def nodes_of_graph(graph: "Graph") -> list[Node]:
+    """Return the boxes of a network in the engine's form, for models that are no ONNX files.
+
+    Parameters
+    ----------
+    graph
+        From :func:`resnet8doc.extract.load` or :func:`resnet8doc.graph.load`.
+
+    Returns
+    -------
+    list of Node
+        In order of computation.
+    """
+    ends = [Node(entry.name, "", (), (entry.name,), (_lengths(entry.shape),)) for entry in graph.inputs]
+    nodes = [
+        Node(
+            node.name, node.op_type, tuple(entry.tensor for entry in node.inputs if not entry.parameter), node.outputs
+        )
+        for node in graph.nodes
+    ]  # fmt: skip
+    last = [Node(f"{entry.name} ", "", (entry.name,), (), (_lengths(entry.shape),)) for entry in graph.outputs]
+    return [*ends, *nodes, *last]
+
+
+def _lengths(shape: tuple[Any, ...] | None) -> str:
+    return "" if shape is None else " × ".join("?" if axis is None else str(axis) for axis in shape)
 
 
 def _shape(value: Any) -> str:

@@ -126,7 +126,8 @@ def table(
     ----------
     rows
         Dictionaries from column to value, or a pandas ``DataFrame`` (its index is not shown). ``None`` and NaN are
-        shown as a dash. Text is escaped; a value with a method ``__html__`` (``markupsafe.Markup``) is put in as it is.
+        shown as a dash. Text is escaped; a value with a method ``__html__`` (a `resnet8doc.markup.Markup`) is put in
+        as it is.
     caption
         What to see in the table. Pages give one.
     columns

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from markupsafe import Markup
-
+from ..markup import Markup
 from ._playground_link import playground_link
 from ._table import Table, table
 

@@ -1,5 +1,6 @@
 """Test vectors as files: .npz, JSON, C header, hex for ``$readmemh``."""
 
+import hashlib
 import io
 import json
 import math
@@ -156,15 +157,22 @@ def _hex(tensor: Tensor, vector: Vector, credit: Credit) -> bytes:
     return (head + "".join(f"{word:0{digits}x}\n" for word in bits.tolist())).encode()
 
 
+LONGEST = 120
+"""Characters of a node in a file name: file systems end at 255 bytes, and converters join the names of fused layers."""
+
+
 def stem(vector: Vector) -> str:
-    """Return a vector's file name without a suffix.
+    """Return a vector's file name without a suffix; of a very long name the start, and 8 digits that tell it apart.
 
     Examples
     --------
     >>> stem(Vector("dense/MatMul_quant", "dense", "QLinearMatMul", 7, {}, {}, "dense_MatMul_quant"))
     'dense_MatMul_quant-image7'
     """
-    return f"{vector.name}{SEPARATOR}image{vector.image}"
+    name = vector.name
+    if len(name) > LONGEST:
+        name = f"{name[: LONGEST - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return f"{name}{SEPARATOR}image{vector.image}"
 
 
 def plain_text(name: str) -> str:
