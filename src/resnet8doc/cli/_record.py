@@ -1,4 +1,4 @@
-"""``record-mlperf-tiny``: the comparison of MLPerf Tiny's checkpoint that the package ships."""
+"""``record-mlperf-tiny`` and ``record-four-networks``: what was measured beforehand and the package ships."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +10,9 @@ from ..workspace import build_folder
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command("record-mlperf-tiny")(record_mlperf_tiny)
+    app.command("record-four-networks")(record_four_networks)
 
 
 def record_mlperf_tiny(
@@ -29,4 +30,17 @@ def record_mlperf_tiny(
     run(all_stages("mlperf-tiny", site_too=False), build, (result,))
     path = output or Path(checkpoints.__file__).parent / "mlperf_tiny_comparison.json"
     write_json(path, record(read_json(build / result), environment()))
+    typer.echo(f"Recorded in {path}")
+
+
+def record_four_networks(
+    folders: Annotated[list[Path], typer.Argument(help="Where MLPerf Tiny's four int8 .tflite files are.")],
+    inputs: Annotated[int, typer.Option(help="Seeded inputs that each network is fed.", min=1)] = 20,
+    output: Annotated[Path | None, typer.Option(help="The file; without it, the one that the package ships.")] = None,
+) -> None:
+    """Measure MLPerf Tiny's four networks: costs, the engine against each kernel set, C against the engine."""
+    from ..proof import four
+
+    path = output or Path(four.__file__).parent / "record.json"
+    write_json(path, four.record(folders, inputs))
     typer.echo(f"Recorded in {path}")
