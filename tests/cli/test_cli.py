@@ -14,6 +14,7 @@ from resnet8doc.files import read_json
 
 COMMANDS = (
     "build", "data", "train", "convert", "calibrate", "quantize", "evaluate", "compare", "record-mlperf-tiny",
+    "record-four-networks",
 )  # fmt: skip
 
 

@@ -110,6 +110,7 @@ def test_so_on_a_tensorflow_lite_file(command: str, missing: str, networks: Path
     said = alone(missing, tmp_path, command, *([] if command in NAMED else ["--network"]), str(path))
     assert said.returncode == 0, said.stderr
     assert said.stdout
+    assert ("In ONNX Runtime's arithmetic" in said.stderr) == (command in ("vectors", "c")), "whose bytes they are"
 
 
 def test_check_finds_a_wrong_code(missing: str, model: Path, tmp_path: Path) -> None:
@@ -140,3 +141,9 @@ def test_what_needs_a_framework_says_so(missing: str, tmp_path: Path) -> None:
     assert "error: the package " in said.stderr
     assert "pip install 'resnet8doc[frameworks]'" in said.stderr
     assert "Traceback" not in said.stderr
+
+
+def test_two_kinds_of_model_are_not_proven_at_once(model: Path, tmp_path: Path) -> None:
+    said = alone("tensorflow", tmp_path, "prove", "a.tflite", str(model))
+    assert said.returncode == 1
+    assert "error: a.tflite beside an ONNX model, or with --fused; expected TensorFlow Lite files alone" in said.stderr

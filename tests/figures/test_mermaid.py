@@ -1,12 +1,14 @@
 """Mermaid text of graphs."""
 
 import re
+from pathlib import Path
 
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from resnet8doc.figures._mermaid import Node, mermaid, nodes_of
+from resnet8doc.extract import load
+from resnet8doc.figures._mermaid import Node, mermaid, nodes_of, nodes_of_graph
 
 
 @pytest.fixture
@@ -58,3 +60,11 @@ def test_markup_in_names_is_shown_and_not_obeyed() -> None:
     assert "<script>" not in text
     assert text.count('"') == 2
     assert "#60;script#62;" in text
+
+
+def test_a_network_that_is_no_onnx_file(networks: Path) -> None:
+    boxes = nodes_of_graph(load(networks / "mlperf-ad01_int8.tflite"))
+    assert [box.operator for box in boxes] == ["", *["QGemm"] * 10, ""]
+    assert (boxes[0].lines, boxes[-1].lines) == (("batch × 640",), ("batch × 640",))
+    text = mermaid(boxes)
+    assert text.count(" --> ") == 11, "one chain from the input to the output"

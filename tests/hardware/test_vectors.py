@@ -17,6 +17,8 @@ from resnet8doc.errors import UserError
 from resnet8doc.files import read_json
 from resnet8doc.graph import Graph
 from resnet8doc.hardware import CREDIT, FORMATS, read_hex, write_vectors
+from resnet8doc.hardware.vectors import Vector
+from resnet8doc.hardware.vectors._formats import stem
 
 from .legal_graphs import one_convolution
 
@@ -264,3 +266,13 @@ def test_the_input_s_layout_is_the_graph_s(shape: list[Any], last: bool, axes: l
     v = arrays(manifest.parent, "QuantizeLinear_1-image1" if last else "QuantizeLinear_0-image1")
     np.testing.assert_array_equal(v["x"], x[1] if last else x[1].transpose(1, 2, 0))
     np.testing.assert_array_equal(v["y"].astype(int) + 128, v["x"])
+
+
+def test_a_name_longer_than_a_file_may_have() -> None:
+    """Converters join the names of fused layers; two that differ at their ends alone get files of their own."""
+    long = "functional_1_depthwise_conv2d_BiasAdd_" * 8
+    one, other = (stem(Vector(long, "", "QLinearConv", 0, {}, {}, long + end)) for end in ("a", "b"))
+    assert one != other
+    assert one.startswith("functional_1_depthwise_conv2d_BiasAdd_")
+    assert one.endswith("-image0")
+    assert len(one) < 140, "suffixes and a folder of hex files still fit into 255 bytes"

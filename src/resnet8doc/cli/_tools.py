@@ -84,7 +84,7 @@ def _numbered(graph: Graph, source: Path | None, image: list[int] | None) -> tup
 
 
 def _say_whose(network: Path | None) -> None:
-    """Say whose bytes were written, where they are not those of the runtime that the model is made for."""
+    """Say whose bytes these are, where they are not those of the runtime that the model is made for."""
     if network is not None and network.suffix == ".tflite":
         typer.echo(
             "In ONNX Runtime's arithmetic (x86-64): TensorFlow Lite's kernels round otherwise and give other bytes.",
@@ -204,6 +204,7 @@ def check(
     if output_json is not None:
         write_json(output_json, report.to_dict())
     typer.echo(report)
+    _say_whose(network)
     raise typer.Exit(0 if report.equal else 1)
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import Any, Literal
 
+from ..markup import Markup
+
 Row = Mapping[str, Any]
 Best = Literal["max", "min"]
 
@@ -242,5 +244,13 @@ def breakable(markup: str) -> str:
 
 
 def plain(value: Any) -> str:
-    """Return a value as text without tags."""
-    return str(value.striptags()) if hasattr(value, "striptags") else str(value)
+    """Return a value as text without tags.
+
+    Examples
+    --------
+    >>> plain(Markup('<a href="x">a &amp; b</a>')), plain("a < b"), plain(3)
+    ('a & b', 'a < b', '3')
+    """
+    if isinstance(value, Markup):
+        return html.unescape(re.sub(r"<[^>]*>", "", value))
+    return str(value.striptags()) if hasattr(value, "striptags") else str(value)  # what markupsafe made
