@@ -47,17 +47,17 @@ def write_specification(subject: Subject, output: Path | str, *, progress: bool 
     UserError
         If the folder holds something else or cannot be written.
     """
-    target = Path(output)
+    target = Path(output).absolute()
     _check_output(target)
-    make_folder(target.absolute().parent)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.absolute().parent) as scratch:
+    make_folder(target.parent)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as scratch:
         made = Path(scratch) / "specification"
         made.mkdir()
         _write(subject, made, progress)
         if target.exists():
             target.rename(Path(scratch) / "old")
         made.rename(target)
-    return target / "index.html"
+    return Path(output) / "index.html"
 
 
 def _check_output(output: Path) -> None:
