@@ -2,7 +2,7 @@
 
 import typer
 
-from . import _build, _probes, _record, _stages, _tools, _train
+from . import _build, _probes, _record, _specification, _stages, _tools, _train
 
 app = typer.Typer(
     name="resnet8doc",
@@ -19,5 +19,6 @@ _build.register(app)
 _train.register(app)
 _stages.register(app)
 _tools.register(app)
+_specification.register(app)
 _probes.register(app)
 _record.register(app)

@@ -20,7 +20,8 @@ def show(title: str, rows: Iterable[Mapping[str, Any]]) -> None:
         table.add_column(name, justify="right" if isinstance(value, (int, float)) else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_text(value) for value in row.values()))
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    # Text also in a notebook: rich would show HTML there, past a stdout that is read.
+    Console(width=None if sys.stdout.isatty() else 160, force_jupyter=False).print(table)
 
 
 def _text(value: Any) -> str:

@@ -1,0 +1,38 @@
+"""A specification of any model, as a small site of its own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ._tools import Images, Shape, Source
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(spec)
+
+
+def spec(
+    model: Annotated[
+        Path,
+        typer.Argument(help="An ONNX model, a .tflite file or an extraction (…_operations.json).", metavar="MODEL"),
+    ],
+    source: Source = None,
+    shape: Shape = None,
+    images: Images = None,
+    runtime: Annotated[
+        str | None,
+        typer.Option(
+            help="Whose arithmetic is meant: onnxruntime_x86, tflite_micro or another of resnet8doc.runtimes. Without "
+            "it, TensorFlow Lite Micro's for a network of TensorFlow Lite, else ONNX Runtime's on x86-64."
+        ),
+    ] = None,
+    output: Annotated[Path, typer.Option(help="A folder of its own.")] = Path("specification"),
+) -> None:
+    """Write a model's specification: pages and files that open from disk, every number computed now."""
+    from ..inputs import parse_shapes
+    from ..specification import open_subject, write_specification
+
+    subject = open_subject(model, source, parse_shapes(shape or []), images=images, runtime=runtime)
+    typer.echo(write_specification(subject, output))
