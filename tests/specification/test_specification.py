@@ -1,6 +1,7 @@
 """A specification of networks made here and by others: pages whose numbers are the library's."""
 
 import re
+import sys
 import zipfile
 from dataclasses import asdict
 from functools import partial
@@ -181,6 +182,15 @@ def test_what_a_tool_refuses_stands_in_its_place(tmp_path: Path) -> None:
         for said in (refused.value.found, refused.value.expected, refused.value.remedy):
             assert said in text
     assert not (folder / "downloads" / "c.zip").exists()
+
+
+def test_a_package_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)  # what an import of it finds where it is not installed
+    subject = open_subject(small(tmp_path / "small.onnx"), None, WIDTH)
+    folder = write_specification(subject, tmp_path / "site", progress=False).parent
+    check_links(folder)
+    assert "the package pygraphviz is not installed" in read(folder / "index.html").text
+    assert not (folder / "downloads" / "network.svg").exists()
 
 
 def test_of_an_extraction(tmp_path: Path) -> None:
