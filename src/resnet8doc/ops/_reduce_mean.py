@@ -22,7 +22,7 @@ def reduce_mean(data: Array, axes: Array | None = None, *, keepdims: int = 1, no
     r"""Average over some axes: a sum in float32, divided by the number of elements.
 
     A float32 sum depends on its order, and the runtime's depends on where the reduced axes stand; neighbours of one
-    kind count as one. Reduced axes last: Eigen's order, see :func:`packet_sums`. Between kept ones: fours, each added
+    kind count as one. Reduced axes last: Eigen's order, see ``packet_sums``. Between kept ones: fours, each added
     up by itself, then a pair, then a single one, as its matrix product with a row of ones does. First and last: the
     last ones in Eigen's order, these sums one after another. Anywhere else, and where the first kept axis of these
     last two is shorter than 2 (or than the number of the runtime's threads; here it is asked with two at most): one
