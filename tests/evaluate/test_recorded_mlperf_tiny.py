@@ -27,7 +27,7 @@ def test_measured_again_it_is_the_same(mlperf_tiny: Path, tmp_path: Path) -> Non
 
 def test_its_float_baseline_is_the_well_known_one() -> None:
     floats = [row for row in recorded_mlperf_tiny()["rows"] if not row["quantized"]]
-    assert [row["file"] for row in floats] == ["resnet8.keras", "resnet8.onnx", "resnet8.pt"]
+    assert [row["file"] for row in floats] == ["resnet8.keras", "resnet8.onnx", "resnet8.pt", "resnet8.tflite"]
     assert {row["correct"] for row in floats} == {8719}
 
 
