@@ -82,7 +82,8 @@ class Simulator:
             )  # fmt: skip
         classes = self.memories.parameters["CLASSES"]
         numbers = [len(pixels), size * colours, classes, stall, bound]
-        with _scratch(self.folder) as scratch:
+        with tempfile.TemporaryDirectory(dir=self.folder) as made:
+            scratch = Path(made)
             pixels.tofile(scratch / "images")
             command = [str(self.program), str(scratch / "images"), str(scratch / "outputs"), *map(str, numbers)]
             result = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
@@ -107,7 +108,8 @@ class Simulator:
             Its place in the program, from 0.
         """
         classes, size = self.memories.parameters["CLASSES"], np.size(image)
-        with _scratch(self.folder) as scratch:
+        with tempfile.TemporaryDirectory(dir=self.folder) as made:
+            scratch = Path(made)
             np.ascontiguousarray(image, np.uint8).tofile(scratch / "image")
             numbers = ["1", str(size), str(classes), "0", str(BOUND), str(layer + 1)]
             files = [str(scratch / name) for name in ("image", "outputs", "waveform")]
@@ -125,19 +127,6 @@ class Simulator:
                 found[step.tensor] = codes[..., : step.shape[2]]
             at = end
         return found
-
-
-class _scratch:  # noqa: N801 # used as a function
-    """A folder of its own inside another, removed at the end."""
-
-    def __init__(self, inside: Path) -> None:
-        self.folder = tempfile.TemporaryDirectory(dir=inside)
-
-    def __enter__(self) -> Path:
-        return Path(self.folder.__enter__())
-
-    def __exit__(self, *_: object) -> None:
-        self.folder.cleanup()
 
 
 def build_simulator(graph: Graph, folder: Path, cache: Path, lanes: int = 16) -> Simulator:

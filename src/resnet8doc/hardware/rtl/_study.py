@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -213,10 +214,7 @@ def staircases(graph: Graph) -> dict[str, Any]:
         mantissa, shift = mantissa_and_shift(factors)
         found = 0
         for c in range(len(bias)):
-
-            def codes(a: Array, c: int = c) -> Array:
-                return requantize_without_float(a, mantissa[c], shift[c], layer.y_zero)  # noqa: B023 # called here alone
-
+            codes = partial(requantize_without_float, mantissa=mantissa[c], shift=shift[c], zero_point=layer.y_zero)
             if np.ptp(codes(np.array([low[c], high[c]]))) == 0:
                 constant, found = constant + 1, found + 1
             else:
