@@ -50,7 +50,7 @@ def test_batches_as_python_2_wrote_them_are_read(make: SimpleNamespace) -> None:
 def test_attack_is_refused_and_not_run(protocol: int, tmp_path: Path) -> None:
     data = pickle.dumps(batch() | {b"labels": Attack(tmp_path / "owned")}, protocol)
     with pytest.raises(
-        UserError, match=r"data_batch_1 is not a python batch .* it names \S*\.open\).*nothing of it was run"
+        UserError, match=r"data_batch_1 is not a python batch .* it names \S*\.open\).*so it was not run"
     ):
         read_batch(data, "data_batch_1")
     assert not (tmp_path / "owned").exists()

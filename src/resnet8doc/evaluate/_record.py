@@ -61,7 +61,7 @@ def recorded_mlperf_tiny() -> dict[str, Any]:
     Examples
     --------
     >>> [row["correct"] for row in recorded_mlperf_tiny()["rows"] if not row["quantized"]]
-    [8719, 8719, 8719]
+    [8719, 8719, 8719, 8719]
     """
     import json
 
