@@ -65,6 +65,15 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none", requires=["env"])
+def coverage(session: nox.Session) -> None:
+    """Run the tests but the browser's and those of minutes, and print which lines of the library none of them ran."""
+    shared(session, "resnet8doc", "build", "--no-site")
+    chosen = session.posargs or ["--doctest-modules", "src", "tests"]
+    shared(session, "coverage", "run", "-m", "pytest", "-m", "not browser and not slow", *chosen)
+    shared(session, "coverage", "report")
+
+
+@nox.session(venv_backend="none", requires=["env"])
 def doctest(session: nox.Session) -> None:
     """Run the examples of the docstrings alone."""
     shared(session, "pytest", "--doctest-modules", "src", *session.posargs)

@@ -25,7 +25,10 @@ NARROW: dict[int, str] = {
 FOLDED = 1 << 20
 """Elements that a constant computed here may have: no more than what stood in the file grows the extraction."""
 
-REMEDY = "Mend the model: onnx.checker.check_model says more."
+REMEDY = (
+    "Run onnx.checker.check_model(path, full_check=True): it says what the standard forbids in this file. "
+    "Export the model again without it."
+)
 
 
 def read_tensor(tensor: onnx.TensorProto, name: str) -> tuple[str, Array]:
