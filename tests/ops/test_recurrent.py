@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
+import onnxruntime
 import pytest
+from onnx import helper, numpy_helper
 
 from resnet8doc.errors import UserError
+from resnet8doc.extract import load
 from resnet8doc.ops import OPERATORS
 
 Array = np.ndarray[Any, Any]
@@ -80,3 +85,20 @@ def test_what_does_not_fit_is_said(change: dict[int, Array], attributes: dict[st
         given[place] = value
     with pytest.raises(UserError, match=re.escape(message)):
         OPERATORS["", "GRU"].function(*given, **attributes)
+
+
+def test_a_model_that_leaves_inputs_and_outputs_out(tmp_path: Path) -> None:
+    x, w, r, _, _, initial = inputs("GRU", 1, 3, True)
+    node = helper.make_node("GRU", ["x", "w", "r", "", "", "h"], ["", "last"], hidden_size=SIZE, linear_before_reset=1)
+    model = helper.make_model(
+        helper.make_graph(
+            [node], "gru", [helper.make_tensor_value_info("x", 1, [STEPS, "n", FEATURES])],
+            [helper.make_tensor_value_info("last", 1, None)],
+            [numpy_helper.from_array(array, name) for name, array in (("w", w), ("r", r), ("h", initial))],
+        ),
+        opset_imports=[helper.make_opsetid("", 17)], ir_version=8,
+    )  # fmt: skip
+    onnx.save(model, tmp_path / "gru.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "gru.onnx", providers=["CPUExecutionProvider"])
+    found = load(tmp_path / "gru.onnx").run(x)
+    np.testing.assert_allclose(found["last"], session.run(["last"], {"x": x})[0], rtol=1e-5, atol=2e-6)
