@@ -200,7 +200,7 @@ def test_a_trace_of_a_convolution_holds_every_product(graph: Graph, images: np.n
         (lambda g, x: g.run(x, runtime={"nobody": ONNXRUNTIME_X86}),
          "there is no node 'nobody'; expected nchw, quantize,"),
         (lambda g, x: g.trace("nobody", (0,), x), "there is no node 'nobody'"),
-        (lambda g, x: g.trace("nchw", (0, 0, 0, 0), x), "node nchw is Transpose; expected one of QuantizeLinear,"),
+        (lambda g, x: g.trace("nchw", (0, 0, 0, 0), x), "node nchw is Transpose; expected one of ConvInteger,"),
         (lambda g, x: g.trace("first", (0, 0, 9, 0), x), "index is [0, 0, 9, 0]; expected one inside [4, 3, 6, 5]."),
         (lambda g, x: g.trace("first", (0, 0), x), "index is [0, 0]; expected one inside [4, 3, 6, 5]."),
         (lambda g, x: g.with_parameters({"s9": np.float32(1)}),

@@ -1,7 +1,7 @@
 """Random graphs of integer operators: legal, small, and unlike ResNet8."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,7 +67,7 @@ class Writer:
         )
         return self.store(scale), self.store(self.codes(dtype, ()))
 
-    def node(self, op_type: str, inputs: dict[str, str], **attributes: Any) -> str:
+    def node(self, op_type: str, inputs: Mapping[str, str | tuple[str, ...]], **attributes: Any) -> str:
         own = op_type in ("QGemm", "QLinearAdd", "QLinearAveragePool", "QLinearGlobalAveragePool", "QLinearSoftmax")
         domain = "com.microsoft" if own else ""
         output = f"t{len(self.nodes)}"
@@ -75,7 +75,10 @@ class Writer:
             "name": f"{op_type}/{len(self.nodes)}", "op_type": op_type, "domain": domain,
             "layer": f"layer{len(self.nodes)}",
             "since_version": max(OPERATORS[domain, op_type].since_versions), "attributes": attributes,
-            "inputs": [{"formal": formal, "tensor": tensor} for formal, tensor in inputs.items()],
+            "inputs": [
+                {"formal": formal, "tensor": tensor} for formal, tensors in inputs.items()
+                for tensor in ((tensors,) if isinstance(tensors, str) else tensors)
+            ],
             "outputs": [{"index": 0, "tensor": output, "dtype": None, "shape": None}],
         })  # fmt: skip
         return output
@@ -240,7 +243,7 @@ class Writer:
 
     def move(self, x: Codes) -> None:
         rank = len(x.shape)
-        kind = self.choose("Transpose", "Reshape", "Reshape", "Flatten", "Squeeze", "Identity")
+        kind = self.choose("Transpose", "Reshape", "Reshape", "Flatten", "Squeeze", "Identity", "asked")
         if kind == "Transpose":
             y = self.node("Transpose", {"data": x.name}, perm=self.order(rank))
         elif kind == "Reshape":
@@ -252,6 +255,8 @@ class Writer:
             if rank == 4:
                 options += [[0, x.shape[1] * x.shape[2], x.shape[3]], [x.shape[0], x.shape[1], -1]]
             y = self.node("Reshape", {"data": x.name, "shape": self.store(np.array(self.choose(*options)))})
+        elif kind == "asked":
+            y = self.node("Reshape", {"data": x.name, "shape": self.asked(x)})
         elif kind == "Flatten":
             y = self.node("Flatten", {"input": x.name}, axis=self.number(0, rank))
         elif kind == "Squeeze":
@@ -262,6 +267,16 @@ class Writer:
         else:
             y = self.node("Identity", {"input": x.name})
         self.quantized(y, self.computed(), x.dtype, x.scale, x.zero)
+
+    def asked(self, x: Codes) -> str:
+        """Compute a shape from the tensor's own, as exporters write a flattening."""
+        real = self.number(0, 1)
+        read = self.node("DequantizeLinear", {"x": x.name, "x_scale": x.scale, "x_zero_point": x.zero}) if real else ""
+        lengths = self.node("Shape", {"data": read or x.name})
+        axis = self.number(0, len(x.shape) - 1)
+        one = self.node("Gather", {"data": lengths, "indices": self.store(np.array(axis))}, axis=0)
+        first = self.node("Unsqueeze", {"data": one, "axes": self.store(np.array([0]))})
+        return self.node("Concat", {"inputs": (first, self.store(np.array([-1])))}, axis=0)
 
     def again(self, x: Codes) -> None:
         """Dequantize and quantize with another scale, perhaps in the other type; perhaps moved in between."""

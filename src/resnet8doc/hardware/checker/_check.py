@@ -173,8 +173,8 @@ class Checker:
     """
 
     def __init__(self, graph: Graph, images: Feeds) -> None:
-        self.graph = graph
         self.network = Network(graph)
+        self.graph = self.network.graph
         fed, self.count = self.network.items.feeds(images)
         if self.count == 0:
             raise UserError("there are no images", "at least one", "Name the image that you ran.")
