@@ -43,27 +43,42 @@ def _(mo, pg):
 
 @app.cell(hide_code=True)
 def _(mo):
-    files = mo.ui.file(filetypes=[".json", ".npz"], multiple=True, kind="button",
-                       label="Open your own extraction (its .json and .npz)", max_size=20_000_000)  # fmt: skip
-    own = mo.ui.file(filetypes=[".png", ".jpg", ".jpeg", ".webp"], kind="button", label="Use your own picture",
-                     max_size=20_000_000)  # fmt: skip
+    files = mo.ui.file(filetypes=[".onnx", ".tflite", ".json", ".npz"], multiple=True, kind="button",
+                       label="Open your own network (.onnx, .tflite, or an extraction's .json and .npz)",
+                       max_size=200_000_000)  # fmt: skip
+    own = mo.ui.file(filetypes=[".png", ".jpg", ".jpeg", ".webp", ".npy", ".npz"], kind="button",
+                     label="Use your own picture or .npy", max_size=64_000_000)  # fmt: skip
     return files, own
 
 
 @app.cell(hide_code=True)
-def _(UserError, assets, files, pg):
-    float_graph = assets.graph(pg.FLOAT)
+def _(pg):
+    async def bring(*packages: str) -> None:
+        """Load what only a reader's own file needs."""
+        if pg.IN_BROWSER:
+            import pyodide_js
+
+            await pyodide_js.loadPackage(list(packages))
+
+    return (bring,)
+
+
+@app.cell(hide_code=True)
+async def _(UserError, assets, bring, files, pg):
+    float_graph, network = assets.graph(pg.FLOAT), None
     graph, model_name, operations = assets.graph(pg.MODEL), pg.MODEL, assets.json(f"{pg.MODEL}_operations.json")
     model_said = ""
     if files.value:
         try:
-            _given = {file.name: file.contents for file in files.value}
-            graph, operations = pg.own_graph(_given)  # a graph that runs, or a sentence
-            model_name = pg.own_name(next(content for name, content in _given.items() if name.endswith(".json")))
-            model_said = pg.note(f"Your extraction {graph.name} ({graph.format}, {len(graph.nodes)} nodes) is open.")
+            await bring("resnet8doc-readers")
+            network = pg.own_network({file.name: file.contents for file in files.value})  # it runs, or a sentence
+            graph, model_name, operations = network.graph, network.name, network.operations
+            model_said = pg.note(network.said)
         except UserError as error:
             model_said = pg.note(f"{error} The playground goes on with {pg.MODEL}.", "error")
-    return float_graph, graph, model_name, model_said, operations
+    if not pg.sorts_pictures(graph):
+        float_graph = None
+    return float_graph, graph, model_name, model_said, network, operations
 
 
 @app.cell(hide_code=True)
@@ -87,35 +102,49 @@ def _(gallery, kind, mo, named, pg, start_label):
 
 
 @app.cell(hide_code=True)
-async def _(UserError, gallery, image, own, pg):
-    picture, label, image_name, picture_said = gallery.images[image.value], int(gallery.labels[image.value]), "", ""
+async def _(UserError, bring, gallery, graph, image, network, own, pg):
+    images, label, image_name, picture_said = (
+        gallery.images[image.value][None],
+        int(gallery.labels[image.value]),
+        "",
+        "",
+    )
+    original = network.run if network is not None and not pg.sorts_pictures(graph) else None
     if own.value:
+        _name, _content = own.value[0].name, own.value[0].contents
+        _array = _name.lower().endswith((".npy", ".npz"))
         try:
-            if pg.IN_BROWSER:
-                import pyodide_js
-
-                await pyodide_js.loadPackage("pillow")
-            picture, _done = pg.read_picture(own.value[0].contents)
-            label, image_name = None, pg.own_name(own.value[0].contents)
-            picture_said = pg.note(" ".join(["Your picture is used.", *_done, "Its class is not known."]))
+            if pg.sorts_pictures(graph) and not _array:
+                await bring("pillow")
+                _picture, _done = pg.read_picture(_content)
+                _fed, _said = _picture[None], " ".join(["Your picture is used.", *_done, "Its class is not known."])
+            else:
+                await bring("resnet8doc-readers", *([] if _array else ["pillow"]))
+                _fed, _said = pg.own_feeds(graph, _name, _content)
+            original = pg.run_of(graph, _fed)  # it runs, or a sentence
+            images, label, image_name, picture_said = _fed, None, pg.own_name(_content), pg.note(_said)
         except UserError as error:
-            picture_said = pg.note(f"{error} The playground goes on with the test image.", "error")
+            picture_said = pg.note(f"{error} The playground goes on with what it was fed before.", "error")
+    if original is None:
+        original = pg.run_of(graph, images)
+    if not pg.sorts_pictures(graph):
+        label = None
     image_name = image_name or str(int(gallery.indices[image.value]))
-    images = picture[None]
-    return image_name, images, label, picture_said
+    return image_name, images, label, original, picture_said
 
 
 @app.cell(hide_code=True)
-def _(float_graph, graph, images, pg):
-    original = pg.Run.of(graph, images)
-    reference = pg.Run.of(float_graph, images)
-    return original, reference
+def _(float_graph, images, original, pg):
+    reference = None
+    if float_graph is not None:
+        reference = pg.Run.of(float_graph, {float_graph.inputs[0].name: original.values[original.graph.inputs[0].name]})
+    return (reference,)
 
 
 @app.cell(hide_code=True)
 def _(UserError, float_graph, graph, initial, mo, model_name, pg):
     _edits, edits_said = initial.edits if model_name == initial.model else (), ""
-    _visit = pg.visit(initial.lesson)
+    _visit = pg.visit(initial.lesson) if model_name == pg.MODEL else None
     if _visit is not None and not _edits:
         _edits = _visit.state.edits
     try:
@@ -134,7 +163,7 @@ def _(get_start, graph, mo, pg):
     _known = pg.sides(graph)
     _titles, _start = {key: title for title, key in _known.items()}, get_start()
     _first, _second = _titles.get(_start.a), _titles.get(_start.b)
-    choose_a = mo.ui.dropdown(_known, value=_first or _titles[pg.MODEL_SIDE], label="A")
+    choose_a = mo.ui.dropdown(_known, value=_titles[pg.side_of(graph, _start.a)], label="A")
     choose_b = mo.ui.dropdown(_known, value=_second or _titles[pg.EDITED], label="B")
     sides_said = pg.joined(
         pg.note(f"The link names an arithmetic {key!r}, which is not known; the usual one is used.", "error")
@@ -151,7 +180,7 @@ def _(choose_a, choose_b, float_graph, get_edits, graph, held, original, pg):
     modified = pg.apply(graph, float_graph, edits)
     side_a, side_b = (pg.side(chosen.value, graph, float_graph, edits) for chosen in (choose_a, choose_b))
     run_a, run_b = side_a.run(original), side_b.run(original)
-    same = side_a.key == side_b.key or (side_a.key == pg.MODEL_SIDE and side_b.key == pg.EDITED and not edits)
+    same = side_a.key == side_b.key or (side_a.key == graph.runtime.name and side_b.key == pg.EDITED and not edits)
     after = None if same else run_b
     return after, edits, modified, run_a, run_b, side_a, side_b
 
@@ -196,8 +225,8 @@ def _(UserError, node, original, pg, pixel_text):
 
 
 @app.cell(hide_code=True)
-def _(initial, mo, pg, set_edits, set_problem, set_start, set_turn):
-    _titles = {"none": "", **{visit.title: visit.key for visit in pg.LESSONS}}
+def _(initial, mo, model_name, pg, set_edits, set_problem, set_start, set_turn):
+    _titles = {"none": "", **{visit.title: visit.key for visit in pg.LESSONS if model_name == pg.MODEL}}
     _start = next((title for title, key in _titles.items() if key == initial.lesson), "none")
 
     def _go(key: str) -> None:
@@ -363,7 +392,9 @@ def _(mo, set_edits, set_problem, set_turn):
 @app.cell(hide_code=True)
 def _(gallery, graph, measure, pg, side_a, side_b):
     measured = ""
-    if measure.value:
+    if measure.value and not pg.sorts_pictures(graph):
+        measured = pg.note("The batch is of test images with their classes, which this network does not sort.")
+    elif measure.value:
         _batch = pg.batch(graph, side_a, side_b, gallery.images[: gallery.batch], gallery.labels[: gallery.batch])
         measured = pg.batch_html(_batch, gallery, "image")
     return (measured,)
@@ -466,7 +497,9 @@ def _(ask, assets, float_graph, gallery, graph, model_name, pg, show):
     _parts = []
     if model_name == pg.MODEL:
         _parts.append(pg.sensitivity_html(assets.json("sensitivity.json"), "Measured by the build, on the test images"))
-    if ask.value:
+    if ask.value and not pg.sorts_pictures(graph):
+        _parts.append(pg.note("It is measured on test images with their classes, which this network does not sort."))
+    elif ask.value:
         from resnet8doc.analysis.sensitivity import sensitivity
 
         _few = sensitivity(graph, float_graph, gallery.images[:10], gallery.labels[:10], progress=False)

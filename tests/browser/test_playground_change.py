@@ -146,7 +146,7 @@ def test_a_modified_extraction_can_be_taken_along_and_given_back(live: Live, ass
     """The file opens as any extraction does, and computes what the playground shows."""
     with zipfile.ZipFile(live.download("Modified extraction").path()) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
-    graph, _ = pg.own_graph({name: content for name, content in files.items() if name != "faults.json"})
+    graph = pg.own_network({name: content for name, content in files.items() if name != "faults.json"}).graph
     gallery = assets.gallery
     values = pg.Run.of(graph, gallery.images[live.number(gallery)][None]).probabilities[0]
     assert live.probabilities("modified") == [float(value) for value in values]

@@ -101,9 +101,10 @@ def _files(seed: int = 0) -> dict[str, bytes]:
 
 
 def test_an_own_extraction_runs() -> None:
-    graph, operations = pg.own_graph(_files())
-    assert graph.run(images())["flatten"].shape == (1, 10)
-    assert operations["version"] == 2
+    own = pg.own_network(_files())
+    assert own.graph.run(images())["flatten"].shape == (1, 10)
+    assert own.operations["version"] == 2
+    assert pg.sorts_pictures(own.graph)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_an_own_extraction_runs() -> None:
 def test_a_foreign_extraction_is_a_sentence(changes: dict[str, bytes | None], found: str) -> None:
     files = {name: content for name, content in {**_files(), **changes}.items() if content is not None}
     with pytest.raises(UserError) as caught:
-        pg.own_graph(files)
+        pg.own_network(files)
     assert found in str(caught.value)
 
 
@@ -127,7 +128,7 @@ def test_a_foreign_npz_is_a_sentence() -> None:
     buffer = io.BytesIO()
     np.savez(buffer, secret=np.zeros(3))
     with pytest.raises(UserError, match="the stored tensors lack"):
-        pg.own_graph({**_files(), "x_operations.npz": buffer.getvalue()})
+        pg.own_network({**_files(), "x_operations.npz": buffer.getvalue()})
 
 
 def test_own_files_are_named_by_their_hash() -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from resnet8doc import playground as pg
 from resnet8doc.graph import from_bytes
 from resnet8doc.playground.model import EXPORTING, trace_pixel
+from resnet8doc.playground.views._blocks import edges, items
 from resnet8doc.playground.views._copying import as_c, as_vector
 from resnet8doc.playground.views._html import long_table
 from resnet8doc.playground.views._mosaic import Layout, picture
@@ -224,13 +225,17 @@ def test_a_png_is_read_back() -> None:
 @pytest.mark.criterion("15.3")
 def test_parallel_branches_lie_side_by_side() -> None:
     graph, _ = networks()
-    places = positions(graph)
-    assert len(set(places.values())) == len(graph.nodes)
-    for node in graph.nodes:
-        for entry in node.inputs:
-            source = None if entry.parameter else graph.producer(entry.tensor)
-            if source is not None:
-                assert places[source.name][1] < places[node.name][1]
+    shown = items(graph, graph.nodes[0].name)
+    connected = edges(graph, shown)
+    places = positions(len(shown), connected)
+    assert len(set(places)) == len(graph.nodes)
+    assert len(connected) == sum(
+        not entry.parameter and graph.producer(entry.tensor) is not None
+        for node in graph.nodes
+        for entry in node.inputs
+    )
+    for source, target in connected:
+        assert places[source][1] < places[target][1]
 
 
 @pytest.mark.parametrize(
@@ -247,7 +252,7 @@ def test_a_downloaded_extraction_runs_as_the_modified_graph(edits: tuple[pg.Edit
     modified = pg.apply(graph, float_graph, edits)
     with zipfile.ZipFile(io.BytesIO(pg.extraction(operations, modified))) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
-    again, _ = pg.own_graph(files)
+    again = pg.own_network(files).graph
     for name, value in modified.graph.run(images(2), "all").items():
         np.testing.assert_array_equal(again.run(images(2), "all")[name], value)
     assert set(tensors) <= set(again.parameters)

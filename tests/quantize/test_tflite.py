@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from resnet8doc.errors import UserError
-from resnet8doc.extract.tflite import read
 from resnet8doc.quantize import VARIANTS, tflite
+from resnet8doc.reading.tflite import read
 
 FILE = "resnet8_int8.tflite"
 Quantize = Callable[[str], tuple[Path, dict[str, Any]]]

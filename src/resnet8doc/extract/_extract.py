@@ -3,7 +3,6 @@
 import io
 import tempfile
 import zipfile
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,10 @@ from ..errors import UserError
 from ..files import read_json, replacing, sha256, write_json
 from ..graph import Graph
 from ..graph import load as load_graph
+from ..reading import onnx, tflite
 from ._fuse import EVERYTHING, FUSED, How, described, fuse
-from ._prepare import fold, read_initializers
-from ._read import read_model, read_nodes, read_types, refuse_unknown
+from ._read import read_model, read_types
 from ._schema import validate
-from .tflite import read as read_tflite
 
 Array = npt.NDArray[Any]
 
@@ -83,36 +81,11 @@ def read_operations(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         As :func:`extract`.
     """
     if path.suffix == TFLITE:
-        reading = read_tflite(path)
+        reading = tflite.read(path)
         Graph.from_parts(reading.operations, reading.tensors)
         return reading.operations, reading.tensors
     proto = read_model(path)
-    refuse_unknown(proto)
-    stored = read_initializers(proto)
-    del proto.graph.initializer[:]  # the arrays are enough: a large model is not held twice
-    fed = [entry.name for entry in proto.graph.input if entry.name not in stored]
-    folded = fold(proto, stored)
-    if not folded:
-        raise UserError(f"all that {path} computes is constant", "a network", "Check that its input is one.")
-    used = {name for node in folded for name in node.input} | {output.name for output in proto.graph.output}
-    stored = {name: value for name, value in stored.items() if name in used}
-    nodes = read_nodes(proto, folded, stored, {})
-    operations = _operations(
-        path,
-        proto,
-        nodes,
-        stored,
-        [{"name": n, "dtype": None, "shape": None} for n in fed],
-        [{"name": o.name, "dtype": None, "shape": None} for o in proto.graph.output],
-    )
-    tensors = {name: array for name, (_, array) in stored.items()}
-    Graph.from_parts(operations, tensors)  # our own, clearer messages first; ONNX Runtime is asked for types afterwards
-    types = read_types(proto, folded, stored)
-    described = [
-        [{"name": name, "dtype": types[name][0], "shape": types[name][1]} for name in names]
-        for names in (fed, [output.name for output in proto.graph.output])
-    ]
-    return _operations(path, proto, read_nodes(proto, folded, stored, types), stored, *described), tensors
+    return onnx.read(proto, path.name, path.read_bytes(), read_types)
 
 
 def read_fused(path: Path, how: How, *, channels_first: bool = False) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -135,60 +108,6 @@ def read_fused(path: Path, how: How, *, channels_first: bool = False) -> tuple[d
     name = f"{path.stem}_fused{'_integers' if how == 'integers' else ''}{'_channels_first' if channels_first else ''}"
     operations["model"] |= {"name": name, "sha256": sha256(path), "rewritten": described(how, level)}
     return operations, tensors
-
-
-def _operations(
-    path: Path, proto: Any, nodes: list[dict[str, Any]], stored: dict[str, tuple[str, Array]],
-    inputs: list[dict[str, Any]], outputs: list[dict[str, Any]],
-) -> dict[str, Any]:  # fmt: skip
-    counts = Counter(node["op_type"] for node in nodes)
-    readers: dict[str, list[dict[str, Any]]] = {}
-    for node in nodes:
-        for entry in node["inputs"]:
-            if entry["initializer"]:
-                readers.setdefault(entry["tensor"], []).append(
-                    {"node": node["name"], "input": entry["formal"], "index": entry["index"]}
-                )
-    return {
-        "format": "resnet8doc.operations",
-        "version": 2,
-        "model": {
-            "name": path.stem,
-            "file": path.name,
-            "sha256": sha256(path),
-            "producer": f"{proto.producer_name} {proto.producer_version}".strip(),
-            "ir_version": proto.ir_version,
-            "opsets": {entry.domain: entry.version for entry in proto.opset_import},
-            "quant_format": quant_format(counts),
-        },
-        "counts": dict(sorted(counts.items())),
-        "inputs": inputs,
-        "outputs": outputs,
-        "nodes": nodes,
-        "initializers": [
-            {
-                "name": name,
-                "dtype": kind,
-                "stored_dtype": str(array.dtype),
-                "shape": list(array.shape),
-                "read_by": readers.get(name, []),
-            }
-            for name, (kind, array) in sorted(stored.items())
-        ],
-    }
-
-
-def quant_format(counts: Counter[str]) -> str:
-    """Return ``QOperator``, ``QDQ`` or ``float``, by the operators that a model has.
-
-    Examples
-    --------
-    >>> quant_format(Counter(QLinearConv=9, QuantizeLinear=1)), quant_format(Counter(Conv=9, DequantizeLinear=30))
-    ('QOperator', 'QDQ')
-    """
-    if any(op_type.startswith(("QLinear", "QGemm")) for op_type in counts):
-        return "QOperator"
-    return "QDQ" if counts["DequantizeLinear"] else "float"
 
 
 def pack(tensors: dict[str, Array]) -> bytes:

@@ -1,10 +1,9 @@
-"""From an ONNX file to plain Python: nodes, tensors, types and shapes; what cannot be read is named."""
+"""What the onnx package and ONNX Runtime say of an ONNX file: it loads; types and shapes of its tensors."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 import onnx
 import onnxruntime
@@ -12,12 +11,7 @@ from google.protobuf.message import DecodeError
 from onnx import helper
 
 from ..errors import UserError
-from ..graph import operator_at
-from ..ops import OPERATORS
-from ._attributes import attributes_of
-from ._layers import layer_of
-from ._prepare import NARROW, Stored
-from ._since import since_version
+from ..reading.onnx import NARROW, Stored, Types
 
 Array = npt.NDArray[Any]
 
@@ -46,38 +40,12 @@ def read_model(path: Path) -> onnx.ModelProto:
     return model
 
 
-def refuse_unknown(model: onnx.ModelProto) -> None:
-    """Say every operator, and every version of one, that the engine does not have, all at once."""
-    unknown: dict[str, list[str]] = {}
-    for node in model.graph.node:
-        domain = "" if node.domain == "ai.onnx" else node.domain
-        if (domain, node.op_type) == ("", "Constant"):
-            continue
-        operator, kind = OPERATORS.get((domain, node.op_type)), f"{domain + '.' if domain else ''}{node.op_type}"
-        if operator is not None:
-            version = since_version(model, domain, node.op_type)
-            if version in operator.since_versions:
-                continue
-            kind += f" of opset {version}"
-        unknown.setdefault(kind, []).append(node.name or next(filter(None, node.output), "without an output"))
-    if unknown:
-        listed = "; ".join(
-            f"{kind} ({', '.join(names[:3])}{', …' if len(names) > 3 else ''})" for kind, names in unknown.items()
-        )
-        known = ", ".join(sorted({op_type for _, op_type in OPERATORS}))
-        raise UserError(
-            f"the model has operators that cannot be read: {listed}", known, "Export the model without them."
-        )
-
-
 SMALL = 4096
 """Bytes up to which a stored tensor is shown to ONNX Runtime for the sake of shapes; larger ones are weights, of which
 type and shape are enough."""
 
 
-def read_types(
-    model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], stored: Stored
-) -> dict[str, tuple[str, list[int | str | None]]]:
+def read_types(model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], stored: Stored) -> Types:
     """Return type and shape of every tensor that is fed or computed, as ONNX Runtime infers them.
 
     ONNX's own shape inference knows nothing of ``com.microsoft``. The runtime is given no weights, so that a large
@@ -89,9 +57,7 @@ def read_types(
         return _types(model, nodes, stored, None)
 
 
-def _types(
-    model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], stored: Stored, most: int | None
-) -> dict[str, tuple[str, list[int | str | None]]]:
+def _types(model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], stored: Stored, most: int | None) -> Types:
     probe = onnx.ModelProto(ir_version=max(model.ir_version, 4))
     probe.opset_import.extend(model.opset_import)
     probe.functions.extend(model.functions)
@@ -128,69 +94,8 @@ def _types(
             "onnx.checker.check_model says whether the model is valid; a newer onnxruntime may know more of it.",
         ) from error
     types = {"tensor(float)": "float32", "tensor(double)": "float64"}
-    found: dict[str, tuple[str, list[int | str | None]]] = {
+    found: Types = {
         entry.name: (types.get(entry.type, entry.type[len("tensor(") : -1]), list(entry.shape))
         for entry in (*session.get_inputs(), *session.get_outputs())
     }
     return found | {name: (kind, list(array.shape)) for name, (kind, array) in stored.items()}
-
-
-def read_nodes(
-    model: onnx.ModelProto, folded: Sequence[onnx.NodeProto], stored: Stored,
-    types: dict[str, tuple[str, list[int | str | None]]],
-) -> list[dict[str, Any]]:  # fmt: skip
-    """Return every node as the extraction writes it."""
-    nodes, taken = [], set()
-    for number, node in enumerate(folded):
-        domain = "" if node.domain == "ai.onnx" else node.domain
-        name = node.name or f"{node.op_type}_{number}"
-        if name in taken:
-            name = f"{name}_{number}"
-        taken.add(name)
-        version = since_version(model, domain, node.op_type)
-        operator = operator_at(domain, node.op_type, version)
-        if len(node.input) > len(operator.inputs) and not operator.variadic:
-            raise UserError(
-                f"node {name} has {len(node.input)} inputs", f"{len(operator.inputs)} at most: "
-                f"{', '.join(operator.inputs)}", f"Convert the model to an opset in which {node.op_type} has no more.",
-            )  # fmt: skip
-        formal = operator.formals(len(node.input))
-        inputs = []
-        for index, tensor in enumerate(node.input):
-            if not tensor:
-                continue
-            entry: dict[str, Any] = {
-                "index": index,
-                "formal": formal[index],
-                "tensor": tensor,
-                "initializer": tensor in stored,
-            }
-            if tensor in stored:
-                kind, array = stored[tensor]
-                entry |= {"dtype": kind, "shape": list(array.shape)}
-                if formal[index].endswith(("scale", "zero_point")):
-                    entry["value"] = _plain(array)
-            else:
-                entry |= dict(zip(("dtype", "shape"), types.get(tensor, (None, None)), strict=True))
-            inputs.append(entry)
-        nodes.append({
-            "index": number, "name": name, "op_type": node.op_type, "domain": domain,
-            "since_version": version, "layer": layer_of(name, next(filter(None, node.output), name)),
-            "attributes": attributes_of(node),
-            "inputs": inputs,
-            "outputs": [
-                {"index": index, "formal": operator.outputs[min(index, len(operator.outputs) - 1)], "tensor": tensor,
-                 **dict(zip(("dtype", "shape"), types.get(tensor, (None, None)), strict=True))}
-                for index, tensor in enumerate(node.output) if tensor
-            ],
-        })  # fmt: skip
-    return nodes
-
-
-def _plain(array: Array) -> Any:
-    """Return numbers for JSON; one that JSON has no word for (NaN, infinity) as a string."""
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        written: list[Any] = [v if np.isfinite(v) else str(v) for v in array.reshape(-1).tolist()]
-    else:
-        written = array.reshape(-1).tolist()
-    return written[0] if array.ndim == 0 else written

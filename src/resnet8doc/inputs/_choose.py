@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from .. import architecture
 from ..graph import Graph
+from ..reading.feeds import seeded
 from ._read import read_arrays, read_pictures
-from ._seeded import seeded
 
 Array = npt.NDArray[Any]
 

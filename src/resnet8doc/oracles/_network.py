@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
-from ..extract.tflite import read
 from ..graph import Graph
+from ..reading.tflite import read
 from ._mend import mended
 from ._tflite import interpret
 

@@ -10,9 +10,9 @@ from tqdm import tqdm
 
 from ..arithmetic import Runtime
 from ..environment import environment
-from ..extract.tflite import FORMALS, read
 from ..ops import OPERATORS
 from ..oracles import KERNELS, interpret, version
+from ..reading.tflite import FORMALS, read
 from ..runtimes import RUNTIMES
 from ._tally import differs
 from ._tflite import PROVEN

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from ..architecture import WEIGHTS
 from ..errors import UserError
-from ..extract.tflite import read
 from ..files import sha256, write_json
 from ..models import fold, keras_from_weights, load_keras, log_summary, to_tflite, weights_of
+from ..reading.tflite import read
 from ._calibration_images import batches
 from .variants import Variant, of_runtime
 

@@ -1,6 +1,8 @@
 """The folder that a browser loads Python from: Pyodide, compiled wheels, and the lock that lists them."""
 
 import hashlib
+import importlib.metadata
+import importlib.util
 import json
 import shutil
 import subprocess
@@ -101,13 +103,56 @@ def engine_wheel(cache: Path) -> Path:
     return folder / built.name
 
 
+def reader_wheel(cache: Path) -> Path:
+    """Return the wheel that reads model files and inputs in the browser, built once for the same sources.
+
+    It adds `resnet8doc.reading` to the package that lies there already, and brings the definitions of the two file
+    formats, taken from the packages that are installed here, whose versions ``pyproject.toml`` pins.
+
+    Raises
+    ------
+    UserError
+        If one of these packages is missing.
+    """
+    package = _HERE.parent
+    files = {
+        f"resnet8doc/{path.relative_to(package).as_posix()}": path.read_bytes()
+        for path in sorted((package / pins.READERS).rglob("*"))
+        if path.suffix in (".py", ".json")
+    }
+    for name in pins.GENERATED:
+        top, _, module = name.partition("/")
+        spec = importlib.util.find_spec(top)
+        if spec is None or not spec.submodule_search_locations:
+            raise UserError(f"{top} is not installed", f"{top}, whose {module} goes to the browser", "Run nox -s env.")
+        distribution = importlib.metadata.distribution(top.replace("_", "-"))
+        files[name] = Path(spec.submodule_search_locations[0], module).read_bytes()
+        for part in distribution.files or ():
+            if part.name.upper().startswith(("LICENSE", "NOTICE")) and ".dist-info" in part.parts[0]:
+                files[f"{top}/{part.name}"] = Path(str(part.locate())).read_bytes()
+    version = importlib.metadata.version("resnet8doc")
+    needed = [wheel.requirement for wheel in pins.WHEELS if wheel.requirement.startswith(("flatbuffers", "protobuf"))]
+    info = f"resnet8doc_readers-{version}.dist-info"
+    lines = ["Metadata-Version: 2.1", "Name: resnet8doc-readers", f"Version: {version}"]
+    lines += [f"Requires-Dist: {entry}" for entry in (f"resnet8doc=={version}", "numpy", *needed)]
+    files[f"{info}/METADATA"] = ("\n".join(lines) + "\n").encode()
+    key = _key(*(part for name, content in sorted(files.items()) for part in (name.encode(), content)))
+    target = cache / f"readers-{key}" / f"resnet8doc_readers-{version}-py3-none-any.whl"
+    if not target.exists():
+        with replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in sorted(files.items()):
+                archive.writestr(zipfile.ZipInfo(name), content)
+    return target
+
+
 def _metadata(wheel: Path) -> tuple[str, str, list[str], list[str]]:
     """Return name, version, importable names and requirements of a compiled wheel."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         (entry,) = (name for name in names if name.endswith(".dist-info/METADATA"))
         message = Parser().parsestr(archive.read(entry).decode())
-    tops = {name.split("/")[0] for name in names if not name.split("/")[0].endswith((".dist-info", ".data", ".libs"))}
+    # A folder without __init__ is a part of another wheel's package, or of a namespace, and names no wheel of its own.
+    tops = {name.split("/")[0] for name in names if "/" not in name or name.split("/")[1].startswith("__init__.")}
     requirements = [Requirement(line) for line in message.get_all("Requires-Dist") or []]
     needed = {
         canonicalize_name(item.name) for item in requirements if not item.marker or item.marker.evaluate(pins.MARKERS)
@@ -182,7 +227,7 @@ def write(target: Path, cache: Path, step: Step) -> None:
     """
     pyodide, compiled = prepare(cache, step)
     step("resnet8doc's wheel")
-    compiled += _compile(pyodide, [engine_wheel(cache)], cache, ())
+    compiled += _compile(pyodide, [engine_wheel(cache), reader_wheel(cache)], cache, ())
     for path in (*compiled, *(pyodide / name for name in pins.PYODIDE_FILES)):
         shutil.copyfile(path, target / path.name)
     info = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))["info"]

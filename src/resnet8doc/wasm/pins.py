@@ -64,6 +64,7 @@ class Inner:
 EMSCRIPTEN = "pyemscripten_2026_0_wasm32"
 
 WHEELS = (
+    Wheel("flatbuffers==25.12.19", "7634f50c427838bb021c2d66a3d1168e9d199b0607e6329399f04846d42e20b4"),
     Wheel("jedi==0.19.2", "a8ef22bde8490f57fe5c7681a3c83cb58874daf72b4784de3cce5b6ef6edb5b9"),
     Wheel("marimo-base==0.25.2", "9daea77b550c5954193b9c3f69405b4cddb5114e305d06b4a251a0c4fbaf5639"),
     Wheel("markdown==3.11.3", "e1a31a112232504d753e5c01bb8c2de90d3f0ba986b063e10770cf7695b09e73"),
@@ -74,6 +75,7 @@ WHEELS = (
     Wheel("narwhals==2.29.0", "1c69b3dc30240f6e848c5a673cafc86affa44184ecce721e25b7194663ad10dc"),
     Wheel("packaging==26.1", "5d9c0669c6285e491e0ced2eee587eaf67b670d94a19e94e3984a481aba6802f"),
     Wheel("parso==0.8.6", "2c549f800b70a5c4952197248825584cb00f033b29c692671d3bf08bf380baff"),
+    Wheel("protobuf==7.36.2", "bdb3a345d48db958e6ce1f18e508beb0cc981d64f24088427549c866cd039f1e"),
     Wheel("pygments==2.20.0", "81a9e26dd42fd28a23a2d169d86d7ac03b46e2f8b59ed4698fb4785f946d0176"),
     Wheel("pymdown-extensions==11.0.2", "259910762019732caa1dfd76f3faa62c59f191d46573e80bcb1d13c0f675bbe5"),
     Wheel("pyodide-http==0.2.2", "cf006ea593c1643b5badeb4d42ed24a6eebd830276171fa1f82de0777b3fb608"),
@@ -142,3 +144,13 @@ ENGINE = (
     "workspace.py",
 )
 """What of resnet8doc's own wheel goes to the browser: layers 1 and 2."""
+
+READERS = "reading/"
+"""What of resnet8doc goes to the browser in a wheel of its own, when a reader gives a file."""
+
+GENERATED = ("onnx/onnx_ml_pb2.py", "ai_edge_litert/schema_py_generated.py")
+"""Modules of installed packages that go along with it: the definitions of the two file formats, in plain Python.
+
+Neither package has a wheel for WebAssembly, and of neither is more needed to read a file: an ONNX file is a message
+that protobuf's own reader in Python parses, a TensorFlow Lite file a flatbuffer.
+"""

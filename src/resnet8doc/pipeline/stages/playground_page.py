@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ...dataset import cache_folder
 from ...wasm import export, prepare
-from ...wasm.pins import ENGINE
+from ...wasm.pins import ENGINE, READERS
 from .._stage import Stage
 from . import playground
 
@@ -22,7 +22,9 @@ def stages() -> Iterator[Stage]:
     Sphinx leaves alone what it did not write, and the export replaces its two folders alone: neither waits for the
     other, and neither undoes what the other did.
     """
-    engine = (path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).as_posix().startswith(ENGINE))
+    sent = (*ENGINE, READERS)
+    engine = (path for path in PACKAGE.rglob("*.*") if path.relative_to(PACKAGE).as_posix().startswith(sent)
+              and path.suffix in (".py", ".json"))  # fmt: skip
     program = {path for path in (PACKAGE / "wasm").glob("*") if path.is_file()}
     fetch = Stage("playground runtime", fetch_runtime, sources=tuple(sorted(program)))
     yield fetch

@@ -6,17 +6,14 @@ import os
 import sys
 import urllib.parse
 import urllib.request
-import zipfile
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ...architecture import CLASSES, IMAGE_SHAPE
 from ...errors import UserError
 from ...graph import Graph, from_bytes
 from ...workspace import build_folder
@@ -140,38 +137,3 @@ def _read(location: str, name: str) -> bytes:
 @lru_cache(maxsize=8)
 def _graph(location: str, name: str) -> Graph:
     return from_bytes(_read(location, f"{name}_operations.json"), _read(location, f"{name}_operations.npz"))
-
-
-def own_name(content: bytes) -> str:
-    """Return what a reader's own file is called in the address: by its hash, since it never leaves their machine."""
-    return "own-" + sha256(content).hexdigest()[:12]
-
-
-def own_graph(files: dict[str, bytes]) -> tuple[Graph, dict[str, Any]]:
-    """Return a reader's own extraction, as a graph that takes a picture, and its JSON, parsed.
-
-    Parameters
-    ----------
-    files
-        Two files by their names: the JSON and the ``.npz``.
-
-    Raises
-    ------
-    UserError
-        If they are not one of each, no extraction, or of a network that does not sort a picture into ten classes.
-    """
-    operations = [content for name, content in files.items() if name.endswith(".json")]
-    tensors = [content for name, content in files.items() if name.endswith(".npz")]
-    if len(operations) != 1 or len(tensors) != 1:
-        found = ", ".join(files) or "nothing"
-        raise UserError(
-            f"the files given are {found}", "two: <model>_operations.json and <model>_operations.npz",
-            "Choose both at once; python -m resnet8doc extract MODEL.onnx writes them.",
-        )  # fmt: skip
-    if not zipfile.is_zipfile(io.BytesIO(tensors[0])):
-        raise UserError("the .npz is no .npz", "the one that the extraction wrote beside its JSON", "Choose that one.")
-    graph = from_bytes(operations[0], tensors[0])
-    answer = graph.run(np.zeros((1, *IMAGE_SHAPE), np.uint8))[graph.outputs[0].name]
-    if answer.shape != (1, len(CLASSES)):
-        raise UserError(f"the network puts out {list(answer.shape)}", f"[1, {len(CLASSES)}]", "Give a ResNet8.")
-    return graph, json.loads(operations[0])

@@ -1,18 +1,51 @@
 """A reader's own picture, made into what the network takes."""
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ...errors import UserError
 
+if TYPE_CHECKING:
+    import PIL.Image  # heavy, and needed only when a reader brings a picture
+
 Array = npt.NDArray[Any]
 LARGEST_FILE = 20_000_000
 LARGEST_SIDE = 8_000
 SIDE = 32
 REMEDY = "Give a PNG, JPEG or WebP picture."
+
+
+def opened(content: bytes) -> tuple["PIL.Image.Image", list[str]]:
+    """Return a picture, opaque, and a sentence for each thing that was changed. Needs Pillow.
+
+    Raises
+    ------
+    UserError
+        If it is no picture, or too large.
+    """
+    from PIL import Image, UnidentifiedImageError  # heavy, and needed only when a reader brings a picture
+
+    if len(content) > LARGEST_FILE:
+        raise UserError(f"the file has {len(content):,} bytes", f"at most {LARGEST_FILE:,}", "Make it smaller first.")
+    try:
+        with Image.open(io.BytesIO(content)) as shown:
+            if max(shown.size) > LARGEST_SIDE:
+                raise UserError(
+                    f"the picture is {shown.width}×{shown.height}",
+                    f"at most {LARGEST_SIDE} pixels a side",
+                    "Make it smaller first.",
+                )
+            picture = shown.convert("RGBA")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise UserError("the file is no picture that can be read", "a picture", REMEDY) from error
+    done = []
+    if picture.getchannel("A").getextrema() != (255, 255):
+        done.append("Its transparent parts were laid on white.")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    return picture.convert("RGB"), done
 
 
 def read_picture(content: bytes) -> tuple[Array, list[str]]:
@@ -33,27 +66,11 @@ def read_picture(content: bytes) -> tuple[Array, list[str]]:
     Raises
     ------
     UserError
-        If it is no picture, or too large.
+        As :func:`opened`.
     """
-    from PIL import Image, UnidentifiedImageError  # heavy, and needed only when a reader brings a picture
+    from PIL import Image
 
-    if len(content) > LARGEST_FILE:
-        raise UserError(f"the file has {len(content):,} bytes", f"at most {LARGEST_FILE:,}", "Make it smaller first.")
-    try:
-        with Image.open(io.BytesIO(content)) as opened:
-            if max(opened.size) > LARGEST_SIDE:
-                raise UserError(
-                    f"the picture is {opened.width}×{opened.height}",
-                    f"at most {LARGEST_SIDE} pixels a side",
-                    "Make it smaller first.",
-                )
-            picture = opened.convert("RGBA")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise UserError("the file is no picture that can be read", "a picture", REMEDY) from error
-    done = []
-    if picture.getchannel("A").getextrema() != (255, 255):
-        done.append("Its transparent parts were laid on white.")
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    picture, done = opened(content)
     side = min(picture.size)
     left, top = (picture.width - side) // 2, (picture.height - side) // 2
     if picture.width != picture.height:
@@ -61,7 +78,5 @@ def read_picture(content: bytes) -> tuple[Array, list[str]]:
     if picture.size != (SIDE, SIDE):
         done.append(f"It was scaled from {side}×{side} to {SIDE}×{SIDE}.")
     box = (left, top, left + side, top + side)
-    small = picture.convert("RGB").resize(
-        (SIDE, SIDE), Image.Resampling.BOX if side >= SIDE else Image.Resampling.NEAREST, box
-    )
+    small = picture.resize((SIDE, SIDE), Image.Resampling.BOX if side >= SIDE else Image.Resampling.NEAREST, box)
     return np.asarray(small, np.uint8).copy(), done

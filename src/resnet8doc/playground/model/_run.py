@@ -1,5 +1,6 @@
 """One picture through a network, and through what became of it after edits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,7 @@ from ...analysis.pairs import dequantized, tensor_pairs
 from ...analysis.sqnr import LayerSqnr, layer_sqnr, sqnr
 from ...graph import Graph
 from ._edits import Modified
+from ._tensors import Tensors
 
 Array = npt.NDArray[Any]
 
@@ -31,17 +33,22 @@ class Run:
     """
 
     graph: Graph
-    values: dict[str, Array]
+    values: Mapping[str, Array]
     meaning: Graph | None = None
 
     @classmethod
-    def of(cls, graph: Graph, images: Array) -> "Run":
-        """Run a network on images, uint8 ``[N, 32, 32, 3]``."""
+    def of(cls, graph: Graph, images: Array | Mapping[str, Array]) -> "Run":
+        """Run a network on images, uint8 ``[N, 32, 32, 3]``, or on its inputs by name; every tensor at once."""
         return cls(graph, graph.run(images, "all"))
+
+    @classmethod
+    def on_demand(cls, graph: Graph, feeds: Mapping[str, Array]) -> "Run":
+        """Return a run whose tensors are computed when they are asked for, for a network of any size."""
+        return cls(graph, Tensors(graph, feeds))
 
     @property
     def probabilities(self) -> Array:
-        """What comes out, float32 ``[N, 10]``."""
+        """What comes out first; of ResNet8 float32 ``[N, 10]``."""
         return self.values[self.graph.outputs[0].name]
 
     def real(self, tensor: str) -> Array:
@@ -65,7 +72,11 @@ def rerun(original: Run, modified: Modified) -> Run:
     dirty: set[str] = set()
     for node in modified.graph.nodes:
         if node.name in changed or any(entry.tensor in dirty for entry in node.inputs):
-            dirty.add(node.output)
+            dirty.update(filter(None, node.outputs))
+    if isinstance(original.values, Tensors):
+        inputs = {entry.name: original.values[entry.name] for entry in original.graph.inputs}
+        tensors = Tensors(modified.graph, inputs, modified.runtimes, original.values, frozenset(dirty))
+        return Run(modified.graph, tensors, modified.meaning)
     feeds = {name: value for name, value in original.values.items() if name not in dirty}
     values = modified.graph.run(feeds, "all", runtime=modified.runtimes)
     return Run(modified.graph, values, modified.meaning)
@@ -108,8 +119,11 @@ class Comparison:
             before, after = self.original.values.get(node.output), self.modified.values.get(node.output)
             if before is None or after is None:
                 continue
-            gap = np.abs(self.original.real(node.output) - self.modified.real(node.output))
+            if before is after:  # not computed anew, and so the same
+                result.append(Difference(node.name, node.output, before.size, 0, 0.0))
+                continue
             count = int((before != after).sum())
+            gap = np.abs(self.original.real(node.output) - self.modified.real(node.output)) if count else np.zeros(1)
             result.append(Difference(node.name, node.output, before.size, count, float(gap.max())))
         return result
 

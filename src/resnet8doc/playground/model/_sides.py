@@ -15,10 +15,12 @@ from ...runtimes import RUNTIMES
 from ._channels import as_channels
 from ._edits import Edit, Modified, apply
 from ._run import Run, rerun
+from ._tensors import Tensors
 
 Array = npt.NDArray[Any]
 MODEL_SIDE, EDITED = ONNXRUNTIME_X86.name, "edits"
-"""What A and B are at the start: the model as ONNX Runtime computes it, and that with the reader's changes."""
+"""What A and B are at the start: the model as ONNX Runtime computes it (of a reader's TensorFlow Lite file, as its
+kernels do), and that with the reader's changes."""
 _BITS = "accumulator_bits=16"
 
 
@@ -49,12 +51,12 @@ class Side:
         Parameters
         ----------
         original
-            The unchanged model's run, in ONNX Runtime's arithmetic on x86-64.
+            The unchanged model's run, in the graph's own arithmetic.
         """
-        if self.runtime != ONNXRUNTIME_X86:
+        if self.runtime != original.graph.runtime:
             graph = self.modified.graph.with_runtime(self.runtime)
             fed = {entry.name: original.values[entry.name] for entry in graph.inputs}
-            return Run(graph, graph.run(fed, "all"))
+            return Run.on_demand(graph, fed) if isinstance(original.values, Tensors) else Run.of(graph, fed)
         return rerun(original, self.modified)
 
     def runtime_of(self, node: str) -> Runtime:
@@ -80,6 +82,14 @@ def sides(graph: Graph) -> dict[str, str]:
     return found
 
 
+def side_of(graph: Graph, key: str) -> str:
+    """Return the key that A begins with: the one asked for if there is one, else the graph's own arithmetic.
+
+    Of a graph whose arithmetic is not ONNX Runtime's, a reader's TensorFlow Lite file, the usual key means its own.
+    """
+    return key if key in sides(graph).values() and key != MODEL_SIDE else graph.runtime.name
+
+
 def side(key: str, graph: Graph, float_graph: Graph | None, edits: Sequence[Edit]) -> Side:
     """Return a side by its key.
 
@@ -101,7 +111,7 @@ def side(key: str, graph: Graph, float_graph: Graph | None, edits: Sequence[Edit
     if key in RUNTIMES:
         return Side(key, title, Modified(graph, {}, graph), RUNTIMES[key])
     made = edits if key == EDITED else [Edit("arithmetic", "*", *key.split("=", 1))]
-    return Side(key, title, apply(graph, float_graph, made), ONNXRUNTIME_X86)
+    return Side(key, title, apply(graph, float_graph, made), graph.runtime)
 
 
 def next_difference(one: Array, other: Array, pixel: tuple[int, int, int]) -> tuple[int, int, int] | None:

@@ -14,17 +14,25 @@ from ._html import columns, details, long_table, note, table
 from ._plots import histogram
 
 Array = npt.NDArray[Any]
+LISTED = 1 << 16
+"""Values of a channel that are listed."""
 
 
 def numbers_html(tensor: str, reference: Run | None, original: Run, modified: Run | None, channel: int) -> Markup:
     """Return one channel's codes as a table, row by row, and what all runs say of the tensor."""
     runs = {"quantized": original, **({"modified": modified} if modified else {})}
+    shown = modified or original
+    if not shown.values[tensor].size:
+        return note(f"{tensor} has no elements, its shape is {list(shown.values[tensor].shape)}.")
     rows = [_summary(name, run.real(tensor), run.values[tensor]) for name, run in runs.items()]
     pair = tensor_pairs(original.graph, reference.graph).get(tensor) if reference else None
     if reference and pair:
         rows.insert(0, _summary("float", reference.values[pair], reference.values[pair]))
-    shown = modified or original
     codes = as_channels(shown.values[tensor])[channel]
+    if codes.size > LISTED:
+        return table(rows, f"{tensor} in numbers") + note(
+            f"Channel {channel} has {codes.size:,} values: too many to list. The file of all tensors has them."
+        )
     heads, lines = ["row", *map(str, range(codes.shape[1]))], [[y, *row] for y, row in enumerate(codes.tolist())]
     name = "modified" if modified else "quantized"
     return table(rows, f"{tensor} in numbers") + (
@@ -60,6 +68,8 @@ def histogram_html(tensor: str, measured: dict[str, Any] | None, original: Run, 
     original, reference
         The quantized and the float network's runs.
     """
+    if not measured and reference is None:
+        return note("There is no float network beside this one, and so no range to hold its codes against.")
     ends = limits(original, tensor)
     pair = tensor_pairs(original.graph, reference.graph).get(tensor) if reference else None
     if ends is None or not (measured or (reference and pair)):

@@ -12,9 +12,10 @@ from ...graph import Node
 from ...markup import Markup, joined
 from ..model._assets import Gallery
 from ..model._batch import Batch
-from ..model._channels import as_channels
+from ..model._channels import as_channels, channels_shape
 from ..model._edits import Edit
 from ..model._lessons import Visit
+from ..model._own import sorts_pictures
 from ..model._run import Comparison, Difference, Run
 from ._gallery import label
 from ._html import button, columns, live, note
@@ -100,6 +101,9 @@ def maps_html(
     names
         Of A and B.
     """
+    problem = undrawable(one.values[tensor])
+    if problem:
+        return note(f"{tensor} cannot be drawn: {problem}")
     first, second = one.real(tensor), other.real(tensor)
     same = bool(np.array_equal(one.values[tensor], other.values[tensor]))
     shown: list[tuple[str, Array]]
@@ -109,25 +113,75 @@ def maps_html(
         shown, gap = [("A, and so B", first)], None
     else:
         shown, gap = [(f"A: {names[0]}", first), (f"B: {names[1]}", second)], ("B less A", second - first)
-    low, high = min(float(a.min()) for _, a in shown), max(float(a.max()) for _, a in shown)
+    low, high = min(float(finite(a).min()) for _, a in shown), max(float(finite(a).max()) for _, a in shown)
     kind = "diverging" if low < 0 else "sequential"
     if low < 0:
         low, high = -max(-low, high), max(-low, high)
     parts = [_map(tensor, name, values, (low, high), kind, pixel, control) for name, values in shown]
     if gap is not None:
-        worst = float(np.abs(gap[1]).max())
+        worst = float(np.abs(finite(gap[1])).max())
         parts.append(_map(tensor, gap[0], gap[1], (-worst or -1.0, worst or 1.0), "diverging", pixel, control))
     return Markup('<div class="r8-maps">{}</div>').format(columns(parts))
+
+
+DRAWN = 1 << 17
+"""Elements of a tensor that are drawn at once; of a larger one, the channels around the chosen one."""
+LARGEST = 1 << 20
+"""Elements of one channel that can be drawn."""
+
+
+def undrawable(values: Array) -> str:
+    """Return why a tensor cannot be drawn; nothing if it can.
+
+    Examples
+    --------
+    >>> undrawable(np.zeros((1, 0, 4))), undrawable(np.zeros((1, 4)))
+    ('it has no elements, its shape is [1, 0, 4].', '')
+    """
+    if not values.size:
+        return f"it has no elements, its shape is {list(values.shape)}."
+    _, height, width = channels_shape(values)
+    if height * width > LARGEST:
+        return f"one channel of it has {height:,} × {width:,} elements. The microscope shows any one of them."
+    return ""
+
+
+def drawn(shape: tuple[int, ...], channel: int) -> tuple[int, int]:
+    """Return the first channel that is drawn, and the one after the last.
+
+    Examples
+    --------
+    >>> drawn((16, 32, 32), 3), drawn((96, 112, 112), 25)
+    ((0, 16), (20, 30))
+    """
+    if shape[0] * shape[1] * shape[2] <= DRAWN:
+        return 0, shape[0]
+    many = max(1, DRAWN // (shape[1] * shape[2]))
+    begin = channel // many * many
+    return begin, min(begin + many, shape[0])
+
+
+def finite(values: Array) -> Array:
+    """Return numbers that have a colour: 0 for what is none, the greatest float32 for infinity."""
+    if values.dtype.kind != "f" or np.isfinite(values).all():
+        return values
+    return np.nan_to_num(values)
 
 
 def _map(
     tensor: str, name: str, values: Array, span: tuple[float, float], kind: str, pixel: tuple[int, int, int],
     control: str,
 ) -> tuple[str, Markup]:  # fmt: skip
-    channels = as_channels(values)
+    whole = as_channels(values)
+    begin, end = drawn(whole.shape, pixel[0])
+    channels = finite(whole[begin:end])
     description = f"{tensor}, {name}: {channels.shape[0]} channels of {channels.shape[1]} by {channels.shape[2]}"
     ends = f"{span[0]:.3g} to {span[1]:.3g}".replace("-", "−")
-    return f"{name} ({ends})", mosaic(channels, *span, kind, description, control=control, mark=pixel, width=MAP)
+    some = "" if len(channels) == len(whole) else f", channels {begin} to {end - 1} of {len(whole)}"
+    mark = (pixel[0] - begin, *pixel[1:])
+    return f"{name} ({ends}{some})", mosaic(
+        channels, *span, kind, description, control=control, mark=mark, width=MAP, first=begin
+    )
 
 
 def differ_html(found: Difference | None, place: tuple[int, int, int] | None, control: str, gaps: Array) -> Markup:
@@ -185,9 +239,7 @@ def effect_html(comparison: Comparison, runs: Mapping[str, Run | None], known: i
         The picture's class, if it is known.
     """
     names = {"float": "float", "quantized": "A", "modified": "B"}
-    lines = joined(
-        _answer(name, names[name], run.probabilities[0], known) for name, run in runs.items() if run is not None
-    )
+    lines = joined(_answer(name, names[name], run, known) for name, run in runs.items() if run is not None)
     first = comparison.first
     said: Markup = Markup('<p class="r8-first">A and B are the same, byte for byte.</p>')
     if first is not None:
@@ -199,15 +251,35 @@ def effect_html(comparison: Comparison, runs: Mapping[str, Run | None], known: i
     return Markup('<div class="r8-answers">{}</div>{}').format(lines, said)
 
 
-def _answer(name: str, short: str, values: Array, known: int | None) -> Markup:
+SAID = 4096
+"""Numbers of an output that stand in the page, exactly; the file of all tensors has every one."""
+
+
+def _answer(name: str, short: str, run: Run, known: int | None) -> Markup:
+    found = run.probabilities
+    values = np.asarray(found[0] if found.ndim > 1 and len(found) else found).reshape(-1)
+    exact = " ".join(repr(float(v)) for v in values[:SAID])
+    if not sorts_pictures(run.graph):
+        return _largest(name, short, run, values, exact)
     answer = int(values.argmax())
     verdict = "" if known is None else "right" if answer == known else f"wrong: it is {CLASSES[known]}"
-    exact = " ".join(repr(float(v)) for v in values)
     return Markup(
         '<div class="r8-answer" data-r8-probabilities="{}" data-r8-values="{}"><span>{}</span><strong>{}</strong>'
         '<span class="r8-number">{:.4f}</span><span class="r8-meter"><i style="width:{:.1f}%"></i></span>'
         "<small>{}</small></div>"
     ).format(name, exact, short, CLASSES[answer], float(values[answer]), 100 * float(values[answer]), verdict)
+
+
+def _largest(name: str, short: str, run: Run, values: Array, exact: str) -> Markup:
+    """Return which number of an output is the largest, for a network whose classes have no names here."""
+    said, at, amount = f"{run.graph.outputs[0].name}: nothing", "", 0.0
+    if values.size:
+        place, real = int(values.argmax()), run.real(run.graph.outputs[0].name).reshape(-1)
+        said, at, amount = f"the largest of {values.size:,}", f"[{place}]", float(real[place])
+    return Markup(
+        '<div class="r8-answer" data-r8-probabilities="{}" data-r8-values="{}"><span>{}</span><strong>{}</strong>'
+        '<span class="r8-number">{:.4g}</span><span></span><small>{}</small></div>'
+    ).format(name, exact, short, at, amount, said)
 
 
 def batch_html(found: Batch, gallery: Gallery, image: str) -> Markup:

@@ -6,13 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from ...analysis.pairs import SUFFIX, dequantized
-from ...graph import Graph, Node
+from ...graph import Graph, Node, operator_of
 from ...markup import Markup, joined
 from ._html import columns, note, section, table
 from ._mosaic import mosaic
 from ._plots import histogram, line
 
 Array = npt.NDArray[Any]
+
+LARGEST = 1 << 19
+"""Weights that are drawn."""
 
 
 def parameters_html(graph: Graph, node: Node) -> Markup:
@@ -55,7 +58,7 @@ def parameters_html(graph: Graph, node: Node) -> Markup:
 
 def weights_of(node: Node) -> str | None:
     """Return the name of an operator's stored codes: ``w`` of a convolution, ``b`` of a matrix product, else None."""
-    formal = {"QLinearConv": "w", "QLinearMatMul": "b", "Conv": "W", "MatMul": "B"}.get(node.op_type)
+    formal = operator_of(node).weights
     return node.tensor(formal) if formal else None
 
 
@@ -73,6 +76,8 @@ def weights_html(graph: Graph, node: Node, float_graph: Graph | None) -> Markup:
     if name is None or name not in graph.parameters:
         return note(f"{node.name} ({node.op_type}) has no weights.")
     codes = graph.parameters[name]
+    if not codes.size:
+        return note(f"{name} has no elements.")
     real = dequantized(graph, name)
     base = name.removesuffix(SUFFIX)
     exact = None
@@ -89,6 +94,9 @@ def weights_html(graph: Graph, node: Node, float_graph: Graph | None) -> Markup:
             rows.append(_row("float bias", float_bias, float_graph.parameters[float_bias]))
     parts = [table(rows, f"Weights of {node.name}: shapes and types")]
     limit = float(np.abs(real if exact is None else exact).max()) or 1.0
+    if codes.size > LARGEST:
+        parts.append(note(f"{name} has {codes.size:,} elements: too many to draw."))
+        return joined((*parts, columns(_histograms(codes, exact, limit))))
     pictures = [] if exact is None else [("float", _heat(exact, limit, f"Float weights of {node.name}"))]
     pictures.append(("quantized, dequantized", _heat(real, limit, f"Dequantized weights of {node.name}")))
     if exact is not None:
@@ -120,7 +128,7 @@ def _heat(values: Array, limit: float, description: str) -> Markup:
         out, into, height, width = values.shape
         values = values.transpose(0, 2, 1, 3).reshape(1, out * height, into * width)
     else:
-        values = values.reshape(1, values.shape[0], -1)
+        values = values.reshape(1, values.shape[0] if values.ndim else 1, -1)
     return mosaic(values, -limit, limit, "diverging", description)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ... import microscope
 from ...arithmetic import Runtime
 from ...errors import UserError
-from ...graph import Graph, Node
+from ...graph import Graph, Node, operator_of
 from ...markup import Markup, joined
 from ...trace import Trace
 from ..model._channels import as_channels, index_of
@@ -39,7 +39,7 @@ def microscope_html(
     try:
         trace = trace_pixel(run, node, pixel, runtime)
     except UserError:
-        return note(f"{node.name} ({node.op_type}) moves values and computes none: there is nothing to follow here.")
+        return _untraced(run, node, pixel)
     stored = run.values[node.output][index_of(run.values[node.output], *pixel)].item()
     channel, row, column = pixel
     result = Markup(
@@ -67,7 +67,24 @@ def _source(run: Run, node: Node) -> object:
     """Return the codes of the first input as channels, where it has rows and columns."""
     tensor = next((entry.tensor for entry in node.inputs if not entry.parameter), None)
     values = run.values.get(tensor or "")
-    return as_channels(values) if values is not None and values.ndim == 4 else None
+    first = values is not None and values.ndim == 4 and not node.attributes.get("channels_last")
+    return as_channels(values) if values is not None and first else None
+
+
+def _untraced(run: Run, node: Node, pixel: tuple[int, int, int]) -> Markup:
+    """Say an element, and why it is not followed."""
+    values = run.values[node.output]
+    if not values.size:
+        return note(f"{node.output} has no elements.")
+    stored = values[index_of(values, *pixel)].item()
+    if operator_of(node).kind == "movement":
+        why = "moves values and computes none: there is nothing to follow here."
+    else:
+        why = "computes on real numbers: its steps are not drawn."
+    channel, row, column = pixel
+    return Markup(
+        '<p class="r8-result">{}[channel {}, row {}, column {}] = <strong data-r8-byte="{}">{}</strong></p>'
+    ).format(node.output, channel, row, column, stored, text(stored)) + note(f"{node.name} ({node.op_type}) {why}")
 
 
 _TERM = ("tap", "input element", "x", "x − zero point", "w", "w − zero point", "product", "running sum")
@@ -85,7 +102,7 @@ def _terms(trace: Trace) -> Iterator[tuple[float | str, ...]]:
 def _receptive_field(run: Run, node: Node, trace: Trace) -> Markup:
     """Say which elements of the input the output depends on, and show their codes for the first input channel."""
     inside = [term.x_index for term in trace.terms if term.x_index is not None and len(term.x_index) == 4]
-    if not inside:
+    if not inside or _source(run, node) is None:
         return Markup("")
     rows, columns = ([index[axis] for index in inside] for axis in (2, 3))
     channels = len({term.tap[0] for term in trace.terms})

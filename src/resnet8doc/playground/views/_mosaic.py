@@ -88,6 +88,7 @@ def mosaic(
     control: str = "",
     mark: tuple[int, ...] = (),
     width: int = 0,
+    first: int = 0,
 ) -> Markup:
     """Return a mosaic as HTML.
 
@@ -105,6 +106,8 @@ def mosaic(
         ``(channel, row, column)`` to frame.
     width
         In CSS pixels; 0 for whole ones an element.
+    first
+        The channel that the first of these is of its tensor.
     """
     layout = Layout.of(values.shape, width)
     drawn = _drawn(values.tobytes(), values.dtype.str, values.shape, low, high, kind)
@@ -113,7 +116,7 @@ def mosaic(
     grid = f"{layout.channels},{layout.height},{layout.width},{layout.columns},{layout.zoom:.6g},{GAP}"
     press, frame = Markup(""), Markup("")
     if control:
-        press = Markup(' data-r8-pixel="{}" data-r8-grid="{}"').format(control, grid)
+        press = Markup(' data-r8-pixel="{}" data-r8-grid="{}" data-r8-first="{}"').format(control, grid, first)
     if mark:
         left = round((mark[0] % layout.columns * (layout.width + GAP) + mark[2]) * layout.zoom, 2)
         top = round((mark[0] // layout.columns * (layout.height + GAP) + mark[1]) * layout.zoom, 2)

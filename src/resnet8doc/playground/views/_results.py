@@ -10,6 +10,7 @@ from ...architecture import CLASSES
 from ...graph import Graph
 from ...markup import Markup, joined
 from ..model._edits import Edit
+from ..model._own import sorts_pictures
 from ..model._pitfalls import lesson
 from ..model._run import Comparison, Run
 from ._html import note, section, table
@@ -26,9 +27,24 @@ def classes_html(runs: Mapping[str, Run | None]) -> Markup:
         By name; those that are None are left out.
     """
     shown = {name: run for name, run in runs.items() if run is not None}
+    if not all(sorts_pictures(run.graph) for run in shown.values()):
+        return _greatest(shown)
     rows = [{"class": c, **{name: float(run.probabilities[0][n]) for name, run in shown.items()}}
             for n, c in enumerate(CLASSES)]  # fmt: skip
     return table(rows, "Probability of each class")
+
+
+TOP = 10
+
+
+def _greatest(shown: Mapping[str, Run]) -> Markup:
+    """Return the greatest numbers of the first run's output, beside the others' there."""
+    first = next(iter(shown.values()))
+    name = first.graph.outputs[0].name
+    flat = {key: run.real(name).reshape(-1) for key, run in shown.items()}
+    order = np.argsort(-next(iter(flat.values())), kind="stable")[:TOP]
+    rows = [{"element": int(n), **{key: float(values[n]) for key, values in flat.items()}} for n in order]
+    return table(rows, f"The greatest numbers of {name}")
 
 
 def answer_row(name: str, backend: str, values: Array, label: int | None) -> dict[str, Any]:
@@ -105,7 +121,7 @@ def comparison_html(comparison: Comparison) -> Markup:
     """
     rows = [
         {"node": entry.node, "codes that differ": entry.different, "of": entry.elements,
-         "share": entry.different / entry.elements, "largest gap": entry.largest}
+         "share": entry.different / max(entry.elements, 1), "largest gap": entry.largest}
         for entry in comparison.differences
     ]  # fmt: skip
     return table(rows, "Every tensor, A against B")

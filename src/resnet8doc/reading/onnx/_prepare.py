@@ -5,54 +5,23 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx.onnx_ml_pb2 import ModelProto, NodeProto
 
-from ..arithmetic import code_type
-from ..errors import UserError
-from ..ops import OPERATORS
-from ._attributes import attributes_of
+from ...errors import UserError
+from ...ops import OPERATORS
+from ._attributes import attributes_of, value_of
 from ._since import since_version
+from ._tensor import NARROW, REMEDY, read_tensor
 
 Array = npt.NDArray[Any]
 Stored = dict[str, tuple[str, Array]]
-
-NARROW: dict[int, str] = {
-    TensorProto.INT4: "int4", TensorProto.UINT4: "uint4", TensorProto.INT2: "int2", TensorProto.UINT2: "uint2",
-}  # fmt: skip
-"""Types that numpy has not; their codes are stored in a byte each."""
+"""Stored tensors by their names: ONNX type and numbers."""
 
 FOLDED = 1 << 20
 """Elements that a constant computed here may have: no more than what stood in the file grows the extraction."""
 
-REMEDY = (
-    "Run onnx.checker.check_model(path, full_check=True): it says what the standard forbids in this file. "
-    "Export the model again without it."
-)
 
-
-def read_tensor(tensor: onnx.TensorProto, name: str) -> tuple[str, Array]:
-    """Return a stored tensor: its ONNX type's name, and its numbers (4-bit codes as 8-bit ones).
-
-    Raises
-    ------
-    UserError
-        If its bytes do not fit its type and shape, or it holds something else than numbers.
-    """
-    kind = NARROW.get(tensor.data_type)
-    try:
-        array = numpy_helper.to_array(tensor)
-        array = array if kind is None else array.astype(code_type(kind).stored)
-    except Exception as error:  # onnx raises ValueError, TypeError, KeyError and numpy's own for what does not fit
-        raise UserError(f"the stored tensor {name} cannot be read ({error})", "numbers of its type and shape",
-                        REMEDY) from error  # fmt: skip
-    if array.dtype.kind not in "biuf" or str(array.dtype) == "object":
-        found = TensorProto.DataType.Name(tensor.data_type) if tensor.data_type else "nothing"
-        raise UserError(f"{name} holds {found}", "numbers", "Use a model without such tensors.")
-    return kind or str(array.dtype), array
-
-
-def read_initializers(model: onnx.ModelProto) -> Stored:
+def read_initializers(model: ModelProto) -> Stored:
     """Return every stored tensor by its name."""
     found: Stored = {}
     for tensor in model.graph.initializer:
@@ -64,7 +33,7 @@ def read_initializers(model: onnx.ModelProto) -> Stored:
     return found
 
 
-def in_order(nodes: Sequence[onnx.NodeProto], given: set[str]) -> list[onnx.NodeProto]:
+def in_order(nodes: Sequence[NodeProto], given: set[str]) -> list[NodeProto]:
     """Return nodes in an order of computation, as close to the file's as can be.
 
     Raises
@@ -91,7 +60,7 @@ def in_order(nodes: Sequence[onnx.NodeProto], given: set[str]) -> list[onnx.Node
     return ordered
 
 
-def _refuse_stuck(waiting: list[onnx.NodeProto], known: set[str], makers: set[str]) -> None:
+def _refuse_stuck(waiting: list[NodeProto], known: set[str], makers: set[str]) -> None:
     for node in waiting:
         for name in node.input:
             if name and name not in known and name not in makers:
@@ -103,12 +72,12 @@ def _refuse_stuck(waiting: list[onnx.NodeProto], known: set[str], makers: set[st
     raise UserError(f"nodes wait for each other in a circle: {names}", "an order of computation", REMEDY)
 
 
-def label(node: onnx.NodeProto) -> str:
+def label(node: NodeProto) -> str:
     """Return what to call a node in a message."""
     return str(node.name or next(filter(None, node.output), node.op_type))
 
 
-def fold(model: onnx.ModelProto, stored: Stored) -> list[onnx.NodeProto]:
+def fold(model: ModelProto, stored: Stored) -> list[NodeProto]:
     """Compute what depends on stored tensors alone, add it to them, and return the nodes that are left.
 
     Constant nodes become stored tensors. Quantized operators and those whose result is not exactly the runtime's stay,
@@ -129,9 +98,9 @@ def fold(model: onnx.ModelProto, stored: Stored) -> list[onnx.NodeProto]:
     return left
 
 
-def _constant(node: onnx.NodeProto) -> tuple[str, Array]:
+def _constant(node: NodeProto) -> tuple[str, Array]:
     """Return the tensor that a Constant node holds."""
-    values = {entry.name: helper.get_attribute_value(entry) for entry in node.attribute}
+    values = {entry.name: value_of(entry) for entry in node.attribute}
     kinds = {"value_float": np.float32, "value_floats": np.float32, "value_int": np.int64, "value_ints": np.int64}
     for name, value in values.items():
         if name == "value":
@@ -143,7 +112,7 @@ def _constant(node: onnx.NodeProto) -> tuple[str, Array]:
     raise UserError(f"the constant {label(node)} has {found}", "a value of numbers", "Export it as a dense tensor.")
 
 
-def _computed(model: onnx.ModelProto, node: onnx.NodeProto, stored: Stored) -> bool:
+def _computed(model: ModelProto, node: NodeProto, stored: Stored) -> bool:
     domain = "" if node.domain == "ai.onnx" else node.domain
     record = OPERATORS.get((domain, node.op_type))
     if record is None or domain or record.kind in ("codes", "boundary") or record.exact is not True:

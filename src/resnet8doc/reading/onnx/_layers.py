@@ -2,7 +2,7 @@
 
 import re
 
-from ..architecture import LAYERS
+from ...architecture import LAYERS
 
 ENDINGS = "_quantized|_quant|_QuantizeLinear|_DequantizeLinear|_Output|_Input|_nchw"
 OPTIMISERS = r"_q|_token_\d+|/duplicated"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..graph import Graph
+from ...graph import Graph
 
 CARRIES = ("Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "QuantizeLinear", "DequantizeLinear")
 BRIGHT = 128

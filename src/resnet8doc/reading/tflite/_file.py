@@ -3,7 +3,6 @@
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -87,40 +86,35 @@ class File:
     outputs: tuple[int, ...]
 
 
-def read_file(path: Path) -> File:
-    """Read a TensorFlow Lite file.
+def read_file(content: bytes, file: str) -> File:
+    """Read a TensorFlow Lite file's bytes.
 
     Raises
     ------
     UserError
-        If it is missing, is no TensorFlow Lite file, is torn, or holds several subgraphs or sparse tensors.
+        If it is no TensorFlow Lite file, is torn, or holds several subgraphs or sparse tensors.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        missing = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
-        raise UserError(f"{path} {missing}", "a TensorFlow Lite file", "Check the path.") from error
     if content[4:8] != IDENTIFIER:
         raise UserError(
-            f"{path} does not carry TensorFlow Lite's mark TFL3", "a TensorFlow Lite file", "Give a .tflite file."
+            f"{file} does not carry TensorFlow Lite's mark TFL3", "a TensorFlow Lite file", "Give a .tflite file."
         )
     try:
-        return _parse(path, content)
+        return _parse(file, content)
     except DAMAGE as error:
         raise UserError(
-            f"{path} is torn ({type(error).__name__}: {str(error)[:120]})", "a whole TensorFlow Lite file",
+            f"{file} is torn ({type(error).__name__}: {str(error)[:120]})", "a whole TensorFlow Lite file",
             "Copy or convert it again.",
         ) from error  # fmt: skip
 
 
-def _parse(path: Path, content: bytes) -> File:
+def _parse(file: str, content: bytes) -> File:
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
     graphs = model.subgraphs or []
     if len(graphs) != 1:
-        raise UserError(f"{path} holds {len(graphs)} subgraphs", "one", "Export the model without control flow.")
+        raise UserError(f"{file} holds {len(graphs)} subgraphs", "one", "Export the model without control flow.")
     graph = graphs[0]
     if not graph.operators:
-        raise UserError(f"{path} holds no operators", "a model that computes something", "Check the conversion.")
+        raise UserError(f"{file} holds no operators", "a model that computes something", "Check the conversion.")
     tensors = tuple(_tensor(index, entry, model.buffers) for index, entry in enumerate(graph.tensors))
     operations = tuple(_operation(index, entry, model.operatorCodes) for index, entry in enumerate(graph.operators))
     for operation in operations:
@@ -133,7 +127,7 @@ def _parse(path: Path, content: bytes) -> File:
     for index in (*graph.inputs, *graph.outputs):
         if not 0 <= index < len(tensors):
             raise UserError(
-                f"{path} names tensor {index} of {len(tensors)} as an input or output", "a tensor of the file",
+                f"{file} names tensor {index} of {len(tensors)} as an input or output", "a tensor of the file",
                 "The file is damaged: copy or convert it again.",
             )  # fmt: skip
     description = (model.description or b"").decode()

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import UserError
-from ...files import sha256
 from . import _elementwise, _products, _shapes, _windowed
 from ._build import TO_CHANNELS_LAST, Build, Value
 from ._file import File, Operation, read_file
@@ -70,25 +70,48 @@ class Reading:
 
 
 def read(path: Path) -> Reading:
-    """Translate a TensorFlow Lite file.
+    """Translate a TensorFlow Lite file: see :func:`read_content`.
+
+    Raises
+    ------
+    UserError
+        If the file is missing, or as :func:`read_content`.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        missing = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
+        raise UserError(f"{path} {missing}", "a TensorFlow Lite file", "Check the path.") from error
+    return read_content(content, path.name)
+
+
+def read_content(content: bytes, file: str) -> Reading:
+    """Translate a TensorFlow Lite file's bytes.
 
     Operators that compute the same mathematics as ONNX's become those, so that the network can be run under any
     runtime's arithmetic; what has no counterpart keeps its own name, in the domain ``tflite``. Tensors of four axes are
     ``[N, C, H, W]``.
 
+    Parameters
+    ----------
+    content
+        The file.
+    file
+        Its name, with its ending.
+
     Raises
     ------
     UserError
-        If the file cannot be read, or holds an operator, a type or a quantization that is not known.
+        If it cannot be read, or holds an operator, a type or a quantization that is not known.
     """
-    file = read_file(path)
-    _refuse_unknown(file)
-    build = Build(file)
-    fed = [_feed(build, index) for index in file.inputs]
-    for op in file.operations:
+    read_in = read_file(content, file)
+    _refuse_unknown(read_in)
+    build = Build(read_in)
+    fed = [_feed(build, index) for index in read_in.inputs]
+    for op in read_in.operations:
         _translate(build, op)
-    given = [_give(build, index) for index in file.outputs]
-    operations = _describe(path, build, fed, given)
+    given = [_give(build, index) for index in read_in.outputs]
+    operations = _describe(content, file, build, fed, given)
     return Reading(operations, build.stored, _places(build))
 
 
@@ -166,7 +189,7 @@ def _places(build: Build) -> dict[str, Place]:
     return found
 
 
-def _describe(path: Path, build: Build, fed: list[Value], given: list[Value]) -> dict[str, Any]:
+def _describe(content: bytes, file: str, build: Build, fed: list[Value], given: list[Value]) -> dict[str, Any]:
     readers: dict[str, list[dict[str, Any]]] = {}
     for node in build.nodes:
         for entry in node["inputs"]:
@@ -181,9 +204,9 @@ def _describe(path: Path, build: Build, fed: list[Value], given: list[Value]) ->
         "format": "resnet8doc.operations",
         "version": 2,
         "model": {
-            "name": model_name(path),
-            "file": path.name,
-            "sha256": sha256(path),
+            "name": model_name(file),
+            "file": file,
+            "sha256": sha256(content).hexdigest(),
             "producer": f"TensorFlow Lite, {build.file.description.rstrip('.') or 'no description'}",
             "opsets": opsets,
             "quant_format": "QOperator",
@@ -205,12 +228,12 @@ def _describe(path: Path, build: Build, fed: list[Value], given: list[Value]) ->
     }
 
 
-def model_name(path: Path) -> str:
+def model_name(file: str) -> str:
     """Return what a TensorFlow Lite model's extraction is called: an ONNX file of the same stem may lie beside it.
 
     Examples
     --------
-    >>> model_name(Path("models/resnet8_int8.tflite"))
+    >>> model_name("resnet8_int8.tflite")
     'resnet8_int8_tflite'
     """
-    return f"{path.stem}_tflite"
+    return f"{file.rpartition('.')[0] or file}_tflite"

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UserError
-from ..graph import Graph, TensorInfo
+from ...errors import UserError
+from ...graph import Graph, TensorInfo
 from ._range import is_bright, real_range
 
 Array = npt.NDArray[Any]

@@ -1,0 +1,165 @@
+"""The extraction of an ONNX model."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+import numpy.typing as npt
+from google.protobuf.message import DecodeError
+from onnx.onnx_ml_pb2 import ModelProto, ValueInfoProto
+
+from ...errors import UserError
+from ...graph import Graph
+from ._nodes import Infer, Types, read_nodes, refuse_unknown
+from ._prepare import Stored, fold, read_initializers
+from ._tensor import name_of
+
+Array = npt.NDArray[Any]
+
+DAMAGE = (
+    DecodeError, AttributeError, IndexError, KeyError, MemoryError, OverflowError, RecursionError, TypeError,
+    UnicodeDecodeError, ValueError,
+)  # fmt: skip
+"""What the two protobuf readers, the compiled one and the one in Python, raise for bytes that are no message."""
+
+
+def parse(content: bytes, file: str) -> ModelProto:
+    """Return the message that an ONNX file is.
+
+    Raises
+    ------
+    UserError
+        If it is none, or a model without nodes.
+    """
+    try:
+        model: ModelProto = ModelProto.FromString(content)
+    except DAMAGE as error:
+        raise UserError(
+            f"{file} cannot be read ({str(error)[:120] or type(error).__name__})", "an ONNX model",
+            "Check that the file is complete.",
+        ) from error  # fmt: skip
+    if not model.graph.node:
+        raise UserError(f"{file} holds no nodes", "an ONNX model", "Check that the file is complete.")
+    return model
+
+
+def read(
+    model: ModelProto, file: str, content: bytes, infer: Infer | None = None
+) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return an extraction's JSON (without the name of its tensors' file) and its tensors, checked by the engine.
+
+    Parameters
+    ----------
+    model
+        The message. Its stored tensors are taken out of it, so that a large model is not held twice.
+    file, content
+        The file's name and bytes, which the extraction remembers by their hash.
+    infer
+        What says types and shapes of inner tensors, at the desk ONNX Runtime; None to know only what the file declares
+        of its inputs and outputs.
+
+    Raises
+    ------
+    UserError
+        If the model has an unknown operator (all of them are named), lacks a scale, or has a scale that is not finite
+        or a zero point of the wrong type.
+    """
+    refuse_unknown(model)
+    stored = read_initializers(model)
+    del model.graph.initializer[:]
+    fed = [entry.name for entry in model.graph.input if entry.name not in stored]
+    folded = fold(model, stored)
+    if not folded:
+        raise UserError(f"all that {file} computes is constant", "a network", "Check that its input is one.")
+    given = [output.name for output in model.graph.output]
+    used = {name for node in folded for name in node.input} | set(given)
+    stored = {name: value for name, value in stored.items() if name in used}
+    types = declared(model)
+    nodes = read_nodes(model, folded, stored, {})
+    operations = _operations(file, content, model, nodes, stored, _described(fed, types), _described(given, types))
+    tensors = {name: array for name, (_, array) in stored.items()}
+    Graph.from_parts(operations, tensors)  # our own, clearer messages first; ONNX Runtime is asked for types afterwards
+    if infer is None:
+        return operations, tensors
+    types = infer(model, folded, stored)
+    nodes = read_nodes(model, folded, stored, types)
+    return (
+        _operations(file, content, model, nodes, stored, _described(fed, types), _described(given, types)), tensors
+    )  # fmt: skip
+
+
+def declared(model: ModelProto) -> Types:
+    """Return what a model says of the types and shapes of its inputs and outputs."""
+    return {entry.name: _declared(entry) for entry in (*model.graph.input, *model.graph.output)}
+
+
+def _declared(entry: ValueInfoProto) -> tuple[str | None, list[int | str | None] | None]:
+    kind = entry.type.tensor_type
+    if not entry.type.HasField("tensor_type") or not kind.elem_type:
+        return None, None
+    if not kind.HasField("shape"):
+        return name_of(kind.elem_type), None
+    shape: list[int | str | None] = [
+        axis.dim_value if axis.HasField("dim_value") else axis.dim_param or None for axis in kind.shape.dim
+    ]
+    return name_of(kind.elem_type), shape
+
+
+def _described(names: Sequence[str], types: Types) -> list[dict[str, Any]]:
+    found = [(name, *types.get(name, (None, None))) for name in names]
+    return [{"name": name, "dtype": dtype, "shape": shape} for name, dtype, shape in found]
+
+
+def _operations(
+    file: str, content: bytes, model: ModelProto, nodes: list[dict[str, Any]], stored: Stored,
+    inputs: list[dict[str, Any]], outputs: list[dict[str, Any]],
+) -> dict[str, Any]:  # fmt: skip
+    counts = Counter(node["op_type"] for node in nodes)
+    readers: dict[str, list[dict[str, Any]]] = {}
+    for node in nodes:
+        for entry in node["inputs"]:
+            if entry["initializer"]:
+                readers.setdefault(entry["tensor"], []).append(
+                    {"node": node["name"], "input": entry["formal"], "index": entry["index"]}
+                )
+    return {
+        "format": "resnet8doc.operations",
+        "version": 2,
+        "model": {
+            "name": file.rpartition(".")[0] or file,
+            "file": file,
+            "sha256": sha256(content).hexdigest(),
+            "producer": f"{model.producer_name} {model.producer_version}".strip(),
+            "ir_version": model.ir_version,
+            "opsets": {entry.domain: entry.version for entry in model.opset_import},
+            "quant_format": quant_format(counts),
+        },
+        "counts": dict(sorted(counts.items())),
+        "inputs": inputs,
+        "outputs": outputs,
+        "nodes": nodes,
+        "initializers": [
+            {
+                "name": name,
+                "dtype": kind,
+                "stored_dtype": str(array.dtype),
+                "shape": list(array.shape),
+                "read_by": readers.get(name, []),
+            }
+            for name, (kind, array) in sorted(stored.items())
+        ],
+    }
+
+
+def quant_format(counts: Mapping[str, int]) -> str:
+    """Return ``QOperator``, ``QDQ`` or ``float``, by the operators that a model has.
+
+    Examples
+    --------
+    >>> quant_format({"QLinearConv": 9, "QuantizeLinear": 1}), quant_format({"Conv": 9, "DequantizeLinear": 30})
+    ('QOperator', 'QDQ')
+    """
+    if any(op_type.startswith(("QLinear", "QGemm")) for op_type in counts):
+        return "QOperator"
+    return "QDQ" if counts.get("DequantizeLinear") else "float"
