@@ -10,9 +10,10 @@ import numpy.typing as npt
 from ...errors import UserError
 from ...files import replacing
 from ...graph import Graph
+from ._arithmetic import VARIANTS, Variant
 from ._compile import FLAGS, SANITIZE, write_files
 from ._equality import equality
-from ._generate import HEADERS, REQUANTIZE, SOURCES, Variant, generate
+from ._generate import HEADERS, SOURCES, generate
 from ._layer import LAYER, ROUNDING, example
 from ._run import build, run
 from ._sizes import sizes
@@ -26,7 +27,7 @@ FILES = (
     *(
         f"{variant}/{name}"
         for variant in get_args(Variant)
-        for name in sorted((*HEADERS, "types.h", "parameters.h", *SOURCES, REQUANTIZE[variant]))
+        for name in sorted((*HEADERS, "types.h", "parameters.h", *SOURCES, *VARIANTS[variant].sources))
     ),
     LAYER, ROUNDING, ARCHIVE,
 )  # fmt: skip

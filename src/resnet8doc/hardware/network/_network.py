@@ -315,7 +315,12 @@ class Network:
         return window(operation.node, self.image_size(operation), kernel)
 
     def covers_image(self, operation: Operation) -> bool:
-        """Whether a pool's one window is the whole image, so that ONNX Runtime computes its mean in integers."""
+        """Whether a pool's one window is the whole image, and its mean a requantized sum.
+
+        ONNX Runtime computes it so; a runtime with a formula of its own does not, TensorFlow Lite among them.
+        """
+        if self.graph.runtime.own(operation.op_type) is not None:
+            return False
         if operation.op_type == "QLinearGlobalAveragePool":
             return True
         if operation.op_type != "QLinearAveragePool":
