@@ -34,6 +34,7 @@ from . import (
     _pow,
     _prelu,
     _products,
+    _pytorch,
     _qgemm,
     _qlinear_add,
     _qlinear_average_pool,
@@ -73,7 +74,7 @@ MODULES = (
     _comparisons, _concat, _conv_transpose, _depth_to_space, _dropout, _erf, _exp, _expand, _gather, _hard_sigmoid,
     _hard_swish, _layer_normalization, _leaky_relu, _log, _log_softmax, _min_max, _pad, _pow, _prelu, _range,
     _reduce_mean, _resize, _shape_of, _sigmoid, _slice, _split, _sqrt, _tanh, _qlinear_reduce_mean, _tflite, _unary,
-    _unsqueeze, _where, _channels_last, _extremes,
+    _unsqueeze, _where, _pytorch, _channels_last, _extremes,
 )  # fmt: skip
 
 OPERATORS: dict[tuple[str, str], Operator] = {
