@@ -38,9 +38,10 @@ def extract(
         An ONNX file of the operators in :data:`resnet8doc.ops.OPERATORS`: QOperator, QDQ or float; a TensorFlow Lite
         file of int8 codes; or a quantized TorchScript file of this project.
     folder
-        Where to write ``<model>_operations.json`` and ``<model>_operations.npz``; beside the model if None. Of a
-        TensorFlow Lite file it is ``<model>_tflite_operations``, of a PyTorch file ``<model>_pytorch_operations``, as an
-        ONNX file of the same stem may lie beside it; of a fused graph ``<model>_fused_operations`` or ``<model>_fused_integers_operations``.
+        Where to write ``<model>_operations.json`` and ``<model>_operations.npz``; beside the model if None. As files of
+        several kinds may have one stem, it is ``<model>_tflite_operations`` of a TensorFlow Lite file,
+        ``<model>_pytorch_operations`` of a PyTorch one, ``<model>_fused_operations`` or
+        ``<model>_fused_integers_operations`` of a fused graph.
     fused
         Extract not the model but what ONNX Runtime makes of it on this processor: ``default``, as a session runs it
         unless it is told otherwise; ``integers``, with ``session.qdqisint8allowed=1``, so that a QDQ model of int8
@@ -216,7 +217,8 @@ def load(path: Path | str, *, fused: How | None = None) -> Graph:
     Parameters
     ----------
     path
-        Of ``<model>_operations.json``, or of the ONNX, TensorFlow Lite or PyTorch model itself, then extracted in memory.
+        Of ``<model>_operations.json``, or of the ONNX, TensorFlow Lite or PyTorch model itself, then extracted in
+        memory.
     fused
         Of an ONNX model: what ONNX Runtime makes of it, as for :func:`extract`.
 

@@ -169,7 +169,7 @@ def accumulated(
             code = stage.outside_code(x_zero) if at is None else int(q.x[at])
             weight = int(q.w[(m, c, *tap)])
             product = (code - x_zero) * (weight - w_zero)
-            adder.add(product - pairs.taken(code * weight))
+            adder.add(product - pairs.taken(code * weight if inside or stage.pairs_outside else 0))
             trace.terms.append(Term((c, *tap), at, code, code - x_zero, weight, weight - w_zero, product, adder.value))
     kind = f"int{stage.bits}"
     trace.step("accumulator", f"the sum of {len(trace.terms)} products", adder.value, kind)

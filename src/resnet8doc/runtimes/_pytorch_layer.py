@@ -1,7 +1,7 @@
 """What PyTorch's engines have in common: unsigned activations, signed weights without zero points, a real bias."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -175,11 +175,20 @@ def _convolution(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
     return x, x_scale, x_zero, w, w_scale, w_zero, y_scale, flipped(check.codes(y_zero, "y_zero_point"))
 
 
-def conv2d(make: Make) -> Functions:
-    """Return PyTorch's ``quantized::conv2d`` of an engine; inputs as `resnet8doc.ops.pytorch_conv2d`."""
+def conv2d(make: Make, lanes: int = 1) -> Functions:
+    """Return PyTorch's ``quantized::conv2d`` of an engine; inputs as `resnet8doc.ops.pytorch_conv2d`.
+
+    Parameters
+    ----------
+    make
+        The engine's second stage.
+    lanes
+        Input channels are filled up to a multiple of so many, which only pairs of products are aware of.
+    """
 
     def function(*inputs: Any, relu: int = 0, runtime: Runtime, **attributes: Any) -> Array:
         given, kind = _convolution(inputs), np.asarray(inputs[7]).dtype
+        given = _filled(given, lanes, runtime, attributes)
         stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, given[3].shape[0]))
         y = qlinear_conv(*given, None, **attributes, runtime=_with(runtime, stage))
         return back(np.maximum(y, given[7]) if relu else y, kind)
@@ -188,6 +197,7 @@ def conv2d(make: Make) -> Functions:
         index: tuple[int, ...], *inputs: Any, relu: int = 0, group: int = 1, runtime: Runtime, **attributes: Any
     ) -> Trace:
         given, kind = _convolution(inputs), np.asarray(inputs[7]).dtype
+        given = _filled(given, lanes, runtime, {"group": group})
         q: Checked = checked(*given, None)
         stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, given[3].shape[0]))
         used, trace, channel = _with(runtime, stage), Trace("conv2d", tuple(index)), index[1]
@@ -200,6 +210,24 @@ def conv2d(make: Make) -> Functions:
         return trace
 
     return Functions(function, element, PARTS)
+
+
+def _filled(given: tuple[Any, ...], lanes: int, runtime: Runtime, attributes: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Fill the input channels up, where pairs are formed; refuse groups there, whose kernels pair otherwise."""
+    if not runtime.first_stage.pairs:
+        return given
+    if attributes.get("group", 1) != 1:
+        raise UserError(
+            f"{runtime.title} is not known to pair products in a convolution of {attributes['group']} groups",
+            "one group", "Run it as the engine with VNNI, which forms no pairs.",
+        )  # fmt: skip
+    x, x_scale, x_zero, w, *others = given
+    missing = -w.shape[1] % lanes
+    if not missing:
+        return given
+    x = np.concatenate([x, np.full((x.shape[0], missing, *x.shape[2:]), x_zero, x.dtype)], axis=1)
+    w = np.concatenate([w, np.zeros((w.shape[0], missing, *w.shape[2:]), w.dtype)], axis=1)
+    return x, x_scale, x_zero, w, *others
 
 
 def linear(make: Make) -> Functions:

@@ -85,7 +85,10 @@ def _inside(finish: Finish) -> Finish:
     return replace(finish, zero_point_added="before_rounding")
 
 
-CONV2D, LINEAR = conv2d(OnednnLayer), linear(OnednnLinearLayer)
+LANES = 4
+"""Input channels of one tap that a kernel multiplies together."""
+
+CONV2D, LINEAR = conv2d(OnednnLayer, LANES), linear(OnednnLinearLayer)
 
 ONEDNN = Runtime(
     "onednn", "PyTorch, onednn",

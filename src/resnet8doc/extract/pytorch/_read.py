@@ -132,9 +132,7 @@ def read(path: Path) -> Reading:
     unknown = Counter(call.kind for call in script.calls if call.kind not in TRANSLATE)
     if unknown:
         listed = ", ".join(f"{kind} ({count} of it)" for kind, count in unknown.items())
-        raise UserError(
-            f"the model has operators that cannot be read: {listed}", ", ".join(sorted(TRANSLATE)), OUTSIDE
-        )
+        raise UserError(f"the model has operators that cannot be read: {listed}", ", ".join(sorted(TRANSLATE)), OUTSIDE)
     build = Build(script.run(np.zeros((1, *IMAGE_SHAPE), np.float32)))
     for call in script.calls:
         TRANSLATE[call.kind](build, call)
@@ -176,7 +174,8 @@ def _layer(build: Build, call: Call) -> None:
     scales, zeros = _weights(call, weight)
     y_scale, y_zero = build.quantized(call)
     inputs = {
-        "x": codes, "x_scale": x_scale, "x_zero_point": x_zero, "w": build.store(f"{name}_w", weight.int_repr().numpy()),
+        "x": codes, "x_scale": x_scale, "x_zero_point": x_zero,
+        "w": build.store(f"{name}_w", weight.int_repr().numpy()),
         "w_scale": build.store(f"{name}_w_scale", scales), "w_zero_point": build.store(f"{name}_w_zero_point", zeros),
         "y_scale": y_scale, "y_zero_point": y_zero,
     }  # fmt: skip
@@ -218,9 +217,7 @@ def _weights(call: Call, weight: Any) -> tuple[Array, Array]:
 def _add(build: Build, call: Call) -> None:
     inputs: dict[str, str] = {}
     for formal, ref in zip("AB", call.arguments, strict=False):
-        inputs |= dict(
-            zip((formal, f"{formal}_scale", f"{formal}_zero_point"), build.codes(call, ref), strict=True)
-        )
+        inputs |= dict(zip((formal, f"{formal}_scale", f"{formal}_zero_point"), build.codes(call, ref), strict=True))
     inputs["C_scale"], inputs["C_zero_point"] = build.quantized(call)
     build.node(call, "pytorch", "add", inputs, {"relu": int(call.kind.endswith("_relu"))})
 

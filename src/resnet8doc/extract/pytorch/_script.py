@@ -88,7 +88,8 @@ class Script:
         supported = torch.backends.quantized.supported_engines
         if self.engine not in supported:
             raise UserError(
-                f"{path.name} was quantized for {self.engine}", f"one of this PyTorch's engines, {', '.join(supported)}",
+                f"{path.name} was quantized for {self.engine}",
+                f"one of this PyTorch's engines, {', '.join(supported)}",
                 "Extract it on a processor and with a PyTorch that have it.",
             )  # fmt: skip
         torch.backends.quantized.engine = self.engine
@@ -226,7 +227,5 @@ def _load(path: Path) -> Any:
             module = torch.jit.load(io.BytesIO(path.read_bytes()), map_location="cpu")
     except (RuntimeError, ValueError) as error:
         reason = str(error).strip().splitlines()[0][:200]
-        raise UserError(
-            f"{path} is not TorchScript ({reason})", "a file that torch.jit.save wrote", MAKE
-        ) from error
+        raise UserError(f"{path} is not TorchScript ({reason})", "a file that torch.jit.save wrote", MAKE) from error
     return module.eval()
