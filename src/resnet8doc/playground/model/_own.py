@@ -213,5 +213,6 @@ def _hold(entry: TensorInfo, found: Array) -> None:
         shape = "" if entry.shape is None else ", ".join("?" if n is None else str(n) for n in entry.shape)
         raise UserError(
             f"the output {entry.name} comes out as {found.dtype} {list(found.shape)}",
-            f"{entry.dtype} [{shape}], as the file declares", "Mend the model: onnx.checker.check_model says more.",
-        )  # fmt: skip
+            f"{entry.dtype} [{shape}], as the file declares",
+            "Export the model again with the output it makes; onnx.shape_inference.infer_shapes says which that is.",
+        )
