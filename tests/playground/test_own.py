@@ -158,7 +158,10 @@ def of_shape(shape: Sequence[int | str]) -> onnx.ModelProto:
         helper.make_node("DequantizeLinear", ["q", "s", "z"], ["d"], name="dequantize"),
         helper.make_node("Relu", ["d"], ["y"], name="real"),
     ]
-    stored = [numpy_helper.from_array(np.float32(0.5), "s"), numpy_helper.from_array(np.uint8(7), "z")]
+    stored = [
+        numpy_helper.from_array(np.array(0.5, np.float32), "s"),
+        numpy_helper.from_array(np.array(7, np.uint8), "z"),
+    ]
     graph = helper.make_graph(
         nodes, "shapes", [helper.make_tensor_value_info("x", TensorProto.FLOAT, list(shape))],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, list(shape))], stored,
@@ -288,5 +291,5 @@ def test_networks_that_others_made_are_shown(networks: Path) -> None:
     random = np.random.default_rng(0)
     for path in sorted(p for p in networks.iterdir() if p.suffix in (".onnx", ".tflite")):
         network = pg.own_network({path.name: path.read_bytes()})
-        for node in network.graph.nodes[:: 1 + len(network.graph.nodes) // 8]:
+        for node in network.graph.nodes[:: 1 + len(network.graph.nodes) // 3]:
             views(network, node.name, lambda shape: [int(random.integers(n)) for n in shape])

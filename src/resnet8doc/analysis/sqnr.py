@@ -6,6 +6,7 @@ with *x* the float tensor after its ReLU and *x̂* the quantized one dequantized
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +71,7 @@ class LayerSqnr:
 
 
 def layer_sqnr(
-    graph: Graph, values: dict[str, Array], float_graph: Graph, reference: dict[str, Array]
+    graph: Graph, values: Mapping[str, Array], float_graph: Graph, reference: Mapping[str, Array]
 ) -> list[LayerSqnr]:
     """Return the SQNR of every tensor of codes, over one batch.
 
