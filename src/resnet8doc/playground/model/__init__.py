@@ -16,11 +16,11 @@ from ._tensors import ROOM
 from ._tracing import trace_pixel
 
 __all__ = [
-    "EDITED", "EVERYWHERE", "EXPORTING", "FLOAT", "IN_BROWSER", "KEYS", "LESSONS", "MODEL", "MODEL_SIDE", "ROOM",
-    "Assets", "Batch", "Comparison", "Difference", "Edit", "Field", "Gallery", "Modified", "Own", "Run", "Side", "State",
-    "Visit", "accuracy", "add", "apply", "as_channels", "batch", "channels_shape", "exporting", "fields",
-    "from_query",    "from_text", "index_of", "inside", "link", "locate", "next_difference", "own_feeds", "own_name",
-    "own_network", "parse_pixel", "parse_scale", "parse_zero_point", "playground_data", "read_picture", "rerun",
-    "run_of", "side", "side_of", "sides", "sorts_pictures", "targets", "to_text", "trace_pixel", "value_now",
-    "visit", "wanted",
+    "EDITED", "EVERYWHERE", "EXPORTING", "FLOAT", "IN_BROWSER", "KEYS", "LESSONS", "MODEL", "MODEL_SIDE",
+    "ROOM", "Assets", "Batch", "Comparison", "Difference", "Edit", "Field", "Gallery", "Modified", "Own", "Run",
+    "Side", "State", "Visit", "accuracy", "add", "apply", "as_channels", "batch", "channels_shape", "exporting",
+    "fields", "from_query", "from_text", "index_of", "inside", "link", "locate", "next_difference", "own_feeds",
+    "own_name", "own_network", "parse_pixel", "parse_scale", "parse_zero_point", "playground_data",
+    "read_picture", "rerun", "run_of", "side", "side_of", "sides", "sorts_pictures", "targets", "to_text",
+    "trace_pixel", "value_now", "visit", "wanted",
 ]  # fmt: skip
