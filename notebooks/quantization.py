@@ -449,13 +449,11 @@ def _(edits, image_name, lesson, mo, model_name, node, pg, pixel, side_a, side_b
 
 
 @app.cell(hide_code=True)
-def _(gallery, image, kind, named, numbers, own, pg, show):
-    show(
-        pg.pane(
-            "pictures", pg.heading("Pictures"), pg.row(kind, named, own),
-            pg.gallery_html(gallery, numbers, image.value, "image"), label="Pictures",
-        )
-    )  # fmt: skip
+def _(gallery, graph, image, kind, named, numbers, own, pg, show):
+    _shown = pg.gallery_html(gallery, numbers, image.value, "image")
+    if not pg.sorts_pictures(graph):
+        _shown = pg.note(f"{graph.name} does not take the test images: give it {pg.wanted(graph)}.")
+    show(pg.pane("pictures", pg.heading("Pictures"), pg.row(kind, named, own), _shown, label="Pictures"))
     return
 
 

@@ -64,7 +64,7 @@ class Live:
 
     def give(self, label: str, *files: tuple[str, bytes]) -> None:
         """Give files to a button that asks for them."""
-        self.view("files" if "extraction" in label else "pictures")
+        self.view("files" if "network" in label else "pictures")
         with self.page.expect_file_chooser() as chooser:
             self.page.get_by_role("button", name=label).click()
         kind = "application/octet-stream"

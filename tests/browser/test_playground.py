@@ -66,7 +66,7 @@ def test_a_made_up_link_is_a_sentence(browser: Browser, server: str) -> None:
 def test_a_foreign_extraction_is_refused(live: Live) -> None:
     buffer = io.BytesIO()
     np.savez(buffer, a=np.zeros(3))
-    live.give("Open your own extraction", ("a.json", b'{"weights": []}'), ("a.npz", buffer.getvalue()))
+    live.give("Open your own network", ("a.json", b'{"weights": []}'), ("a.npz", buffer.getvalue()))
     live.expect_error("this is not an extraction")
     expect(live.page.locator("#root [data-r8-probabilities='quantized']")).to_be_visible()
     assert "model=" not in live.page.url
@@ -74,8 +74,8 @@ def test_a_foreign_extraction_is_refused(live: Live) -> None:
 
 def test_an_own_extraction_opens(live: Live) -> None:
     pair = [(f"x_operations{end}", (PUBLIC / f"{pg.MODEL}_operations{end}").read_bytes()) for end in (".json", ".npz")]
-    live.give("Open your own extraction", *pair)
-    expect(live.page.locator("#root .r8-note").filter(has_text="Your extraction")).to_be_visible(timeout=PATIENCE)
+    live.give("Open your own network", *pair)
+    expect(live.page.locator("#root .r8-note").filter(has_text=f"{pg.MODEL} is open")).to_be_visible(timeout=PATIENCE)
     expect(live.page).to_have_url(re.compile(f"model={pg.own_name(pair[0][1])}"))
 
 
@@ -94,6 +94,7 @@ def test_bytes_on_the_wire(browser: Browser, server: str) -> None:
     total = sum(map(len, contents))
     compressed = sum(min(len(content), len(gzip.compress(content, 6))) for content in contents)
     print(f"\na cold visit: {len(asked)} files, {total / 1e6:.1f} MB, compressed {compressed / 1e6:.1f} MB")
+    assert not [url for url in asked if re.search("readers|protobuf|flatbuffers|pillow", url)], "a reader's file asks"
     assert total < 36e6
     assert compressed < 22e6
 

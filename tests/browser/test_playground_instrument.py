@@ -145,7 +145,7 @@ def test_a_hostile_extraction_and_a_hostile_link_run_nothing(browser: Browser, s
     for name in ("stack1_conv1", "stack1_conv1_quantized", "stack1_add", "stack1_add_quantized"):
         text = text.replace(json.dumps(name), json.dumps(name + HOSTILE))
     content = text.encode()
-    found.give("Open your own extraction", (f"{HOSTILE}.json", content), (f"{HOSTILE}.npz", tensors))
+    found.give("Open your own network", (f"{HOSTILE}.json", content), (f"{HOSTILE}.npz", tensors))
     expect(found.page.locator("#root .r8-note").filter(has_text="Your extraction")).to_be_visible(timeout=PATIENCE)
     found.choose("node", "stack1_conv1" + HOSTILE)
     found.expect_node("stack1_conv1" + HOSTILE)

@@ -49,7 +49,9 @@ def test_an_unknown_operator_is_named_with_its_node(tiny: Build) -> None:
         model.graph.node.append(helper.make_node("Mystery", ["y"], ["m"], name="secret", domain="org.example"))
 
     said = message(lambda: extract(tiny(change)))
-    assert said.startswith("the model has operators that cannot be read: Hardmax (memory); org.example.Mystery (secret);")
+    assert said.startswith(
+        "the model has operators that cannot be read: Hardmax (memory); org.example.Mystery (secret)"
+    )
 
 
 def test_a_missing_input_is_named(tiny: Build) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 
@@ -203,6 +203,7 @@ def mutated(content: bytes, rng: random.Random) -> bytes:
     return bytes(result)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the machines that run this are shared
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_mutated_bytes_are_a_sentence_or_what_extract_reads(
     tmp_path_factory: pytest.TempPathFactory, rng: random.Random, lite: bool

@@ -16,6 +16,7 @@ from .model import (
     LESSONS,
     MODEL,
     MODEL_SIDE,
+    ROOM,
     Assets,
     Batch,
     Comparison,
@@ -63,8 +64,10 @@ from .model import (
     trace_pixel,
     value_now,
     visit,
+    wanted,
 )
 from .views import (
+    WHOLE,
     answer_row,
     batch_html,
     button,
@@ -118,6 +121,8 @@ __all__ = [
     "LESSONS",
     "MODEL",
     "MODEL_SIDE",
+    "ROOM",
+    "WHOLE",
     "Assets",
     "Batch",
     "Comparison",
@@ -209,4 +214,5 @@ __all__ = [
     "value_now",
     "visit",
     "visit_html",
+    "wanted",
 ]

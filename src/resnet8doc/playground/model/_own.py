@@ -65,6 +65,17 @@ def sorts_pictures(graph: Graph) -> bool:
     return takes and given is not None and tuple(given)[1:] == (len(CLASSES),)
 
 
+def wanted(graph: Graph) -> str:
+    """Say what a network is fed."""
+    parts = []
+    for entry in graph.inputs:
+        shape = (
+            "any shape" if entry.shape is None else f"[{', '.join('?' if n is None else str(n) for n in entry.shape)}]"
+        )
+        parts.append(f"{entry.name}, {entry.dtype or 'numbers'} {shape}")
+    return f"{'; '.join(parts)}, as an {'.npy' if len(parts) == 1 else '.npz with an array for each'}, or a picture"
+
+
 def own_name(content: bytes) -> str:
     """Return what a reader's own file is called in the address: by its hash, since it never leaves their machine."""
     return "own-" + sha256(content).hexdigest()[:12]
@@ -210,9 +221,12 @@ def _hold(entry: TensorInfo, found: Array) -> None:
     )
     narrow = (entry.dtype or "").endswith(("int4", "int2"))  # which numpy has not
     if not fits or (entry.dtype not in (None, str(found.dtype)) and not narrow):
-        shape = "" if entry.shape is None else ", ".join("?" if n is None else str(n) for n in entry.shape)
         raise UserError(
             f"the output {entry.name} comes out as {found.dtype} {list(found.shape)}",
-            f"{entry.dtype} [{shape}], as the file declares",
+            f"{entry.dtype or 'numbers'} {_listed(entry.shape)}, as the file declares",
             "Export the model again with the output it makes; onnx.shape_inference.infer_shapes says which that is.",
         )
+
+
+def _listed(shape: tuple[int | str | None, ...] | None) -> str:
+    return "of any shape" if shape is None else f"[{', '.join('?' if n is None else str(n) for n in shape)}]"

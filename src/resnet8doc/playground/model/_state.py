@@ -154,5 +154,5 @@ def inside(pixel: tuple[int, int, int], shape: tuple[int, int, int]) -> tuple[in
     >>> inside((20, 31, 4), (16, 32, 32))
     (15, 31, 4)
     """
-    channel, row, column = (min(max(at, 0), length - 1) for at, length in zip(pixel, shape, strict=True))
+    channel, row, column = (min(at, max(length - 1, 0)) for at, length in zip(pixel, shape, strict=True))
     return channel, row, column

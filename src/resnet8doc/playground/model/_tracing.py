@@ -1,6 +1,7 @@
 """How one element of a run came about."""
 
 from ...arithmetic import Runtime
+from ...errors import UserError
 from ...graph import Node
 from ...trace import Trace
 from ._channels import index_of
@@ -24,7 +25,10 @@ def trace_pixel(run: Run, node: Node, pixel: tuple[int, int, int], runtime: Runt
     Raises
     ------
     UserError
-        If the operator computes nothing that can be traced.
+        If the operator computes nothing that can be traced, or its output has no elements.
     """
+    values = run.values[node.output]
+    if not values.size:
+        raise UserError(f"{node.output} has no elements", "one to follow", "Choose another layer.")
     feeds = {entry.tensor: run.values[entry.tensor] for entry in node.inputs if not entry.parameter}
-    return run.graph.trace(node.name, index_of(run.values[node.output], *pixel), feeds, runtime=runtime)
+    return run.graph.trace(node.name, index_of(values, *pixel), feeds, runtime=runtime)

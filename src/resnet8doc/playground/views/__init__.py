@@ -1,6 +1,7 @@
 """What the playground shows: functions from the model's numbers to HTML."""
 
 from ._activations import histogram_html, numbers_html
+from ._blocks import WHOLE
 from ._downloads import captured, extraction, figures
 from ._gallery import choose, gallery_html, label
 from ._html import button, control, details, heading, live, note, section, table, text
@@ -31,6 +32,7 @@ from ._results import (
 from ._structure import graph_svg, tree
 
 __all__ = [
+    "WHOLE",
     "answer_row",
     "batch_html",
     "button",
