@@ -318,7 +318,7 @@ def test_mlperf_tiny(name: str, networks: Path, tmp_path: Path) -> None:
     for totals in record["proofs"].values():
         assert totals["values"] > 0
         assert totals["local_mismatches"] == totals["end_to_end_mismatches"] == 0
-    assert not (folder / "downloads" / "c.zip").exists(), "its C would compute as ONNX Runtime does"
+    assert (folder / "downloads" / "c.zip").is_file()
     assert "TensorFlow Lite Micro" in read(folder / "index.html").text
 
 

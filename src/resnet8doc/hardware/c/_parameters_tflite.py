@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import numpy as np
-
 from ...errors import UserError
-from ...runtimes.tflite_reference import PROBABILITY, add_factors, softmax_factor
+from ...runtimes.tflite_reference import add_factors, softmax_factor
 from ..network import Operation, fixed_factors
 from ._parameters import Array, Parameters
 
@@ -38,39 +36,16 @@ class TfliteParameters(Parameters):
         return zeros | {name: self._factor(operation, factor) for name, factor in factors}
 
     def _softmax(self, operation: Operation, count: int) -> dict[str, Any]:
-        node = operation.node
-        if self.network.dtype(operation.output) != np.int8:
-            raise UserError(f"node {node.name} makes uint8", "int8", "Quantize the model's activations to int8.")
-        out = self._number(operation, "y_scale"), self._number(operation, "y_zero_point")
-        if out != PROBABILITY:
+        if count > LONGEST_ROW:
             raise UserError(
-                f"node {node.name} has y_scale {out[0]} and y_zero_point {out[1]}", "1/256 and -128",
-                "TensorFlow Lite's softmax has no other: choose the runtime onnxruntime_x86.",
-            )  # fmt: skip
-        m, e, least = softmax_factor(self._number(operation, "X_scale"))
-        if count > LONGEST_ROW or e < 0:
-            raise UserError(
-                f"node {node.name} has rows of {count} codes of scale {self._number(operation, 'X_scale')}",
-                f"at most {LONGEST_ROW} codes, of a scale of at least 2^-27",
+                f"node {operation.node.name} has rows of {count} codes", f"at most {LONGEST_ROW}",
                 "Cut the model before it: the largest code is the largest probability.",
             )  # fmt: skip
+        m, e, least = softmax_factor(self._number(operation, "X_scale"))
         return {"x": f"{{{m}, {e}}}", "least": least}
 
     def _mean(self, operation: Operation) -> dict[str, Any]:
-        node = operation.node
-        scales, zeros = ([self._number(operation, f"{x}_{of}") for x in "xy"] for of in ("scale", "zero_point"))
-        if len({*scales}) > 1 or len({*zeros}) > 1:
-            raise UserError(
-                f"node {node.name} has scales {scales[0]} and {scales[1]}, zero points {zeros[0]} and {zeros[1]}",
-                "the same for what it reads and makes",
-                "TensorFlow Lite's average pool has no other: choose the runtime onnxruntime_x86.",
-            )  # fmt: skip
-        if node.attributes.get("count_include_pad", 0):
-            raise UserError(
-                f"node {node.name} has count_include_pad 1", "0",
-                "TensorFlow Lite leaves padding out of the mean: choose the runtime onnxruntime_x86.",
-            )  # fmt: skip
-        return {}
+        return {}  # codes in, codes of the same scale out: the engine refuses others
 
     def _factor(self, operation: Operation, factor: Factor) -> str:
         """Return an initializer."""
