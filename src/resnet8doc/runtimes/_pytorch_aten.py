@@ -137,7 +137,7 @@ def cascade(values: Array) -> Array:
     return np.asarray(total, np.float32)
 
 
-LONGEST = CASCADE**4
+LONGEST = CASCADE**3
 """Numbers that one cascade was seen to add so."""
 
 
