@@ -1,8 +1,8 @@
 """Writing an extraction: the JSON and the tensors beside it."""
 
-import io
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,7 @@ def extract(
         operations, tensors = read_fused(path, fused, channels_first=channels_first)
     target = (path.parent if folder is None else Path(folder)) / f"{operations['model']['name']}{SUFFIX}.json"
     with replacing(target.with_suffix(".npz")) as temporary:
-        temporary.write_bytes(pack(tensors))
+        pack(tensors, temporary)
     operations["tensors"] = {"file": target.with_suffix(".npz").name, "sha256": sha256(target.with_suffix(".npz"))}
     validate(operations)
     write_json(target, operations)
@@ -91,7 +91,7 @@ def read_operations(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         Graph.from_parts(script.operations, script.tensors)
         return script.operations, script.tensors
     proto = read_model(path)
-    return onnx.read(proto, path.name, path.read_bytes(), read_types)
+    return onnx.read(proto, path.name, sha256(path), read_types)
 
 
 def read_fused(path: Path, how: How, *, channels_first: bool = False) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -116,18 +116,19 @@ def read_fused(path: Path, how: How, *, channels_first: bool = False) -> tuple[d
     return operations, tensors
 
 
-def pack(tensors: dict[str, Array]) -> bytes:
-    """Return an ``.npz`` whose bytes depend on the arrays alone (``numpy.savez`` writes the time of day into it)."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
+def pack(tensors: Mapping[str, Array], target: Path) -> None:
+    """Write an ``.npz`` whose bytes depend on the arrays alone (``numpy.savez`` writes the time of day into it).
+
+    Piece by piece: a large model is not held once more in memory.
+    """
+    with zipfile.ZipFile(target, "w") as archive:
         for name, array in sorted(tensors.items()):
-            entry = io.BytesIO()
-            np.lib.format.write_array(entry, np.asarray(array, order="C"), version=(1, 0), allow_pickle=False)
             info = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
-            archive.writestr(info, entry.getvalue())
-    return buffer.getvalue()
+            info.file_size = array.nbytes  # about: by it zipfile chooses the form of its header
+            with archive.open(info, "w") as entry:
+                np.lib.format.write_array(entry, np.asarray(array, order="C"), version=(1, 0), allow_pickle=False)
 
 
 def load(path: Path | str, *, fused: How | None = None) -> Graph:

@@ -1,5 +1,6 @@
 """A model file, by its ending."""
 
+from hashlib import sha256
 from typing import Any
 
 import numpy.typing as npt
@@ -42,5 +43,5 @@ def read_model(content: bytes, file: str) -> tuple[dict[str, Any], dict[str, Arr
         reading = tflite.read_content(content, file)
         return reading.operations, reading.tensors
     if file.lower().endswith(".onnx"):
-        return onnx.read(onnx.parse(content, file), file, content)
+        return onnx.read(onnx.parse(content, file), file, sha256(content).hexdigest())
     raise UserError(f"{file} ends in neither .onnx nor .tflite", "a model", "Give a file of one of the two kinds.")

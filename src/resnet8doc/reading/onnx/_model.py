@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 import numpy.typing as npt
@@ -45,7 +44,7 @@ def parse(content: bytes, file: str) -> ModelProto:
 
 
 def read(
-    model: ModelProto, file: str, content: bytes, infer: Infer | None = None
+    model: ModelProto, file: str, digest: str, infer: Infer | None = None
 ) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return an extraction's JSON (without the name of its tensors' file) and its tensors, checked by the engine.
 
@@ -53,8 +52,8 @@ def read(
     ----------
     model
         The message. Its stored tensors are taken out of it, so that a large model is not held twice.
-    file, content
-        The file's name and bytes, which the extraction remembers by their hash.
+    file, digest
+        The file's name and the sha256 of its bytes, in hexadecimal.
     infer
         What says types and shapes of inner tensors, at the desk ONNX Runtime; None to know only what the file declares
         of its inputs and outputs.
@@ -77,7 +76,7 @@ def read(
     stored = {name: value for name, value in stored.items() if name in used}
     types = declared(model)
     nodes = read_nodes(model, folded, stored, {})
-    operations = _operations(file, content, model, nodes, stored, _described(fed, types), _described(given, types))
+    operations = _operations(file, digest, model, nodes, stored, _described(fed, types), _described(given, types))
     tensors = {name: array for name, (_, array) in stored.items()}
     Graph.from_parts(operations, tensors)  # our own, clearer messages first; ONNX Runtime is asked for types afterwards
     if infer is None:
@@ -85,7 +84,7 @@ def read(
     types = infer(model, folded, stored)
     nodes = read_nodes(model, folded, stored, types)
     return (
-        _operations(file, content, model, nodes, stored, _described(fed, types), _described(given, types)), tensors
+        _operations(file, digest, model, nodes, stored, _described(fed, types), _described(given, types)), tensors
     )  # fmt: skip
 
 
@@ -112,7 +111,7 @@ def _described(names: Sequence[str], types: Types) -> list[dict[str, Any]]:
 
 
 def _operations(
-    file: str, content: bytes, model: ModelProto, nodes: list[dict[str, Any]], stored: Stored,
+    file: str, digest: str, model: ModelProto, nodes: list[dict[str, Any]], stored: Stored,
     inputs: list[dict[str, Any]], outputs: list[dict[str, Any]],
 ) -> dict[str, Any]:  # fmt: skip
     counts = Counter(node["op_type"] for node in nodes)
@@ -129,7 +128,7 @@ def _operations(
         "model": {
             "name": file.rpartition(".")[0] or file,
             "file": file,
-            "sha256": sha256(content).hexdigest(),
+            "sha256": digest,
             "producer": f"{model.producer_name} {model.producer_version}".strip(),
             "ir_version": model.ir_version,
             "opsets": {entry.domain: entry.version for entry in model.opset_import},
