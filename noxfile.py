@@ -61,7 +61,18 @@ def build(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Make the artifacts, then run all tests but the browser's, doctests included."""
     shared(session, "resnet8doc", "build", "--no-site")
-    shared(session, "pytest", "-m", "not browser", "--doctest-modules", "src", "tests", *session.posargs)
+    # Two at once; a file's tests stay together, because they share what is costly to make.
+    spread = ["-n", "2", "--dist", "loadfile"]
+    shared(session, "pytest", "-m", "not browser", *spread, "--doctest-modules", "src", "tests", *session.posargs)
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def coverage(session: nox.Session) -> None:
+    """Run the tests but the browser's and those of minutes, and print which lines of the library none of them ran."""
+    shared(session, "resnet8doc", "build", "--no-site")
+    chosen = session.posargs or ["--doctest-modules", "src", "tests"]
+    shared(session, "coverage", "run", "-m", "pytest", "-m", "not browser and not slow", *chosen)
+    shared(session, "coverage", "report")
 
 
 @nox.session(venv_backend="none", requires=["env"])
@@ -108,9 +119,10 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none", requires=["env"])
 def proof(session: nox.Session) -> None:
-    """Prove the engine, the C and the gates on all 10,000 test images."""
+    """Prove the engine in each runtime, the C and the gates, on all 10,000 test images."""
     shared(session, "resnet8doc", "build", "--no-site")
     shared(session, "resnet8doc", "prove", *session.posargs)
+    shared(session, "resnet8doc", "prove", "build/models/resnet8_int8.tflite", *session.posargs)
     shared(session, "resnet8doc", "prove-c", *session.posargs)
     shared(session, "resnet8doc", "prove-rtl", *session.posargs)
 

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import grimp
 
+COLLECTORS = ("resnet8doc.ops._registry",)
+"""Modules that import every module beside them, by names found at run time."""
+
 
 class Imports:
     """The modules of one package, found without importing more than the package itself.
 
-    Imports inside functions count; what is imported by a name computed at run time is not seen.
+    Imports inside functions count; what is imported by a name computed at run time is not seen, but for
+    :data:`COLLECTORS`.
 
     Parameters
     ----------
@@ -35,7 +39,12 @@ class Imports:
     @cached_property
     def graph(self) -> grimp.ImportGraph:
         """Every import among the modules."""
-        return grimp.build_graph(self.package, cache_dir=None if self._cache is None else str(self._cache))
+        found = grimp.build_graph(self.package, cache_dir=None if self._cache is None else str(self._cache))
+        for collector in COLLECTORS:
+            if collector in found.modules:
+                for beside in found.find_children(parents(collector)[-1]) - {collector}:
+                    found.add_import(importer=collector, imported=beside)
+        return found
 
     def all_that_runs(self, names: Iterable[str]) -> set[str]:
         """Return what runs when modules are imported: ``a.b.c`` is ``a``, ``a.b``, ``a.b.c`` and their imports."""

@@ -25,7 +25,7 @@ def test_every_page_opens_from_disk(site: Path, size: ViewportSize, scheme: str,
     context = browser.new_context(viewport=size, color_scheme="dark" if scheme == "dark" else "light")
     visit = Visit(context.new_page(), site.as_uri() + "/")
     rows = read_json(site / "specification.json")["operators"]
-    names = ["index.html", "proof.html", "memory.html", *(row["page"] for row in rows if row["page"])]
+    names = ["index.html", "proof.html", "memory.html", "pitfalls.html", *(row["page"] for row in rows if row["page"])]
     for name in names:
         page = visit.open(name)
         assert page.locator("h1").inner_text()
@@ -35,6 +35,6 @@ def test_every_page_opens_from_disk(site: Path, size: ViewportSize, scheme: str,
             assert page.locator(".r8m-now").count() == 1, f"{name}: the drawing does not move"
         assert visit.errors == [], name
         assert visit.elsewhere == [], name
-    for name in (*names[:3], names[-1]):  # afterwards: axe asks for style sheets itself, which a disk refuses
+    for name in (*names[:4], names[-1]):  # afterwards: axe asks for style sheets itself, which a disk refuses
         assert serious(visit.open(name), {}) == {}, name
     context.close()

@@ -45,11 +45,13 @@ def test_parameters(tiny: Build, changes: dict[str, Any], said: str) -> None:
 
 def test_an_unknown_operator_is_named_with_its_node(tiny: Build) -> None:
     def change(model: onnx.ModelProto) -> None:
-        model.graph.node.append(helper.make_node("LSTM", ["y"], ["h"], name="memory"))
+        model.graph.node.append(helper.make_node("Hardmax", ["y"], ["h"], name="memory"))
         model.graph.node.append(helper.make_node("Mystery", ["y"], ["m"], name="secret", domain="org.example"))
 
     said = message(lambda: extract(tiny(change)))
-    assert said.startswith("the model has operators that cannot be read: LSTM (memory); org.example.Mystery (secret);")
+    assert said.startswith(
+        "the model has operators that cannot be read: Hardmax (memory); org.example.Mystery (secret)"
+    )
 
 
 def test_a_missing_input_is_named(tiny: Build) -> None:
@@ -92,24 +94,27 @@ def edited(path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
 @pytest.mark.parametrize(
     ("change", "where"),
     [
-        (lambda o: o.pop("nodes"), "at the top: 'nodes' is a required property"),
-        (lambda o: o["nodes"][1].update(op_type=7), "at nodes/1/op_type: 7 is not of type 'string'"),
-        (lambda o: o["nodes"][0].update(extra=1), "at nodes/0: Additional properties are not allowed"),
-        (lambda o: o.update(version=1), "at version: 2 was expected"),
-        (lambda o: o["tensors"].update(file="../elsewhere.npz"), "at tensors/file: '../elsewhere.npz' does not match"),
-        (lambda o: o["inputs"][0].update(dtype="complex"), "at inputs/0/dtype"),
+        (lambda o: o.pop("nodes"), "'nodes' is a required property"),
+        (lambda o: o["nodes"][1].update(op_type=7), "7 is not of type 'string' at $.nodes[1].op_type"),
+        (lambda o: o["nodes"][0].update(extra=1), "Additional properties are not allowed"),
+        (lambda o: o.update(version=1), "2 was expected at $.version"),
+        (lambda o: o["tensors"].update(file="../elsewhere.npz"), "at $.tensors.file"),
+        (lambda o: o["inputs"][0].update(dtype="complex"), "at $.inputs[0].dtype"),
         (
             lambda o: o["nodes"][1]["inputs"][4]["value"].append("many"),
-            "at nodes/1/inputs/4/value: an entry is no number",
+            "nodes[1].inputs[4].value has an entry that is no number",
         ),
-        (lambda o: o["nodes"][1]["inputs"][4].update(value={}), "at nodes/1/inputs/4/value"),
-        (lambda o: o["nodes"][1]["inputs"][1].update(value=[True]), "at nodes/1/inputs/1/value: an entry is no number"),
+        (lambda o: o["nodes"][1]["inputs"][4].update(value={}), "at $.nodes[1].inputs[4].value"),
+        (
+            lambda o: o["nodes"][1]["inputs"][1].update(value=[True]),
+            "nodes[1].inputs[1].value has an entry that is no number",
+        ),
     ],
 )
 def test_json_that_breaks_the_schema(tiny: Build, change: Callable[[dict[str, Any]], None], where: str) -> None:
     path = edited(extract(tiny()), change)
     said = message(lambda: load(path))
-    assert said.startswith("the extraction breaks its schema ")
+    assert said.startswith("operations: ")
     assert where in said
 
 

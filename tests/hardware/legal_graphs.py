@@ -1,7 +1,7 @@
 """Random graphs of integer operators: legal, small, and unlike ResNet8."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,10 +31,11 @@ class Codes:
 
 @dataclass
 class Writer:
-    """Writes an extraction, choosing by ``number``."""
+    """Writes an extraction, choosing by ``number``; with ``tflite`` only what TensorFlow Lite's kernels have."""
 
     number: Callable[[int, int], int]
     random: np.random.Generator
+    tflite: bool = False
     nodes: list[dict[str, Any]] = field(default_factory=list)
     stored: dict[str, Array] = field(default_factory=dict)
     inputs: list[dict[str, Any]] = field(default_factory=list)
@@ -43,6 +44,10 @@ class Writer:
 
     def choose(self, *options: Any) -> Any:
         return options[self.number(0, len(options) - 1)]
+
+    def kind(self) -> str:
+        """Choose a type of codes."""
+        return str(self.choose("int8") if self.tflite else self.choose("int8", "uint8"))
 
     def order(self, count: int) -> list[int]:
         """Choose an order of so many axes."""
@@ -67,7 +72,7 @@ class Writer:
         )
         return self.store(scale), self.store(self.codes(dtype, ()))
 
-    def node(self, op_type: str, inputs: dict[str, str], **attributes: Any) -> str:
+    def node(self, op_type: str, inputs: Mapping[str, str | tuple[str, ...]], **attributes: Any) -> str:
         own = op_type in ("QGemm", "QLinearAdd", "QLinearAveragePool", "QLinearGlobalAveragePool", "QLinearSoftmax")
         domain = "com.microsoft" if own else ""
         output = f"t{len(self.nodes)}"
@@ -75,7 +80,10 @@ class Writer:
             "name": f"{op_type}/{len(self.nodes)}", "op_type": op_type, "domain": domain,
             "layer": f"layer{len(self.nodes)}",
             "since_version": max(OPERATORS[domain, op_type].since_versions), "attributes": attributes,
-            "inputs": [{"formal": formal, "tensor": tensor} for formal, tensor in inputs.items()],
+            "inputs": [
+                {"formal": formal, "tensor": tensor} for formal, tensors in inputs.items()
+                for tensor in ((tensors,) if isinstance(tensors, str) else tensors)
+            ],
             "outputs": [{"index": 0, "tensor": output, "dtype": None, "shape": None}],
         })  # fmt: skip
         return output
@@ -88,7 +96,7 @@ class Writer:
     # What is fed
 
     def feed(self) -> None:
-        dtype = self.choose("int8", "uint8")
+        dtype = self.kind()
         kind = self.choose("image", "image", "last", "matrix", "row")
         channels, size = self.number(1, 6), (self.number(2, 7), self.number(2, 7))
         first: Any = self.choose("batch", "batch", 1, 2)
@@ -160,7 +168,7 @@ class Writer:
     def pool(self, x: Codes) -> None:
         last = self.number(0, 1)
         size = x.shape[1:3] if last else x.shape[2:4]
-        y_scale, y_zero = self.pair(x.dtype)
+        y_scale, y_zero = (x.scale, x.zero) if self.tflite else self.pair(x.dtype)
         inputs = {"X": x.name, "x_scale": x.scale, "x_zero_point": x.zero, "y_scale": y_scale, "y_zero_point": y_zero}
         if self.number(0, 2) == 0:
             y = self.node("QLinearGlobalAveragePool", inputs, channels_last=last)
@@ -168,7 +176,7 @@ class Writer:
             kernel = [self.number(1, length) for length in size]
             attributes: dict[str, Any] = {
                 "kernel_shape": kernel, "channels_last": last, "strides": [self.number(1, 3), self.number(1, 3)],
-                "count_include_pad": self.number(0, 1), "ceil_mode": self.number(0, 1),
+                "count_include_pad": 0 if self.tflite else self.number(0, 1), "ceil_mode": self.number(0, 1),
             }  # fmt: skip
             if self.number(0, 1):
                 attributes["pads"] = [self.number(0, k - 1) for k in (*kernel, *kernel)]
@@ -232,7 +240,8 @@ class Writer:
         self.quantized(y, self.computed(), x.dtype, c_scale, c_zero)
 
     def softmax(self, x: Codes) -> None:
-        y_scale, y_zero = self.store(np.float32(1 / 256)), self.store(self.codes(x.dtype, ()))
+        zero = np.int8(-128) if self.tflite else self.codes(x.dtype, ())
+        y_scale, y_zero = self.store(np.float32(1 / 256)), self.store(zero)
         inputs = {"X": x.name, "X_scale": x.scale, "x_zero_point": x.zero, "y_scale": y_scale, "y_zero_point": y_zero}
         axis = self.number(-len(x.shape), len(x.shape) - 1)
         y = self.node("QLinearSoftmax", inputs, axis=axis, opset=self.choose(12, 13, 13))
@@ -240,7 +249,7 @@ class Writer:
 
     def move(self, x: Codes) -> None:
         rank = len(x.shape)
-        kind = self.choose("Transpose", "Reshape", "Reshape", "Flatten", "Squeeze", "Identity")
+        kind = self.choose("Transpose", "Reshape", "Reshape", "Flatten", "Squeeze", "Identity", "asked")
         if kind == "Transpose":
             y = self.node("Transpose", {"data": x.name}, perm=self.order(rank))
         elif kind == "Reshape":
@@ -252,6 +261,8 @@ class Writer:
             if rank == 4:
                 options += [[0, x.shape[1] * x.shape[2], x.shape[3]], [x.shape[0], x.shape[1], -1]]
             y = self.node("Reshape", {"data": x.name, "shape": self.store(np.array(self.choose(*options)))})
+        elif kind == "asked":
+            y = self.node("Reshape", {"data": x.name, "shape": self.asked(x)})
         elif kind == "Flatten":
             y = self.node("Flatten", {"input": x.name}, axis=self.number(0, rank))
         elif kind == "Squeeze":
@@ -263,6 +274,16 @@ class Writer:
             y = self.node("Identity", {"input": x.name})
         self.quantized(y, self.computed(), x.dtype, x.scale, x.zero)
 
+    def asked(self, x: Codes) -> str:
+        """Compute a shape from the tensor's own, as exporters write a flattening."""
+        real = self.number(0, 1)
+        read = self.node("DequantizeLinear", {"x": x.name, "x_scale": x.scale, "x_zero_point": x.zero}) if real else ""
+        lengths = self.node("Shape", {"data": read or x.name})
+        axis = self.number(0, len(x.shape) - 1)
+        one = self.node("Gather", {"data": lengths, "indices": self.store(np.array(axis))}, axis=0)
+        first = self.node("Unsqueeze", {"data": one, "axes": self.store(np.array([0]))})
+        return self.node("Concat", {"inputs": (first, self.store(np.array([-1])))}, axis=0)
+
     def again(self, x: Codes) -> None:
         """Dequantize and quantize with another scale, perhaps in the other type; perhaps moved in between."""
         name = self.node("DequantizeLinear", {"x": x.name, "x_scale": x.scale, "x_zero_point": x.zero})
@@ -270,7 +291,7 @@ class Writer:
         if len(shape) > 1 and self.number(0, 1):
             perm = self.order(len(shape))
             name, shape = self.node("Transpose", {"data": name}, perm=perm), tuple(shape[axis] for axis in perm)
-        dtype = self.choose("int8", "uint8")
+        dtype = self.kind()
         scale, zero = self.pair(dtype)
         y = self.node("QuantizeLinear", {"x": name, "y_scale": scale, "y_zero_point": zero})
         self.quantized(y, shape, dtype, scale, zero)
@@ -306,10 +327,10 @@ def spread(small: Shape, large: Shape) -> Shape | None:
     return found if found == large else None
 
 
-def build(number: Callable[[int, int], int]) -> tuple[Graph, list[dict[str, Array]]]:
+def build(number: Callable[[int, int], int], *, tflite: bool = False) -> tuple[Graph, list[dict[str, Array]]]:
     """Build a graph, and two items to feed it; ``number`` chooses one of a range."""
     random = np.random.default_rng(number(0, 2**32 - 1))
-    writer = Writer(number, random)
+    writer = Writer(number, random, tflite)
     for _ in range(writer.choose(1, 1, 1, 2)):
         writer.feed()
     for _ in range(writer.number(1, 6)):
@@ -323,7 +344,7 @@ def build(number: Callable[[int, int], int]) -> tuple[Graph, list[dict[str, Arra
         if rank == 2:
             options += [writer.gemm, writer.gemm]
         if any(writer.real) and writer.number(0, 9) == 0:
-            writer.quantize(writer.choose(*writer.real), writer.choose("int8", "uint8"))
+            writer.quantize(writer.choose(*writer.real), writer.kind())
         elif math.prod(x.shape) <= MOST:
             writer.choose(*options)(x)
     ends = [writer.made[-1]] if writer.number(0, 1) else list({writer.made[-1], writer.choose(*writer.made)})
@@ -349,13 +370,14 @@ def build(number: Callable[[int, int], int]) -> tuple[Graph, list[dict[str, Arra
             numbers = random.normal(0, 12, shape).astype(np.float32)
             item[entry["name"]] = numbers if entry["dtype"] == "float32" else writer.codes(entry["dtype"], shape)
         items.append(item)
-    return writer.graph(outputs), items
+    graph = writer.graph(outputs)
+    return (graph.with_runtime("tflite_micro") if tflite else graph), items
 
 
 @st.composite
-def legal_graphs(draw: Any) -> tuple[Graph, list[dict[str, Array]]]:
-    """Draw a graph, and two items to feed it."""
-    return build(lambda low, high: int(draw(st.integers(low, high))))
+def legal_graphs(draw: Any, *, tflite: bool = False) -> tuple[Graph, list[dict[str, Array]]]:
+    """Draw a graph, and two items to feed it; with ``tflite`` one in the arithmetic of TensorFlow Lite Micro."""
+    return build(lambda low, high: int(draw(st.integers(low, high))), tflite=tflite)
 
 
 def one_convolution(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from resnet8doc.errors import UserError
 from resnet8doc.ops import OPERATORS
 from resnet8doc.proof._tally import differs
 
@@ -46,6 +47,13 @@ EXACT: list[tuple[str, Inputs, dict[str, Any], tuple[int, ...]]] = [
     *((name, lambda rng: [rng.normal(0, 1, (3, 7, 2)).astype(np.float32)], {"axes": [1]}, (7, 11, 12, 13))
       for name in ("ReduceMax", "ReduceMin")),
     *((name, lambda rng: [codes(rng, 3, 7, 2), np.array([0, 2])], {}, (18, 20)) for name in ("ReduceMax", "ReduceMin")),
+    ("ReduceSum", lambda rng: [rng.integers(-99, 99, (3, 7, 2)), np.array([0, 2])], {"keepdims": 0}, (13,)),
+    ("ReduceSum", lambda rng: [rng.integers(-(2**31), 2**31, (3, 7), np.int32)], {}, (7, 11, 13)),
+    ("Elu", floats((3, 36)), {"alpha": 0.3}, (7, 22)),
+    ("Gelu", floats((3, 37)), {}, (20,)),
+    ("Gelu", floats((3, 37)), {"approximate": "tanh"}, (20,)),
+    ("Tile", lambda rng: [real(rng, 2, 3), np.array([3, 2])], {}, (7, 13)),
+    ("Tile", lambda rng: [codes(rng, 2, 1, 3), np.array([1, 0, 2])], {}, (7, 13)),
     ("Sqrt", floats((3, 37), positive=True), {}, (7, 13)),
     ("LeakyRelu", floats((3, 37)), {"alpha": 0.1}, (7, 16)),
     ("LeakyRelu", floats((3, 37)), {}, (7, 16)),
@@ -109,6 +117,15 @@ def test_no_bit_differs(
             assert not differs(found, expected).any(), f"{op_type}, opset {opset}, seed {seed}"
 
 
+@pytest.mark.parametrize(("op_type", "attributes"), [("Gelu", {}), ("FastGelu", {}), ("QuickGelu", {"alpha": 1.2})])
+def test_no_bit_differs_in_the_runtimes_own(compare: Compare, op_type: str, attributes: dict[str, Any]) -> None:
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        inputs = [real(rng, 3, 37), *([real(rng, 37)] if op_type == "FastGelu" and seed % 2 else [])]
+        ((expected, found),) = compare(op_type, inputs, domain="com.microsoft", **attributes)
+        assert not differs(found, expected).any(), f"{op_type}, seed {seed}"
+
+
 @pytest.mark.parametrize("opset", [7, 11, 13, 18])
 def test_split(compare: Compare, opset: int) -> None:
     x = np.arange(14, dtype=np.float32).reshape(2, 7)
@@ -124,17 +141,18 @@ def test_split(compare: Compare, opset: int) -> None:
 
 @settings(max_examples=150, suppress_health_check=QUIET)
 @given(SEEDS)
-def test_reduce_mean_adds_up_in_the_runtimes_order(compare: Compare, seed: int) -> None:
+def test_sums_and_means_add_up_in_the_runtimes_order(compare: Compare, seed: int) -> None:
     rng = np.random.default_rng(seed)
     rank = int(rng.integers(1, 5))
     shape = [int(n) for n in rng.integers(1, (0, 99, 40, 18, 9)[rank], rank)]
     axes = sorted(rng.choice(rank, int(rng.integers(1, rank + 1)), replace=False).tolist())
     x = rng.normal(0, 2, shape).astype(np.float32)
     keepdims = int(rng.integers(2))
-    ((expected, found),) = compare("ReduceMean", [x], opset=13, axes=axes, keepdims=keepdims)
-    assert not differs(found, expected).any(), f"{shape} over {axes}"
-    ((expected, found),) = compare("ReduceMean", [x, np.array(axes)], opset=18, keepdims=keepdims)
-    assert not differs(found, expected).any(), f"{shape} over {axes}"
+    for op_type, older, newer in (("ReduceMean", 13, 18), ("ReduceSum", 11, 13)):
+        ((expected, found),) = compare(op_type, [x], opset=older, axes=axes, keepdims=keepdims)
+        assert not differs(found, expected).any(), f"{op_type}, {shape} over {axes}"
+        ((expected, found),) = compare(op_type, [x, np.array(axes)], opset=newer, keepdims=keepdims)
+        assert not differs(found, expected).any(), f"{op_type}, {shape} over {axes}"
 
 
 COORDINATES = ("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel")
@@ -195,6 +213,22 @@ def test_functions_of_other_libraries_are_close(compare: Compare, op_type: str, 
     x = np.abs(np.random.default_rng(1).normal(0, inputs[0], (3, 50))).astype(np.float32)
     ((expected, found),) = compare(op_type, [x, *map(np.float32, inputs[1:])], opset=15)
     np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 39])
+def test_what_is_left_of_elu_at_the_end_is_close(compare: Compare, size: int) -> None:
+    x = real(np.random.default_rng(size), size)
+    ((expected, found),) = compare("Elu", [x], opset=22, alpha=0.3)
+    fours = size // 4 * 4
+    assert not differs(found[:fours], expected[:fours]).any()
+    np.testing.assert_allclose(found, expected, rtol=0, atol=2**-25)
+
+
+def test_integers_that_float64_does_not_hold_are_not_added_up() -> None:
+    reduce_sum = OPERATORS["", "ReduceSum"].function
+    assert reduce_sum(np.array([2**53 - 2, 1])).tolist() == [2**53 - 1]
+    with pytest.raises(UserError, match=r"integers add up to 9\.007e\+15; expected less than 9,007,199,254,740,992"):
+        reduce_sum(np.array([2**53 - 1, 1]))
 
 
 def test_a_tensor_of_one_number(compare: Compare) -> None:

@@ -1,13 +1,20 @@
 """Every operator's record is whole: what the tables need is there, and what it says is true."""
 
 import inspect
+import py_compile
+import shutil
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
 
 import onnx.defs
 import pytest
 
+import resnet8doc.ops
 from resnet8doc.errors import UserError
+from resnet8doc.imports import COLLECTORS, Imports
 from resnet8doc.ops import OPERATORS, Operator
-from resnet8doc.ops._registry import MODULES
 
 RECORDS = list(OPERATORS.values())
 OLDEST = 7
@@ -26,18 +33,28 @@ def _history(operator: Operator) -> list[int]:
     return [version for version in since if version >= first]
 
 
-def test_every_file_of_operators_is_collected() -> None:
-    from importlib import import_module
-    from pathlib import Path
-
-    import resnet8doc.ops
-
+def test_every_record_of_every_file_is_collected() -> None:
     folder = Path(str(resnet8doc.ops.__file__)).parent
-    written = {path.stem for path in folder.glob("_*.py") if "Operator(" in path.read_text(encoding="utf-8")}
-    written -= {"_operator", "_registry"}
-    assert written == {module.__name__.rsplit(".", 1)[1] for module in MODULES}
-    for name in written:
-        import_module(f"resnet8doc.ops.{name}")
+    written = {
+        (path.stem, name)
+        for path in folder.glob("_*.py")
+        for name, value in vars(import_module(f"resnet8doc.ops.{path.stem}")).items()
+        if isinstance(value, Operator)
+    }
+    assert len(written) == len(RECORDS), "two records of one operator"
+    assert {vars(import_module(f"resnet8doc.ops.{module}"))[name].name for module, name in written} == {
+        record.name for record in RECORDS
+    }
+
+
+def test_what_is_collected_counts_as_imported() -> None:
+    registry = "resnet8doc.ops._registry"
+    code = f"import sys, {registry}; print(*sorted(n for n in sys.modules if n.startswith('resnet8doc.ops._')))"
+    loaded = set(
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    )
+    assert registry in COLLECTORS
+    assert loaded == Imports("resnet8doc").graph.find_modules_directly_imported_by(registry) | {registry}
 
 
 @pytest.mark.parametrize("operator", RECORDS, ids=_ids)
@@ -75,3 +92,22 @@ def test_every_version_of_the_standard_is_computed_or_refused_by_number(operator
                 operator.at(version)
     for first in operator.older:
         assert first in history
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_bytecode_alone_is_collected_too(tmp_path: Path, archived: bool) -> None:
+    """As the browser has the package: no source, perhaps in a zip file."""
+    package = Path(str(resnet8doc.__file__)).parent
+    for source in (*package.glob("*.py"), *package.glob("arithmetic/*.py"), *package.glob("ops/*.py")):
+        target = tmp_path / "bare" / source.relative_to(package.parent).with_suffix(".pyc")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        py_compile.compile(str(source), str(target), doraise=True)
+    where = shutil.make_archive(str(tmp_path / "bare"), "zip", tmp_path / "bare") if archived else tmp_path / "bare"
+    code = (
+        f"import sys; sys.path.insert(0, {str(where)!r}); from resnet8doc import ops; "
+        "print(ops.__file__, *sorted(record.name for record in ops.OPERATORS.values()))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env={})
+    file, *names = run.stdout.split()
+    assert file.startswith(str(where))
+    assert names == sorted(record.name for record in RECORDS)

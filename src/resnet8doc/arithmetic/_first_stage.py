@@ -25,6 +25,8 @@ class FirstStage:
         unsigned activations times signed weights on x86 without VNNI.
     outside
         What a padded element holds: the ``zero_point``, so that it stands for real zero; ``code_zero`` is a mistake.
+    pairs_outside
+        Whether padded elements take part in pairs, as codes of the zero point; else they are left out.
     clamped_before_bias
         A mistake: the sum is clamped at 0, then the bias is added.
     """
@@ -33,6 +35,7 @@ class FirstStage:
     overflow: Overflow = "wrap"
     pairs: bool = False
     outside: Literal["zero_point", "code_zero"] = "zero_point"
+    pairs_outside: bool = True
     clamped_before_bias: bool = False
 
     def held(self, total: Number) -> Array:

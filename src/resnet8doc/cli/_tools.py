@@ -50,6 +50,23 @@ Shape = Annotated[
     ),
 ]  # fmt: skip
 
+Whose = Annotated[
+    str | None,
+    typer.Option(
+        "--runtime",
+        help="Whose arithmetic: onnxruntime_x86, tflite_micro or another of resnet8doc.runtimes. Without it, "
+        "TensorFlow Lite Micro's for a network of TensorFlow Lite, else ONNX Runtime's on x86-64.",
+        metavar="NAME",
+    ),
+]
+Variant = Annotated[
+    Literal["float", "integer"] | None,
+    typer.Option(
+        help="Of ONNX Runtime's arithmetic: float (without it), or the same bytes without floating point: integer. "
+        "TensorFlow Lite's has integers alone."
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -64,13 +81,26 @@ def register(app: typer.Typer) -> None:
     app.command("fpga")(fpga)
 
 
-def _network(path: Path | None, shape: list[str] | None, fused: "How | None" = None) -> Graph:
+def _network(
+    path: Path | None, shape: list[str] | None, fused: "How | None" = None, *, runtime: str = "onnxruntime_x86"
+) -> Graph:
     from ..extract import load
     from ..hardware import with_shape
     from ..inputs import parse_shapes
 
-    graph = load(path or build_folder() / "models" / "resnet8_int8_qoperator_operations.json", fused=fused)
+    graph = load(_path(path), fused=fused).with_runtime(runtime)
     return with_shape(graph, parse_shapes(shape or []))
+
+
+def _path(path: Path | None) -> Path:
+    return path or build_folder() / "models" / "resnet8_int8_qoperator_operations.json"
+
+
+def _whose(path: Path | None, shape: list[str] | None, runtime: str | None) -> Graph:
+    """Return a network in the arithmetic that is named, or in that of the runtime that it is made for."""
+    from ..extract import own_runtime
+
+    return _network(path, shape, runtime=runtime or own_runtime(_path(path)))
 
 
 def _numbered(graph: Graph, source: Path | None, image: list[int] | None) -> tuple[Inputs, list[int]]:
@@ -83,13 +113,10 @@ def _numbered(graph: Graph, source: Path | None, image: list[int] | None) -> tup
     return inputs_for(graph, source, None, default=max(numbers) + 1), numbers
 
 
-def _say_whose(network: Path | None) -> None:
-    """Say whose bytes these are, where they are not those of the runtime that the model is made for."""
-    if network is not None and network.suffix == ".tflite":
-        typer.echo(
-            "In ONNX Runtime's arithmetic (x86-64): TensorFlow Lite's kernels round otherwise and give other bytes.",
-            err=True,
-        )
+def _say_whose(graph: Graph) -> None:
+    """Say whose bytes these are, where they are not ONNX Runtime's."""
+    if graph.runtime.name != "onnxruntime_x86":
+        typer.echo(f"In the arithmetic of {graph.runtime.title} ({graph.runtime.name}).", err=True)
 
 
 class FusedMayStandAlone(TyperCommand):
@@ -168,16 +195,17 @@ def vectors(
     network: Network = None,
     source: Source = None,
     shape: Shape = None,
+    runtime: Whose = None,
     output: Annotated[Path, typer.Option(help="A folder of their own.")] = Path("vectors"),
 ) -> None:
     """Write test vectors: input, weights, scales, accumulators and expected output of real layers."""
     from ..hardware import write_vectors
 
-    graph = _network(network, shape)
+    graph = _whose(network, shape, runtime)
     given, numbers = _numbered(graph, source, image)
     made = write_vectors(graph, given.feeds, numbers, layer, format or ["npz"], output, credit=given.credit)
     typer.echo(f"{made}\nof {given.said}")
-    _say_whose(network)
+    _say_whose(graph)
 
 
 def check(
@@ -187,14 +215,16 @@ def check(
     network: Network = None,
     source: Source = None,
     shape: Shape = None,
+    runtime: Whose = None,
     output_json: OutputJson = None,
 ) -> None:
     """Say which layer and index of your own outputs first differ, and which mistake has that signature."""
     from ..files import write_json
     from ..hardware import Network as Hardware
     from ..hardware import check as run
+    from ..hardware import runtime_of_vectors
 
-    graph = _network(network, shape)
+    graph = _whose(network, shape, runtime or runtime_of_vectors(outputs))
     given, numbers = _numbered(graph, source, image)
     items = Hardware(graph).items
     count = items.feeds(given.feeds)[1]
@@ -204,7 +234,7 @@ def check(
     if output_json is not None:
         write_json(output_json, report.to_dict())
     typer.echo(report)
-    _say_whose(network)
+    _say_whose(graph)
     raise typer.Exit(0 if report.equal else 1)
 
 
@@ -313,6 +343,8 @@ def prove_c(
     network: Network = None,
     source: Source = None,
     shape: Shape = None,
+    runtime: Whose = None,
+    variant: Variant = None,
     output_json: OutputJson = None,
 ) -> None:
     """Compile the generated C and compare every byte of it with the engine; exit with 1 where one differs."""
@@ -321,36 +353,36 @@ def prove_c(
     from ..hardware.c import equality
     from ..inputs import inputs_for
 
-    graph = _network(network, shape)
+    graph = _whose(network, shape, runtime)
     given = inputs_for(graph, source, images)
     with tempfile.TemporaryDirectory() as folder:
-        found = equality(graph, given.feeds, given.labels, Path(folder))
+        found = equality(graph, given.feeds, given.labels, Path(folder), variant)
     rows = [{key: found[key] for key in ("images", "values", "mismatches", "seconds", "seconds_per_image", "compiler")}]
     give({**found, "inputs": given.said}, output_json, f"The C of {graph.name} against the engine", rows)
+    _say_whose(graph)
     if found["mismatches"]:
         raise UserError(f"{found['mismatches']} bytes differ", "0", "Report this with the compiler's version.")
 
 
 def write_c(
     network: Network = None,
-    variant: Annotated[
-        Literal["float", "integer"],
-        typer.Option(help="float: the engine's bytes; integer: the same bytes without floating point."),
-    ] = "float",
+    variant: Variant = None,
     pixels: Annotated[
         bool | None,
         typer.Option("--pixels/--real", help="Whether a real input is read as uint8 pixels; without it, by its range."),
     ] = None,
     shape: Shape = None,
+    runtime: Whose = None,
     output: Annotated[Path, typer.Option(help="Folder.")] = Path("c"),
 ) -> None:
     """Write a network as a C99 program: cc -std=c99 -O2 *.c -lm."""
     from ..hardware.c import generate, write_files
 
-    texts = generate(_network(network, shape), variant, pixels=pixels)
+    graph = _whose(network, shape, runtime)
+    texts = generate(graph, variant, pixels=pixels)
     write_files(texts, output)
     typer.echo("\n".join(str(output / name) for name in texts))
-    _say_whose(network)
+    _say_whose(graph)
 
 
 def prove_rtl(

@@ -2,6 +2,7 @@
 
 from ._extract import extract, load, read_fused, read_operations
 from ._fuse import HOW, How, fuse, settings
+from ._own_runtime import own_runtime
 from ._real import Real, is_real, real_tensors
 from ._schema import schema, validate
 
@@ -13,6 +14,7 @@ __all__ = [
     "fuse",
     "is_real",
     "load",
+    "own_runtime",
     "read_fused",
     "read_operations",
     "real_tensors",

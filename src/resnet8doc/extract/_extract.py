@@ -17,11 +17,12 @@ from ..reading import onnx, tflite
 from ._fuse import EVERYTHING, FUSED, How, described, fuse
 from ._read import read_model, read_types
 from ._schema import validate
+from .pytorch import read as read_pytorch
 
 Array = npt.NDArray[Any]
 
 SUFFIX = "_operations"
-TFLITE = ".tflite"
+TFLITE, PYTORCH = ".tflite", ".pt"
 
 
 def extract(
@@ -32,12 +33,13 @@ def extract(
     Parameters
     ----------
     model
-        An ONNX file of the operators in :data:`resnet8doc.ops.OPERATORS`: QOperator, QDQ or float; or a TensorFlow Lite
-        file of int8 codes.
+        An ONNX file of the operators in :data:`resnet8doc.ops.OPERATORS`: QOperator, QDQ or float; a TensorFlow Lite
+        file of int8 codes; or a quantized TorchScript file of this project.
     folder
-        Where to write ``<model>_operations.json`` and ``<model>_operations.npz``; beside the model if None. Of a
-        TensorFlow Lite file it is ``<model>_tflite_operations``, as an ONNX file of the same stem may lie beside it; of
-        a fused graph ``<model>_fused_operations`` or ``<model>_fused_integers_operations``.
+        Where to write ``<model>_operations.json`` and ``<model>_operations.npz``; beside the model if None. As files of
+        several kinds may have one stem, it is ``<model>_tflite_operations`` of a TensorFlow Lite file,
+        ``<model>_pytorch_operations`` of a PyTorch one, ``<model>_fused_operations`` or
+        ``<model>_fused_integers_operations`` of a fused graph.
     fused
         Extract not the model but what ONNX Runtime makes of it on this processor: ``default``, as a session runs it
         unless it is told otherwise; ``integers``, with ``session.qdqisint8allowed=1``, so that a QDQ model of int8
@@ -84,6 +86,10 @@ def read_operations(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         reading = tflite.read(path)
         Graph.from_parts(reading.operations, reading.tensors)
         return reading.operations, reading.tensors
+    if path.suffix == PYTORCH:
+        script = read_pytorch(path)
+        Graph.from_parts(script.operations, script.tensors)
+        return script.operations, script.tensors
     proto = read_model(path)
     return onnx.read(proto, path.name, path.read_bytes(), read_types)
 
@@ -130,7 +136,8 @@ def load(path: Path | str, *, fused: How | None = None) -> Graph:
     Parameters
     ----------
     path
-        Of ``<model>_operations.json``, or of the ONNX or TensorFlow Lite model itself, then extracted in memory.
+        Of ``<model>_operations.json``, or of the ONNX, TensorFlow Lite or PyTorch model itself, then extracted in
+        memory.
     fused
         Of an ONNX model: what ONNX Runtime makes of it, as for :func:`extract`.
 
@@ -142,7 +149,7 @@ def load(path: Path | str, *, fused: How | None = None) -> Graph:
     path = Path(path)
     if fused is not None:
         return Graph.from_parts(*read_fused(path, fused))
-    if path.suffix in (".onnx", TFLITE):
+    if path.suffix in (".onnx", TFLITE, PYTORCH):
         return Graph.from_parts(*read_operations(path))
     operations = read_json(path)
     validate(operations)

@@ -1,5 +1,6 @@
 """The engine: loads an extraction, checks it, runs it, traces it. numpy and the standard library alone."""
 
+from ._fold import asks_shapes, fold_shapes
 from ._graph import Graph
 from ._load import from_bytes, load
 from ._model import Input, Node, Quantization, TensorInfo
@@ -12,6 +13,8 @@ __all__ = [
     "Node",
     "Quantization",
     "TensorInfo",
+    "asks_shapes",
+    "fold_shapes",
     "from_bytes",
     "load",
     "operator_at",

@@ -192,7 +192,9 @@ class Graph:
             shapes = ", ".join(str(list(np.shape(value))) for value in positional if value is not None)
             raise UserError(
                 f"node {node.name} ({node.op_type}) cannot be computed of shapes {shapes} ({error})",
-                f"inputs and attributes as {node.op_type} demands", "Mend the model: onnx.checker says more.",
+                f"inputs and attributes as {node.op_type} demands",
+                "If onnx.checker.check_model(path, full_check=True) finds a fault, export the model again without it; "
+                "if it finds none, report this model to resnet8doc.",
             ) from error  # fmt: skip
         results = found if isinstance(found, tuple) else (found,)
         return {name: np.asarray(value) for name, value in zip(node.outputs, results, strict=False) if name}

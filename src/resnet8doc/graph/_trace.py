@@ -15,7 +15,7 @@ def check_traced(node: Node) -> Callable[[tuple[int, ...], Mapping[str, Any], Ru
     """Return the function that traces a node's elements, or refuse its operator."""
     element = operator_of(node).element
     if element is None:
-        known = ", ".join(record.op_type for record in OPERATORS.values() if record.element)
+        known = ", ".join(sorted(record.op_type for record in OPERATORS.values() if record.element))
         raise UserError(f"node {node.name} is {node.op_type}", f"one of {known}", "Trace one of these.")
     quantized = operator_of(node).quantized
 

@@ -17,10 +17,11 @@ from .checker import (
 from .memory import Buffer, Plan, buffers, costs
 from .network import Network, with_shape
 from .studies import MODES, SHIFTS, confusion, picture, pitfalls, rounding, study, truth_table
-from .vectors import CREDIT, FORMATS, write_vectors
+from .vectors import CREDIT, FORMATS, runtime_of_vectors, write_vectors
 
 __all__ = [
     "CREDIT", "FAULTS", "FORMATS", "MODES", "OTHERS", "PITFALLS", "SHIFTS", "Buffer", "Cause", "Checker", "Finding",
     "Network", "Pitfall", "Plan", "Report", "as_outputs", "buffers", "check", "confusion", "costs", "picture",
-    "pitfalls", "read_hex", "read_outputs", "rounding", "study", "truth_table", "with_shape", "write_vectors",
+    "pitfalls", "read_hex", "read_outputs", "rounding", "runtime_of_vectors", "study", "truth_table", "with_shape",
+    "write_vectors",
 ]  # fmt: skip

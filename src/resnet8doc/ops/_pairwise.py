@@ -25,8 +25,9 @@ ROWS = 2048
 
 
 def accumulate_pairwise(
-    x_centred: Array, w_centred: Array, x_zero_point: Number, w_zero_point: Number, stage: FirstStage
-) -> Array:
+    x_centred: Array, w_centred: Array, x_zero_point: Number, w_zero_point: Number, stage: FirstStage,
+    stored: Array | None = None,
+) -> Array:  # fmt: skip
     """Return the sum of products, int64, with each pair clamped to int16 on the way.
 
     The exact sum is taken first, then for every pair of weights that can overflow at all (255 times the sum of the
@@ -39,8 +40,10 @@ def accumulate_pairwise(
         Codes less their zero points, ``[M, K]`` and ``[K, N]`` (or ``[..., M, K]`` and ``[..., K, N]``).
     x_zero_point, w_zero_point
         To recover the stored codes; scalars, ``w_zero_point`` also ``[N]``.
+    stored
+        The stored codes where they are others than these: 0 for padding that takes part in no pair.
     """
-    x_codes = x_centred + x_zero_point.astype(x_centred.dtype)
+    x_codes = x_centred + x_zero_point.astype(x_centred.dtype) if stored is None else stored
     w_codes = w_centred + w_zero_point.astype(w_centred.dtype)
     lead = np.broadcast_shapes(x_codes.shape[:-2], w_codes.shape[:-2])
     x_codes, w_codes = (np.broadcast_to(codes, (*lead, *codes.shape[-2:])) for codes in (x_codes, w_codes))

@@ -184,13 +184,20 @@ def _one_group(
     for start in range(0, x.shape[0], step):
         rows = gather(x[start : start + step], q.x_zero_point, g, image, x_columns)
         if stage.pairs:
-            total = accumulate_pairwise(rows, w, q.x_zero_point, w_zero, stage)
+            codes_of = None if stage.pairs_outside else _stored(x[start : start + step], g)
+            total = accumulate_pairwise(rows, w, q.x_zero_point, w_zero, stage, codes_of)
         else:
             total = accumulate(rows, w, stage)
         codes = runtime.second_stage.apply(
             stage.with_bias(total, bias), factor, q.y_zero_point, q.y_zero_point.dtype, runtime.finish
         )
         out[start : start + step] = codes.reshape(-1, *out.shape[1:])
+
+
+def _stored(block: Array, g: Geometry) -> Array:
+    """Return every window of stored codes as one row, 0 outside the image."""
+    zero = np.zeros((), block.dtype)
+    return gather(block, zero, g, *workspace(block.shape[0], g, zero, FirstStage()))
 
 
 def _exact_sums(q: Checked, g: Geometry, w: Array, bias: Array, runtime: Runtime, y: Array) -> None:

@@ -81,7 +81,7 @@ def qlinear_conv_loops(*inputs: Any, group: int = 1, runtime: Runtime = ONNXRUNT
     """
     runtime.refuse_others("QLinearConv", PARTS)
     q = checked(*inputs, *(None,) * (9 - len(inputs)))
-    g = _geometry(q, group=group, **attributes)
+    g = geometry_of(q, group=group, **attributes)
     y = np.empty((q.x.shape[0], g.channels_out, *g.size), q.y_zero_point.dtype)
     functions = runtime.own("QLinearConv")
     for index in np.ndindex(y.shape):
@@ -134,14 +134,21 @@ def qlinear_conv_element(
         inputs = (x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B)
         return functions.element(index, *inputs, group=group, **attributes, runtime=runtime)
     q = checked(x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B)
-    return _element(q, _geometry(q, group=group, **attributes), group, index, runtime)
+    return _element(q, geometry_of(q, group=group, **attributes), group, index, runtime)
 
 
-def _geometry(
-    q: Checked, *, group: int, auto_pad: AutoPad = "NOTSET", dilations: Sequence[int] | None = None,
-    kernel_shape: Sequence[int] | None = None, pads: Sequence[int] | None = None, strides: Sequence[int] | None = None,
+def geometry_of(q: Checked, **attributes: Any) -> Geometry:
+    """Return how a convolution of checked inputs goes over the image; attributes as the operator has them."""
+    return geometry_of_shapes(q.x.shape, q.w.shape, **attributes)
+
+
+def geometry_of_shapes(
+    x: tuple[int, ...], w: tuple[int, ...], *, group: int = 1, auto_pad: AutoPad = "NOTSET",
+    dilations: Sequence[int] | None = None, kernel_shape: Sequence[int] | None = None,
+    pads: Sequence[int] | None = None, strides: Sequence[int] | None = None,
 ) -> Geometry:  # fmt: skip
-    return geometry(q.x.shape, q.w.shape, auto_pad, dilations, group, kernel_shape, pads, strides)
+    """Return how a convolution of these shapes goes over the image."""
+    return geometry(x, w, auto_pad, dilations, group, kernel_shape, pads, strides)
 
 
 def accumulated(
@@ -162,7 +169,7 @@ def accumulated(
             code = stage.outside_code(x_zero) if at is None else int(q.x[at])
             weight = int(q.w[(m, c, *tap)])
             product = (code - x_zero) * (weight - w_zero)
-            adder.add(product - pairs.taken(code * weight))
+            adder.add(product - pairs.taken(code * weight if inside or stage.pairs_outside else 0))
             trace.terms.append(Term((c, *tap), at, code, code - x_zero, weight, weight - w_zero, product, adder.value))
     kind = f"int{stage.bits}"
     trace.step("accumulator", f"the sum of {len(trace.terms)} products", adder.value, kind)

@@ -85,6 +85,10 @@ def qlinear_matmul(
             b_zero_point, y_scale, y_zero_point, runtime=runtime,
         )  # fmt: skip
         return whole.reshape(result_shape(np.shape(a), np.shape(b)))
+    functions = runtime.own("QLinearMatMul")
+    if functions is not None:
+        inputs = (a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point)
+        return np.asarray(functions.function(*inputs, runtime=runtime))
     a, b, scales, zeros = checked(a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point)
     stage = runtime.first_stage.of_types(a.dtype, b.dtype)
     w = np.subtract(b, zeros[1], dtype=np.float32)

@@ -69,6 +69,10 @@ def qlinear_matmul_element(
         index, a = (*index[:-1], 0, *index[-1:]) if np.ndim(b) > 1 else (*index, 0), a[None]
     if np.ndim(b) == 1:
         index, b = (*index, 0), b[:, None]
+    functions = runtime.own("QLinearMatMul")
+    if functions is not None:
+        inputs = (a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point)
+        return functions.element(index, *inputs, runtime=runtime)
     a, b, scales, zeros = checked(a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point)
     trace = Trace("QLinearMatMul", tuple(index))
     rows, columns, inner = a.shape[-2], b.shape[-1], a.shape[-1]

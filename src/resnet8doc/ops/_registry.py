@@ -1,85 +1,24 @@
-"""Every operator that the engine knows, collected from their files."""
+"""Every operator that the engine knows, collected from this folder: a new one adds its file and no more."""
 
-from . import (
-    _average_pool,
-    _batch_normalization,
-    _cast,
-    _channels_last,
-    _comparisons,
-    _concat,
-    _conv,
-    _conv_integer,
-    _conv_transpose,
-    _depth_to_space,
-    _dequantize_linear,
-    _dropout,
-    _dynamic_quantize_linear,
-    _elementwise,
-    _erf,
-    _exp,
-    _expand,
-    _extremes,
-    _gather,
-    _hard_sigmoid,
-    _hard_swish,
-    _layer_normalization,
-    _leaky_relu,
-    _log,
-    _log_softmax,
-    _matmul_integer,
-    _matmul_integer_to_float,
-    _max_pool,
-    _min_max,
-    _pad,
-    _pow,
-    _prelu,
-    _products,
-    _qgemm,
-    _qlinear_add,
-    _qlinear_average_pool,
-    _qlinear_concat,
-    _qlinear_conv,
-    _qlinear_global_average_pool,
-    _qlinear_leaky_relu,
-    _qlinear_matmul,
-    _qlinear_mul,
-    _qlinear_reduce_mean,
-    _qlinear_sigmoid,
-    _qlinear_softmax,
-    _quantize_linear,
-    _range,
-    _reduce_mean,
-    _reductions,
-    _resize,
-    _shape,
-    _shape_of,
-    _sigmoid,
-    _slice,
-    _split,
-    _sqrt,
-    _tanh,
-    _tflite,
-    _unary,
-    _unsqueeze,
-    _where,
-)
+import pkgutil
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+
 from ._operator import Operator
 
-MODULES = (
-    _quantize_linear, _dequantize_linear, _dynamic_quantize_linear, _qlinear_conv, _qlinear_matmul, _qlinear_add,
-    _qlinear_mul, _qlinear_concat, _qlinear_sigmoid, _qlinear_leaky_relu, _qlinear_average_pool,
-    _qlinear_global_average_pool, _qgemm, _qlinear_softmax, _conv_integer, _matmul_integer, _matmul_integer_to_float,
-    _max_pool, _conv, _elementwise, _average_pool, _reductions, _products, _shape, _batch_normalization, _cast,
-    _comparisons, _concat, _conv_transpose, _depth_to_space, _dropout, _erf, _exp, _expand, _gather, _hard_sigmoid,
-    _hard_swish, _layer_normalization, _leaky_relu, _log, _log_softmax, _min_max, _pad, _pow, _prelu, _range,
-    _reduce_mean, _resize, _shape_of, _sigmoid, _slice, _split, _sqrt, _tanh, _qlinear_reduce_mean, _tflite, _unary,
-    _unsqueeze, _where, _channels_last, _extremes,
-)  # fmt: skip
+
+def _modules() -> Iterator[str]:
+    """Return the modules of this package but this one, by name; a zip file or compiled modules alone will do."""
+    assert __package__ is not None
+    folder = sys.modules[__package__].__path__
+    return (entry.name for entry in pkgutil.iter_modules(folder, f"{__package__}.") if entry.name != __name__)
+
 
 OPERATORS: dict[tuple[str, str], Operator] = {
     (record.domain, record.op_type): record
-    for module in MODULES
-    for record in vars(module).values()
+    for name in _modules()
+    for record in vars(import_module(name)).values()
     if isinstance(record, Operator)
 }
-"""Every operator by ``(domain, op_type)``."""
+"""Every operator by ``(domain, op_type)``: each module-level :class:`Operator`, whatever its name."""

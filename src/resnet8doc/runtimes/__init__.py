@@ -6,24 +6,31 @@ functions where it has its own formula. ``graph.run(..., runtime=RUNTIMES["onnxr
 
 from ..arithmetic import Runtime
 from ..errors import UserError
+from .fbgemm import FBGEMM
+from .fbgemm_avx2 import FBGEMM_AVX2
+from .onednn import ONEDNN
+from .onednn_avx2 import ONEDNN_AVX2
 from .onnx_reference import ONNX_REFERENCE
 from .onnxruntime_arm64 import ONNXRUNTIME_ARM64
 from .onnxruntime_x86 import ONNXRUNTIME_X86
 from .onnxruntime_x86_avx2 import ONNXRUNTIME_X86_AVX2
+from .qnnpack import QNNPACK
 from .tflite_builtin import TFLITE_BUILTIN
 from .tflite_builtin_arm import TFLITE_BUILTIN_ARM
 from .tflite_micro import TFLITE_MICRO
 from .tflite_reference import TFLITE_REFERENCE
+from .x86 import X86
 from .xnnpack import XNNPACK
 
 __all__ = [
-    "ONNXRUNTIME_ARM64", "ONNXRUNTIME_X86", "ONNXRUNTIME_X86_AVX2", "ONNX_REFERENCE", "RUNTIMES", "TFLITE_BUILTIN",
-    "TFLITE_BUILTIN_ARM", "TFLITE_MICRO", "TFLITE_REFERENCE", "XNNPACK", "runtime",
+    "FBGEMM", "FBGEMM_AVX2", "ONEDNN", "ONEDNN_AVX2", "ONNXRUNTIME_ARM64", "ONNXRUNTIME_X86", "ONNXRUNTIME_X86_AVX2",
+    "ONNX_REFERENCE", "QNNPACK", "RUNTIMES", "TFLITE_BUILTIN", "TFLITE_BUILTIN_ARM", "TFLITE_MICRO",
+    "TFLITE_REFERENCE", "X86", "XNNPACK", "runtime",
 ]  # fmt: skip
 
 _ALL = (
     ONNXRUNTIME_X86, ONNXRUNTIME_X86_AVX2, ONNXRUNTIME_ARM64, TFLITE_REFERENCE, TFLITE_MICRO, TFLITE_BUILTIN,
-    TFLITE_BUILTIN_ARM, XNNPACK, ONNX_REFERENCE,
+    TFLITE_BUILTIN_ARM, XNNPACK, FBGEMM, FBGEMM_AVX2, QNNPACK, ONEDNN, ONEDNN_AVX2, X86, ONNX_REFERENCE,
 )  # fmt: skip
 RUNTIMES = {known.name: known for known in _ALL}
 """Every runtime by its name."""

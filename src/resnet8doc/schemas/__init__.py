@@ -26,7 +26,12 @@ def schema(name: str) -> dict[str, Any]:
     return result
 
 
-def validate(value: Any, name: str, path: Path | None = None) -> None:
+def validate(
+    value: Any,
+    name: str,
+    path: Path | None = None,
+    remedy: str = "The file is of another version or was edited: delete it and build it again.",
+) -> None:
     """Check ``value`` against the schema ``name``.
 
     Parameters
@@ -37,6 +42,8 @@ def validate(value: Any, name: str, path: Path | None = None) -> None:
         The schema's name.
     path
         The file, for the message.
+    remedy
+        What a user does about it.
 
     Raises
     ------
@@ -50,18 +57,20 @@ def validate(value: Any, name: str, path: Path | None = None) -> None:
     ...
     resnet8doc.errors.UserError: evaluation: ... is a required property; expected what evaluation.schema.json ...
     """
-    from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
+
+    problem = best_match(_validator(name).iter_errors(value))
+    if problem is not None:
+        where = f" at {problem.json_path}" if problem.json_path != "$" else ""
+        raise UserError(f"{path or name}: {problem.message[:300]}{where}", f"what {name}.schema.json describes", remedy)
+
+
+@cache
+def _validator(name: str) -> Any:
+    from jsonschema import Draft202012Validator
     from referencing import Registry, Resource
 
     registry: Registry[Any] = Registry(  # type: ignore[call-arg]  # attrs strips the underscore of its field
         retrieve=lambda uri: Resource.from_contents(schema(uri.removesuffix(".schema.json")))
     )
-    problem = best_match(Draft202012Validator(schema(name), registry=registry).iter_errors(value))
-    if problem is not None:
-        where = f" at {problem.json_path}" if problem.json_path != "$" else ""
-        raise UserError(
-            f"{path or name}: {problem.message[:300]}{where}",
-            f"what {name}.schema.json describes",
-            "The file is of another version or was edited: delete it and build it again.",
-        )
+    return Draft202012Validator(schema(name), registry=registry)

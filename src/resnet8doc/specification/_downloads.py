@@ -93,7 +93,7 @@ def _tensors(subject: Subject, folder: Path) -> list[str]:
 
 def _check_arithmetic(subject: Subject, what: str) -> None:
     """Refuse what would be computed as another runtime does: those tools compute as ONNX Runtime on x86-64."""
-    if subject.graph.runtime.name != "onnxruntime_x86":
+    if subject.graph.runtime.name not in ("onnxruntime_x86", "tflite_micro"):
         raise UserError(
             f"this specification means the arithmetic of {subject.graph.runtime.title}",
             f"that of ONNX Runtime on x86-64, in which {what}",

@@ -7,7 +7,9 @@ from urllib.parse import quote
 from ..errors import UserError
 from ..markup import Markup, joined
 
-PAGES = (("index.html", "Network"), ("proof.html", "Proof"), ("memory.html", "Memory"))
+PAGES = (
+    ("index.html", "Network"), ("proof.html", "Proof"), ("memory.html", "Memory"), ("pitfalls.html", "Pitfalls"),
+)  # fmt: skip
 """The pages that stand above each page, with their titles."""
 
 _PAGE = Markup(

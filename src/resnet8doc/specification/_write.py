@@ -15,7 +15,9 @@ from ._downloads import downloads
 from ._index import index_page
 from ._layer import layer_page
 from ._memory import memory_page
+from ._mistakes import mistakes
 from ._operators import operators
+from ._pitfalls import pitfalls_page
 from ._proof import proof_page, proofs
 from ._record import FORMAT, MANIFEST, record
 from ._subject import Subject
@@ -38,9 +40,9 @@ def write_specification(subject: Subject, output: Path | str, *, progress: bool 
     Returns
     -------
     pathlib.Path
-        Of the first page. Beside it: a page for each operator that computes, ``proof.html``, ``memory.html``, the
-        downloads, and ``specification.json`` with the same numbers. A tool that refuses this network has its sentence
-        in the place of what it would make.
+        Of the first page. Beside it: a page for each operator that computes, ``proof.html``, ``memory.html``,
+        ``pitfalls.html``, the downloads, and ``specification.json`` with the same numbers. A tool that refuses this
+        network has its sentence in the place of what it would make.
 
     Raises
     ------
@@ -77,12 +79,15 @@ def _write(subject: Subject, folder: Path, progress: bool) -> None:
     rows = operators(subject)
     pages = [row for row in rows if row.has_page]
     foot = f"Specification of {subject.path.name}, computed by resnet8doc as {subject.graph.runtime.title} computes."
-    with tqdm(total=len(pages) + 3, desc=f"spec {subject.path.stem}", disable=not progress) as bar:
+    with tqdm(total=len(pages) + 4, desc=f"spec {subject.path.stem}", disable=not progress) as bar:
         files = downloads(subject, folder)
         bar.update()
         found = proofs(subject)
         bar.update()
         plan = attempt(lambda: buffers(subject.graph))
+        bar.update()
+        work = sum(row.multiply_accumulates for row in rows)
+        wrong = mistakes(subject, work)
         bar.update()
         _static(folder)
         (folder / "layers").mkdir()
@@ -94,8 +99,9 @@ def _write(subject: Subject, folder: Path, progress: bool) -> None:
     sizes = {name: (folder / name).stat().st_size for one in files if isinstance(one.made, tuple) for name in one.made}
     _page(folder, "proof.html", proof_page(subject, found, foot))
     _page(folder, "memory.html", memory_page(plan, foot))
+    _page(folder, "pitfalls.html", pitfalls_page(wrong, work, foot))
     _page(folder, "index.html", index_page(subject, rows, files, sizes, foot))
-    write_json(folder / MANIFEST, record(subject, rows, found, plan, files))
+    write_json(folder / MANIFEST, record(subject, rows, found, plan, wrong, files))
 
 
 def _page(folder: Path, name: str, text: str) -> None:

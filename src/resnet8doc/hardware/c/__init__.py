@@ -6,12 +6,14 @@ from ._generate import generate
 from ._layer import example, layer_program, rounding_program
 from ._run import build, run
 from ._sizes import sizes
-from ._study import ARCHIVE, FILES, study_c, write_sources
+from ._study import ARCHIVE, FILES, TFLITE_ARCHIVE, TFLITE_FILES, study_c, study_tflite, write_sources
 
 __all__ = [
     "ARCHIVE",
     "FILES",
     "SANITIZE",
+    "TFLITE_ARCHIVE",
+    "TFLITE_FILES",
     "build",
     "compile_c",
     "compiler",
@@ -24,6 +26,7 @@ __all__ = [
     "run",
     "sizes",
     "study_c",
+    "study_tflite",
     "write_files",
     "write_sources",
 ]  # fmt: skip

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from ...graph import Graph
 from ..memory import steps
 from ..network import Feeds, Network
+from ._arithmetic import Variant
 from ._compile import describe_compiler
-from ._generate import Variant
 from ._run import build, default_pixels, run
 
 Array = npt.NDArray[Any]
@@ -26,7 +26,7 @@ def equality(
     images: Feeds,
     labels: Array | None,
     folder: Path,
-    variant: Variant = "float",
+    variant: Variant | None = None,
     *,
     progress: bool = True,
 ) -> dict[str, Any]:
@@ -44,14 +44,15 @@ def equality(
     folder
         Where the C files and the program go.
     variant
-        ``float`` or ``integer``: of both every count must be 0.
+        As for :func:`~resnet8doc.hardware.c.generate`: of all every count must be 0.
     progress
         Show a bar on stderr.
 
     Returns
     -------
     dict
-        ``images``, ``variant``, ``compiler``, ``flags``, ``values`` and ``mismatches`` over all tensors, ``tensors``
+        ``images``, ``runtime`` (its name), ``variant``, ``compiler``, ``flags``, ``values`` and ``mismatches`` over all
+        tensors, ``tensors``
         (one entry each: ``tensor``, ``values``, ``mismatches``, ``largest_difference``, and of the ``first`` mismatch
         image, index, the engine's code and the program's, or None), ``accuracy`` and ``engine_accuracy`` (None where
         there are no labels or no classes), ``seconds`` of the program alone with all tensors written,
@@ -98,6 +99,7 @@ def equality(
     alone = (_processor_time() - before) / min(BATCH, count)
     return {
         "images": count,
+        "runtime": graph.runtime.name,
         "variant": variant,
         "compiler": describe_compiler(),
         "flags": "-std=c99 -O2",

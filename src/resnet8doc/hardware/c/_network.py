@@ -194,7 +194,7 @@ def _quantize(program: Program, step: Step, output: str) -> list[str]:
         return [f"{_named(program, 'quantize_pixels', step)}({name}, {place}, {count}, {output});"]
     at = f"&{parameters.walk(f'{name}_walk', found)}"
     if program.pixels:
-        parameters.tables(operation)
+        parameters.pixels(operation)
         return [f"look_up({name}, {channels}, {at}, {place}, {count}, {output});"]
     parameters.real(operation)
     return [f"{_named(program, 'quantize_real', step)}(&{name}, {channels}, {at}, {place}, {count}, {output});"]

@@ -1,43 +1,40 @@
 """Parameters of each operator as C structures."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from ...errors import UserError
-from ...ops import exponentials, qlinear_add, quantize_linear
-from ..integers import mantissa_and_shift, sum_table
+from ...graph import operator_of
 from ..memory import Read, Step
 from ..network import Network, Operation, multipliers, output_zero_point
-from ..vectors import C_TYPES, c_float, c_numbers
-from ._integer import float_parts, integer_sum
+from ..vectors import C_TYPES, c_numbers
 from ._walk import Walk, common_run, walk
 
 Array = npt.NDArray[Any]
 
 
-MOST_LEVELS = 512
-"""So many times a mantissa of 24 bits leave room for the quotient in 64."""
-
-
-class Parameters:
+class Parameters(ABC):
     """Collects the definitions of ``parameters.c`` and the declarations of ``parameters.h``.
+
+    What an operator reads and where it lies is the same in every arithmetic; a derived class adds the second stage.
 
     Parameters
     ----------
     network
         Whose.
-    integer
-        For the program without float32.
     weight_types
         The C type in which weights of convolutions and of products are written, by operator.
     """
 
-    def __init__(self, network: Network, integer: bool, weight_types: Mapping[str, str]) -> None:
+    instead: ClassVar[str]
+    """The runtime of the same family that has a program for every operator."""
+
+    def __init__(self, network: Network, weight_types: Mapping[str, str]) -> None:
         self.network = network
-        self.integer = integer
         self.weight_types = weight_types
         self.definitions: list[str] = []
         self.declarations: list[str] = []
@@ -77,20 +74,33 @@ class Parameters:
         return name
 
     def _requantize(self, operation: Operation) -> dict[str, Any]:
+        """Write what follows a sum of products, or of codes; one factor for each output channel."""
         factor = multipliers(self.network, operation)
-        assert factor is not None, operation.name
-        return self._second_stage(operation, self._per_channel(operation, factor))
+        if factor is None:  # the runtime has a formula of its own
+            runtime = self.network.graph.runtime
+            raise UserError(
+                f"node {operation.node.name} is {operation.op_type}, which {runtime.title} computes by a formula of "
+                "its own", "a requantized sum", f"Choose the runtime {self.instead}.",
+            )  # fmt: skip
+        members = self._second_stage(operation, self._per_channel(operation, factor))
+        members["y_zero_point"] = output_zero_point(self.network, operation)
+        return {f"requantize.{member}": value for member, value in members.items()}
 
+    @abstractmethod
     def _second_stage(self, operation: Operation, factors: Array) -> dict[str, Any]:
-        members: dict[str, Any] = {}
-        if self.integer:
-            mantissa, shift = mantissa_and_shift(factors)
-            members["requantize.mantissa"] = self.array(f"{operation.name}_mantissa", mantissa.astype(np.uint32))
-            members["requantize.shift"] = self.array(f"{operation.name}_shift", shift.astype(np.uint8))
-        else:
-            members["requantize.multiplier"] = self.array(f"{operation.name}_multiplier", factors)
-        members["requantize.y_zero_point"] = output_zero_point(self.network, operation)
-        return members
+        """Write the factors; return the members of ``requantize_t`` that hold them."""
+
+    @abstractmethod
+    def _sum(self, operation: Operation) -> dict[str, Any]:
+        """Write a QLinearAdd's factors; return the members of ``add_t`` that hold them."""
+
+    @abstractmethod
+    def _softmax(self, operation: Operation, count: int) -> dict[str, Any]:
+        """Write a QLinearSoftmax of rows of ``count``; return the members of ``softmax_t`` besides."""
+
+    @abstractmethod
+    def _mean(self, operation: Operation) -> dict[str, Any]:
+        """Return the members of ``average_pool_t`` besides the window."""
 
     def _channels(self, operation: Operation) -> int:
         whole = self.network.item(operation.output)
@@ -135,24 +145,16 @@ class Parameters:
             )  # fmt: skip
 
     def pixels(self, operation: Operation) -> None:
-        """Write the table of a QuantizeLinear of pixels that are read one after another."""
-        every = np.arange(256, dtype=np.float32)
-        scale, zero = (self._value(operation, formal).reshape(()) for formal in ("y_scale", "y_zero_point"))
-        self.shared_array(operation.name, quantize_linear(every, scale, self._zero_like(operation, zero)))
-
-    def _zero_like(self, operation: Operation, zero: Array) -> Array:
-        return zero.astype(self.network.dtype(operation.output))
-
-    def tables(self, operation: Operation) -> None:
-        """Write a table of bytes for each scale of a QuantizeLinear of pixels."""
+        """Write a table of bytes for each scale of a QuantizeLinear of pixels: of one scale, of codes."""
         every = np.arange(256, dtype=np.float32)
         scales = self._value(operation, "y_scale").reshape(-1)
-        zeros = np.broadcast_to(self._value(operation, "y_zero_point").reshape(-1), scales.shape)
+        zeros = self._value(operation, "y_zero_point").astype(self.network.dtype(operation.output)).reshape(-1)
+        runtime = self.network.graph.runtime
         rows = [
-            quantize_linear(every, scale, self._zero_like(operation, zero))
-            for scale, zero in zip(scales, zeros, strict=True)
+            operator_of(operation.node).function(every, scale, zero, runtime=runtime)
+            for scale, zero in zip(scales, np.broadcast_to(zeros, scales.shape), strict=True)
         ]
-        self.shared_array(operation.name, np.stack(rows).view(np.uint8))
+        self.shared_array(operation.name, rows[0] if len(rows) == 1 else np.stack(rows).view(np.uint8))
 
     def codes_table(self, operation: Operation) -> None:
         """Write the table of a QuantizeLinear that reads what a DequantizeLinear makes."""
@@ -269,25 +271,14 @@ class Parameters:
         whole = self.network.item(operation.output)
         last = operation.node.attributes.get("channels_last", 0)
         out_height, out_width = whole[1:3] if last else whole[2:4]
-        counted = operation.node.attributes.get("count_include_pad", 0)
         self._check_windows(operation)
         members: dict[str, Any] = {
             "height": height, "width": width, "channels": self._image_channels(operation), "out_height": out_height,
             "out_width": out_width, "kernel_height": where.kernel[0], "kernel_width": where.kernel[1],
             "stride_y": where.strides[0], "stride_x": where.strides[1], "pad_top": where.pads[0],
-            "pad_left": where.pads[1], "whole": int(bool(counted)),
-            "x_zero_point": self._number(operation, "x_zero_point"),
+            "pad_left": where.pads[1],
         }  # fmt: skip
-        x_scale, y_scale = self._number(operation, "x_scale"), self._number(operation, "y_scale")
-        if self.integer:
-            raise UserError(
-                f"node {operation.node.name} is a QLinearAveragePool whose window is not the whole image",
-                "a mean that ONNX Runtime computes in integers: this one is a float32 sum",
-                "Write the program with float32.",
-            )  # fmt: skip
-        members |= {"x_scale": c_float(x_scale), "y_scale": c_float(y_scale),
-                    "y_zero_point": output_zero_point(self.network, operation)}  # fmt: skip
-        self._structure("average_pool_t", operation.name, members)
+        self._structure("average_pool_t", operation.name, members | self._mean(operation))
 
     def _check_windows(self, operation: Operation) -> None:
         """Refuse a window that lies in the padding alone: its mean is a division by 0."""
@@ -308,36 +299,11 @@ class Parameters:
         assert places[0] is not None, step.name
         assert places[1] is not None, step.name
         run = common_run(places[0], places[1])
-        scales = tuple(self._number(operation, f"{x}_scale") for x in "ABC")
-        zeros = tuple(self._number(operation, f"{x}_zero_point") for x in "ABC")
-        members: dict[str, Any] = {"count": run}
-        if self.integer:
-            codes, ratio, second_ratio, low = self._pairs(operation)
-            found = integer_sum(codes, ratio, second_ratio, low)
-            if found is None:
-                table = codes.astype(self.network.dtype(operation.output))
-                members["table"] = self.array(f"{operation.name}_table", table, C_TYPES[str(table.dtype)])
-            else:
-                members |= {"a_multiplier": found.factor, "b_multiplier": found.second_factor,
-                            "constant": f"INT64_C({found.offset})", "shift": found.shift}  # fmt: skip
-        else:
-            members |= {f"{x.lower()}_scale": c_float(scale) for x, scale in zip("ABC", scales, strict=True)}
-            members |= {f"{x.lower()}_zero_point": zero for x, zero in zip("ABC", zeros, strict=True)}
+        members = {"count": run, **self._sum(operation)}
         for formal in ("A", "B"):
             self.constant_operand(operation, step.reads, formal)
         self._structure("add_t", operation.name, members)
         return run, [walk(array[::run]) for array in places if array is not None]
-
-    def _pairs(self, operation: Operation) -> tuple[Array, float, float, int]:
-        """Return the codes of all pairs, the quotients of scales, and the lowest code."""
-        scales = [np.asarray(self._value(operation, f"{x}_scale")).reshape(()) for x in "ABC"]
-        zeros = [self.network.parameter(operation, f"{x}_zero_point") for x in "ABC"]
-        low = int(np.iinfo(self.network.dtype(operation.output)).min)
-
-        def add(a: Array, b: Array) -> Array:
-            return qlinear_add(a, scales[0], zeros[0], b, scales[1], zeros[1], scales[2], zeros[2])
-
-        return sum_table(add, low), float(scales[0] / scales[2]), float(scales[1] / scales[2]), low
 
     def softmax(self, operation: Operation) -> int:
         """Write a QLinearSoftmax; return the length of a row."""
@@ -345,21 +311,5 @@ class Parameters:
         axis = int(operation.node.attributes.get("axis", -1)) % len(shape)
         old = int(operation.node.attributes["opset"]) < 13
         count = int(np.prod(shape[axis:], dtype=int)) if old else shape[axis]
-        scale = self._value(operation, "X_scale").reshape(())
-        levels = int(np.floor(np.float32(1) / self._value(operation, "y_scale").reshape(())))
-        if self.integer and levels > MOST_LEVELS:
-            raise UserError(
-                f"node {operation.node.name} has {levels} levels, one for each step of y_scale up to 1",
-                f"at most {MOST_LEVELS} for a program without float32", "Write the program with float32.",
-            )  # fmt: skip
-        members: dict[str, Any] = {"count": count, "y_zero_point": self._number(operation, "y_zero_point")}
-        table = exponentials(scale, count)
-        members["levels"] = levels if self.integer else c_float(float(levels))
-        if self.integer:
-            mantissa, exponent = float_parts(table)
-            members["mantissa"] = self.array(f"{operation.name}_mantissa", mantissa)
-            members["exponent"] = self.array(f"{operation.name}_exponent", exponent)
-        else:
-            members["exponential"] = self.array(f"{operation.name}_exponential", table)
-        self._structure("softmax_t", operation.name, members)
+        self._structure("softmax_t", operation.name, {"count": count, **self._softmax(operation, count)})
         return count

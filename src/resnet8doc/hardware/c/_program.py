@@ -25,8 +25,6 @@ class Program:
         Whether it has codes of both types.
     kind
         The one type otherwise.
-    integer
-        Whether it goes without float32.
     pixels
         Whether its input is uint8 pixels.
     classifies
@@ -41,7 +39,6 @@ class Program:
     outputs: list[Given]
     mixed: bool
     kind: str
-    integer: bool
     pixels: bool
     classifies: bool
     weight_types: dict[str, str]

@@ -12,8 +12,9 @@ from ...errors import UserError
 from ...graph import Graph
 from ..memory import Kept, Steps, plan, steps
 from ..network import Feeds, Network
+from ._arithmetic import Variant
 from ._compile import compile_c, write_files
-from ._generate import Variant, generate
+from ._generate import generate
 from ._interface import outputs_of, takes_pixels
 from ._program import Program
 
@@ -23,7 +24,7 @@ Array = npt.NDArray[Any]
 def build(
     graph: Graph,
     folder: Path,
-    variant: Variant = "float",
+    variant: Variant | None = None,
     *,
     pixels: bool | None = None,
     flags: Sequence[str] = ("-O2",),

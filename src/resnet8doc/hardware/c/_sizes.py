@@ -8,8 +8,9 @@ from typing import Any
 
 from ...errors import UserError
 from ...graph import Graph
+from ._arithmetic import Variant
 from ._compile import FLAGS, compiler, describe_compiler, run_compiler, write_files, zig
-from ._generate import Variant, generate
+from ._generate import generate
 
 CORTEX_M4 = ("-target", "thumb-linux-musleabihf", "-mcpu=cortex_m4")
 """Zig's name for it; the C library that it names is not linked."""
@@ -22,7 +23,7 @@ NO_BITS = 8
 
 
 def sizes(
-    graph: Graph, variant: Variant = "float", optimisations: Sequence[str] = ("-O2", "-Os")
+    graph: Graph, variant: Variant | None = None, optimisations: Sequence[str] = ("-O2", "-Os")
 ) -> list[dict[str, Any]]:
     """Compile a network for this machine and for an Arm Cortex-M4, and measure its sections.
 

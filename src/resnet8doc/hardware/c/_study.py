@@ -1,6 +1,7 @@
 """The C programs as the pipeline makes them: files to download, equality, sizes."""
 
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,9 +11,10 @@ import numpy.typing as npt
 from ...errors import UserError
 from ...files import replacing
 from ...graph import Graph
+from ._arithmetic import VARIANTS, Variant
 from ._compile import FLAGS, SANITIZE, write_files
 from ._equality import equality
-from ._generate import HEADERS, REQUANTIZE, SOURCES, Variant, generate
+from ._generate import HEADERS, SOURCES, generate
 from ._layer import LAYER, ROUNDING, example
 from ._run import build, run
 from ._sizes import sizes
@@ -20,13 +22,17 @@ from ._sizes import sizes
 Array = npt.NDArray[Any]
 
 ARCHIVE = "network_c.zip"
+TFLITE_ARCHIVE = "network_c_tflite.zip"
+TFLITE_FILES = ("tflite/fixed_point.c", "tflite/requantize_tflite.c", "tflite/softmax_tflite.c", TFLITE_ARCHIVE)
+"""What :func:`study_tflite` writes for the site, below its folder: what is shown, and all of it."""
+
 SANITIZED_IMAGES = 3
 
 FILES = (
     *(
         f"{variant}/{name}"
         for variant in get_args(Variant)
-        for name in sorted((*HEADERS, "types.h", "parameters.h", *SOURCES, REQUANTIZE[variant]))
+        for name in sorted((*HEADERS, "types.h", "parameters.h", *SOURCES, *VARIANTS[variant].sources))
     ),
     LAYER, ROUNDING, ARCHIVE,
 )  # fmt: skip
@@ -52,7 +58,11 @@ def write_sources(graph: Graph, folder: Path) -> None:
     for variant in get_args(Variant):
         texts |= {f"{variant}/{name}": text for name, text in generate(graph, variant).items()}
     write_files(texts, folder)
-    with replacing(folder / ARCHIVE) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+    _write_archive(texts, folder / ARCHIVE)
+
+
+def _write_archive(texts: Mapping[str, str], path: Path) -> None:
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in texts.items():
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
 
@@ -84,16 +94,49 @@ def study_c(graph: Graph, images: Array, labels: Array, folder: Path, *, progres
     """
     found: dict[str, Any] = {"model": graph.name, "flags": " ".join(FLAGS)}
     for variant in get_args(Variant):
-        counts = equality(graph, images, labels, folder / variant, variant, progress=progress)
-        if counts["mismatches"]:
-            first = next(row for row in counts["tensors"] if row["mismatches"])
-            raise UserError(
-                f"the {variant} program differs from the engine in {counts['mismatches']} values; the first: "
-                f"{first['tensor']}, {first['first']}",
-                "every byte equal", "Mend the generator, or report the compiler.",
-            )  # fmt: skip
-        checked = build(graph, folder / f"{variant}_sanitized", variant, flags=("-O1", *SANITIZE))
-        few = np.asarray(images)[:SANITIZED_IMAGES]
-        run(checked, graph, few)
-        found[variant] = {"equality": counts, "sizes": sizes(graph, variant), "sanitized_images": len(few)}
+        found[variant] = _studied(graph, images, labels, folder / variant, variant, progress=progress)
     return found
+
+
+def study_tflite(graph: Graph, images: Array, labels: Array, folder: Path, *, progress: bool = True) -> dict[str, Any]:
+    """Do the same with the one program in TensorFlow Lite's arithmetic, and write its files.
+
+    Parameters
+    ----------
+    graph, images, labels, progress
+        As for :func:`study_c`; the graph's runtime is ``tflite_micro``.
+    folder
+        Gets the files of :data:`TFLITE_FILES`.
+
+    Returns
+    -------
+    dict
+        JSON-able: ``model``, ``flags``, ``runtime``, ``equality``, ``sizes`` and ``sanitized_images``.
+
+    Raises
+    ------
+    UserError
+        If the program differs from the engine anywhere, or a sanitizer finds something.
+    """
+    texts = generate(graph)
+    write_files({f"tflite/{name}": text for name, text in texts.items()}, folder)
+    _write_archive(texts, folder / TFLITE_ARCHIVE)
+    studied = _studied(graph, images, labels, folder / "tflite", None, progress=progress)
+    return {"model": graph.name, "flags": " ".join(FLAGS), "runtime": graph.runtime.name, **studied}
+
+
+def _studied(
+    graph: Graph, images: Array, labels: Array, folder: Path, variant: Variant | None, *, progress: bool
+) -> dict[str, Any]:
+    counts = equality(graph, images, labels, folder, variant, progress=progress)
+    if counts["mismatches"]:
+        first = next(row for row in counts["tensors"] if row["mismatches"])
+        raise UserError(
+            f"the program in {folder.name} differs from the engine in {counts['mismatches']} values; the first: "
+            f"{first['tensor']}, {first['first']}",
+            "every byte equal", "Mend the generator, or report the compiler.",
+        )  # fmt: skip
+    checked = build(graph, folder.with_name(f"{folder.name}_sanitized"), variant, flags=("-O1", *SANITIZE))
+    few = np.asarray(images)[:SANITIZED_IMAGES]
+    run(checked, graph, few)
+    return {"equality": counts, "sizes": sizes(graph, variant), "sanitized_images": len(few)}

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...arithmetic import ONNXRUNTIME_X86, Runtime
 from ...errors import UserError
 from ...faults import Fault
 from ...graph import Graph, Node
+from ...runtimes import RUNTIMES
 from ..network import MOVES, Feeds, Network, Operation
 from ._describe import describe
 from ._faults import FAULTS, OTHERS, PITFALLS
@@ -30,7 +32,7 @@ class Cause:
     Attributes
     ----------
     key
-        A pitfall's short name (``rounding``), or another cause's (``padding``, ``layout``, ``sign``).
+        A pitfall's short name (``rounding``), or another cause's (``padding``, ``layout``, ``sign``, ``runtime``).
     what
         The mistake in words.
     nodes
@@ -137,7 +139,7 @@ def check(outputs: Path | Mapping[str, Array], graph: Graph, images: Feeds, *, l
         Of some layers or all: a path as for :func:`~resnet8doc.hardware.read_outputs`, or arrays by the names of
         layers, nodes or tensors.
     graph
-        The network (QOperator).
+        The network (QOperator), in the arithmetic of its runtime.
     images
         What was put in: ``[N, ...]`` in the order of axes that the model has, or for several inputs a dictionary.
     layout
@@ -173,12 +175,13 @@ class Checker:
     """
 
     def __init__(self, graph: Graph, images: Feeds) -> None:
-        self.graph = graph
         self.network = Network(graph)
+        self.graph = self.network.graph
         fed, self.count = self.network.items.feeds(images)
         if self.count == 0:
             raise UserError("there are no images", "at least one", "Name the image that you ran.")
         self.expected = self.network.items.run(fed)
+        self.faults = {fault: key for fault, key in FAULTS.items() if _can_be_made(fault, graph.runtime)}
         self._known: dict[tuple[str, Fault], Array] = {}
 
     def check(self, given: Mapping[str, Array]) -> Report:
@@ -210,7 +213,7 @@ class Checker:
         """Return what each mistake makes of right inputs, where it makes any difference."""
         found = {
             fault: self._compute(operation, self.expected, fault)
-            for fault in FAULTS
+            for fault in self.faults
             if self.graph.can_have(operation.node, fault)
         }
         right = self.expected[operation.output]
@@ -268,11 +271,12 @@ class Checker:
     ) -> Iterator[Cause]:
         """Yield every mistake that explains at least nine tenths of what changed."""
         yield from self._misread(operation, codes, wanted)
+        yield from self._of_other_runtimes(operation, values, codes)
         exact = False
         for nodes in _suspects(operation, gap):
             if exact:
                 return  # the same mistake everywhere is likelier than one in a single operator
-            for fault, key in FAULTS.items():
+            for fault, key in self.faults.items():
                 made = self._rerun(nodes, gap, values, fault)[operation.output]
                 agreement = _agreement(self.network.stored(operation.output, made), codes, wanted)
                 exact = exact or agreement == 1
@@ -291,6 +295,19 @@ class Checker:
             self._put(mine, operation.output, made)
         return mine
 
+    def _of_other_runtimes(self, operation: Operation, values: Mapping[str, Array], codes: Array) -> Iterator[Cause]:
+        """Yield, for a network that is not meant in ONNX Runtime's arithmetic, every runtime that gives these codes."""
+        own = self.graph.runtime
+        for other in RUNTIMES.values() if own != ONNXRUNTIME_X86 else ():
+            if other == own:
+                continue
+            try:
+                made = self.network.items.compute(operation.node, values, other)
+            except UserError:
+                continue  # it has no such operator
+            if np.array_equal(self.network.stored(operation.output, made), codes):
+                yield Cause("runtime", f"the arithmetic of {other.title} ({other.name})", (operation.node.name,), 1.0)
+
     def _misread(self, operation: Operation, codes: Array, wanted: Array) -> Iterator[Cause]:
         """Yield mistakes in the writing of outputs, not in their making."""
         nodes = (operation.node.name,)
@@ -301,6 +318,15 @@ class Checker:
                 yield Cause("layout", "the numbers are in the order NCHW, not NHWC", nodes, 1.0)
         if np.array_equal(codes.view(np.uint8) ^ 0x80, wanted.view(np.uint8)):
             yield Cause("sign", "every code is off by 128: int8 taken for uint8, or the reverse", nodes, 1.0)
+
+
+def _can_be_made(fault: Fault, runtime: Runtime) -> bool:
+    """Return whether a runtime knows a mistake at all: a product that is rounded by a shift knows no other rounding."""
+    try:
+        runtime.with_fault(fault)
+    except UserError:
+        return False
+    return True
 
 
 def _suspects(operation: Operation, gap: tuple[Operation, ...]) -> list[tuple[Operation, ...]]:

@@ -1,7 +1,14 @@
 """A graph of integer operators as hardware sees it, and the first stage of each by itself."""
 
 from ._accept import BOUNDARY, INTEGER, KNOWN, MOVES
-from ._accumulators import accumulators, multipliers, output_zero_point, window_sums
+from ._accumulators import (
+    accumulators,
+    code_sums,
+    fixed_factors,
+    multipliers,
+    output_zero_point,
+    window_sums,
+)
 from ._items import Feeds, Items
 from ._layout import axis_names
 from ._names import identifier, identifiers
@@ -11,6 +18,6 @@ from ._window import Window, window
 
 __all__ = [
     "BOUNDARY", "INTEGER", "KNOWN", "MOVES", "Feeds", "Items", "Network", "Operation", "Shape", "Window",
-    "accumulators", "axis_names", "identifier", "identifiers", "item_shape", "multipliers", "output_zero_point",
-    "window", "window_sums", "with_shape",
+    "accumulators", "axis_names", "code_sums", "fixed_factors", "identifier", "identifiers", "item_shape",
+    "multipliers", "output_zero_point", "window", "window_sums", "with_shape",
 ]  # fmt: skip

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...arithmetic import FLOAT32, SecondStage
+from ...arithmetic import SecondStage
+from ...runtimes._fixed_point import quantized
 from ._network import Network, Operation
 from ._window import Window
 
@@ -82,11 +83,52 @@ def window_sums(network: Network, operation: Operation, values: Mapping[str, Arr
     return made[0], made[1]
 
 
-def multipliers(network: Network, operation: Operation, stage: SecondStage = FLOAT32) -> Array | None:
+def code_sums(network: Network, operation: Operation, values: Mapping[str, Array]) -> tuple[Array, Array]:
+    """Compute the sums of a QLinearAveragePool as TensorFlow Lite does: of the codes themselves, padding left out.
+
+    Parameters
+    ----------
+    network, operation, values
+        As for :func:`accumulators`.
+
+    Returns
+    -------
+    sums, counts : numpy.ndarray
+        int32, stored as the output is.
+    """
+    x, where = _image(network, operation, values[operation.node.inputs[0].tensor])
+    size = _output_size(network, operation)
+    sums, counts = (np.zeros((len(x), *size, x.shape[3]), np.int32) for _ in range(2))
+    for (rows, _), (columns, _), taken in _taps(x, where, size):
+        sums[:, rows, columns] += taken.astype(np.int32)
+        counts[:, rows, columns] += 1
+    made = [_like_output(network, operation, array, values) for array in (sums, counts)]
+    return made[0], made[1]
+
+
+def fixed_factors(factors: Array) -> tuple[Array, Array]:
+    """Return factors as TensorFlow Lite holds them: ``m`` and ``e`` of ``m * 2**(e - 31)``, int32.
+
+    Examples
+    --------
+    >>> fixed_factors(np.array([0.25, 0.003]))
+    (array([1073741824, 1649267442], dtype=int32), array([-1, -8], dtype=int32))
+    """
+    m, e = quantized(factors)
+    return m.astype(np.int32), e.astype(np.int32)
+
+
+def multipliers(network: Network, operation: Operation, stage: SecondStage | None = None) -> Array | None:
     """Return the factor of the second stage: ``[channels]``, ``[1]`` where all channels share one, as a stage holds it.
 
-    None for operators that have none.
+    The stage is that of the graph's runtime unless another is named. None for operators that have none, in which the
+    runtime has a formula of its own among them.
     """
+    runtime = network.graph.runtime
+    if stage is None:
+        if runtime.own(operation.op_type) is not None:
+            return None
+        stage = runtime.second_stage
 
     def value(formal: str) -> Array:
         found = np.asarray(network.parameter(operation, formal))

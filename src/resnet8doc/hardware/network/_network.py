@@ -14,7 +14,7 @@ from ._accept import INTEGER, MOVES, check_format, check_node, check_operator
 from ._items import Items
 from ._layout import CHANNELS_LAST, FIRST, IMAGE_AXES, LAST, POOLS, Order, axis_names, image_layouts
 from ._names import identifiers
-from ._shapes import describe_tensors, item_shape
+from ._shapes import describe_tensors, fold, item_shape
 from ._together import counts_items
 from ._window import Window, window
 
@@ -57,7 +57,7 @@ class Network:
     Attributes
     ----------
     graph
-        Where it comes from.
+        Where it comes from; what follows from the shapes of one item alone is stored in it.
     operations
         Every operator but those that only move or reshape (they are looked through).
     constants
@@ -74,6 +74,7 @@ class Network:
 
     def __init__(self, graph: Graph) -> None:
         check_format(graph)
+        graph = fold(graph)
         self.graph = graph
         self.constants = self._fold()
         self._check_operators()
@@ -176,7 +177,7 @@ class Network:
         if maker.op_type == "DequantizeLinear":
             return source, places
         here = np.arange(int(np.prod(self._shapes[read], dtype=int))) if places is None else places
-        moved = self.graph.compute(maker, {read: here.reshape(self._shapes[read])}).reshape(-1)
+        moved = self.graph.compute(maker, {**self.constants, read: here.reshape(self._shapes[read])}).reshape(-1)
         return source, None if np.array_equal(moved, np.arange(moved.size)) and places is None else moved
 
     def source(self, tensor: str) -> str:
@@ -314,7 +315,12 @@ class Network:
         return window(operation.node, self.image_size(operation), kernel)
 
     def covers_image(self, operation: Operation) -> bool:
-        """Whether a pool's one window is the whole image, so that ONNX Runtime computes its mean in integers."""
+        """Whether a pool's one window is the whole image, and its mean a requantized sum.
+
+        ONNX Runtime computes it so; a runtime with a formula of its own does not, TensorFlow Lite among them.
+        """
+        if self.graph.runtime.own(operation.op_type) is not None:
+            return False
         if operation.op_type == "QLinearGlobalAveragePool":
             return True
         if operation.op_type != "QLinearAveragePool":
@@ -328,7 +334,7 @@ class Network:
         return {entry.name: self._codes_of(entry.name) for entry in self.graph.outputs}
 
     def _codes_of(self, tensor: str) -> str:
-        if self._dtypes[tensor] != np.float32:
+        if self._dtypes[tensor] != np.float32 and tensor not in self.constants:
             return tensor
         maker = self.graph.producer(tensor)
         while maker is not None and maker.op_type != "DequantizeLinear":

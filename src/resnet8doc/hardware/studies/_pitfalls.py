@@ -97,7 +97,7 @@ def picture(graph: Graph, image: Array, fault: Fault) -> dict[str, Any] | None:
             continue
         if not graph.can_have(operation.node, fault):
             continue
-        wrong = graph.compute(operation.node, values, graph.runtime.with_fault(fault))
+        wrong = graph.compute(graph.node(operation.node.name), values, graph.runtime.with_fault(fault))
         changed = (right != wrong)[0].sum(axis=(1, 2))
         channel = int(changed.argmax())
         if changed[channel] > 0 and (best is None or changed[channel] > best[0]):

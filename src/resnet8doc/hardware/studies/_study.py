@@ -54,7 +54,7 @@ def study(
         ``layer`` and ``largest_difference`` (alone).
     """
     network = Network(graph)
-    nodes = [o.node for o in network.operations if OPERATORS[o.node.domain, o.op_type].quantized]
+    nodes = [graph.node(o.node.name) for o in network.operations if OPERATORS[o.node.domain, o.op_type].quantized]
     final = graph.outputs[0].name
     rows: list[dict[str, dict[str, Any]]] = [
         {n.output: {"tensor": n.output, "layer": n.layer, **dict.fromkeys((*COUNTS, "largest_difference"), 0)}

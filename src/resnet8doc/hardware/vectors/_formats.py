@@ -48,8 +48,9 @@ def as_json(vector: Vector, credit: Credit) -> dict[str, bytes]:
                 "Choose npz, c or hex, or feed finite numbers.",
             )  # fmt: skip
     value = {
-        "format": "resnet8doc.vector", "version": 1, "credit": credit or None, "node": vector.node,
-        "layer": vector.layer, "op_type": vector.op_type, "image": vector.image, "attributes": dict(vector.attributes),
+        "format": "resnet8doc.vector", "version": 2, "credit": credit or None, "node": vector.node,
+        "layer": vector.layer, "op_type": vector.op_type, "runtime": vector.runtime,
+        "image": vector.image, "attributes": dict(vector.attributes),
         "tensors": {
             name: {
                 "dtype": str(tensor.array.dtype), "shape": list(tensor.array.shape), "axes": list(tensor.axes),
@@ -69,6 +70,8 @@ def as_c(vector: Vector, credit: Credit) -> dict[str, bytes]:
         "#include <stdint.h>",
         f"#define VECTOR_{vector.op_type.upper()} 1",
         f'#define VECTOR_NODE "{plain_text(vector.node)}"',
+        f'#define VECTOR_RUNTIME "{vector.runtime}"',
+        f"#define VECTOR_OF_{vector.runtime.upper()} 1",
     ]
     for name in ("kernel_shape", "strides", "pads", "dilations"):
         if name in vector.attributes:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...arithmetic import FixedPoint, fixed_point
-from ..network import Network, Operation, accumulators, multipliers, window_sums
+from ...arithmetic import ONNXRUNTIME_X86
+from ..network import Network, Operation
+from ._second_stage import second_stage
 
 Array = npt.NDArray[Any]
 
@@ -21,19 +22,7 @@ WEIGHT_AXES = {
 SCALES = {"QLinearConv": "x_scale * w_scale", "QGemm": "alpha * a_scale * b_scale"}
 MEANING = {
     "x": "input", "a": "input", "b": "second input", "A": "first input", "B": "second input", "X": "input",
-    "y": "expected output", "fixed_multiplier": "m of the integer form (accumulator * m + 2^(shift-1)) >> shift",
-    "fixed_shift": "shift of the integer form",
-    "sum": "of (X - x_zero_point) * x_scale over the window, in float32, kernel row by kernel row",
-    "count": "how many elements the sum is divided by: y = round(sum / count / y_scale + y_zero_point)",
-}  # fmt: skip
-SUMS = {
-    "QLinearConv": "sum of (x - x_zero_point) * (w - w_zero_point), bias included",
-    "QLinearMatMul": "sum of (a - a_zero_point) * (b - b_zero_point)",
-    "QGemm": "sum of (A - a_zero_point) * (B - b_zero_point), bias included",
-}  # fmt: skip
-FACTORS = {
-    "QLinearConv": "x_scale * w_scale / y_scale", "QLinearMatMul": "a_scale * b_scale / y_scale",
-    "QGemm": "alpha * a_scale * b_scale / y_scale",
+    "y": "expected output",
 }  # fmt: skip
 
 
@@ -45,7 +34,7 @@ class Tensor:
     ----------
     name
         The operator's formal name of it (``x``, ``w_scale``), ``bias`` for QLinearConv's ``B``, ``y`` for the output,
-        or ``accumulator``, ``multiplier``, ``fixed_multiplier``, ``fixed_shift``.
+        or a number of the second stage: ``accumulator``, ``multiplier``.
     array
         The numbers; the last axis runs fastest.
     axes
@@ -77,6 +66,8 @@ class Vector:
         By name, inputs first, the expected output last.
     name
         The node's name as an identifier, unlike that of any other node.
+    runtime
+        Whose arithmetic it is, by its name.
     """
 
     node: str
@@ -86,6 +77,7 @@ class Vector:
     attributes: Mapping[str, Any]
     tensors: Mapping[str, Tensor]
     name: str
+    runtime: str = ONNXRUNTIME_X86.name
 
 
 def vector(network: Network, operation: Operation, values: Mapping[str, Array], image: int) -> Vector:
@@ -133,11 +125,13 @@ def vector(network: Network, operation: Operation, values: Mapping[str, Array], 
             add("bias", array, axes, f"added to the sum of products, of scale {SCALES[operation.op_type]}")
         else:
             add(entry.formal, array, _axes(array), _parameter_meaning(entry.formal))
-    _second_stage(network, operation, values, add)
+    for extra, array, axes, meaning in second_stage(network, operation, values):
+        add(extra, array, axes, meaning)
     add("y", network.stored(operation.output, values[operation.output])[0], network.axes(operation.output))
     node = operation.node
     attributes = dict(node.attributes) | _window_attributes(network, operation)
-    return Vector(node.name, node.layer, node.op_type, image, attributes, tensors, operation.name)
+    runtime = network.graph.runtime.name
+    return Vector(node.name, node.layer, node.op_type, image, attributes, tensors, operation.name, runtime)
 
 
 def _own_order(network: Network, tensor: str, values: Mapping[str, Array]) -> Array:
@@ -175,27 +169,6 @@ def _window_attributes(network: Network, operation: Operation) -> dict[str, Any]
     if operation.op_type == "QLinearConv":
         found |= {"dilations": list(where.dilations), "group": where.group}
     return found
-
-
-def _second_stage(network: Network, operation: Operation, values: Mapping[str, Array], add: Any) -> None:
-    """Add what lies between the inputs and the output."""
-    axes = network.axes(operation.output)
-    if operation.op_type == "QLinearAveragePool" and not network.covers_image(operation):
-        sums, counts = window_sums(network, operation, values)
-        add("sum", sums[0], axes)
-        add("count", counts[0], axes)
-        return
-    total, factor = accumulators(network, operation, values), multipliers(network, operation)
-    if total is None or factor is None:
-        return
-    add("accumulator", total[0], axes, SUMS.get(operation.op_type, "sum of (X - x_zero_point) over all pixels"))
-    formula = FACTORS.get(operation.op_type, "x_scale / (y_scale * number of pixels)")
-    add("multiplier", factor, ("output channel",), f"{formula}, each step rounded to float32")
-    exact = multipliers(network, operation, FixedPoint())
-    assert exact is not None, operation.name
-    m, shift = fixed_point(exact)
-    add("fixed_multiplier", m.astype(np.int32), ("output channel",))
-    add("fixed_shift", shift.astype(np.int32), ("output channel",))
 
 
 def _axes(array: Array) -> tuple[str, ...]:

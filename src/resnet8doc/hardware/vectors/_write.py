@@ -37,7 +37,7 @@ def write_vectors(
     Parameters
     ----------
     graph
-        A network of integer operators (QOperator).
+        A network of integer operators (QOperator), in the arithmetic of its runtime.
     inputs
         What the network is fed: ``[N, ...]`` in the order of axes that the model has (uint8 pixels are taken for real
         numbers where it wants them), or for several inputs a dictionary.
@@ -81,6 +81,16 @@ def write_vectors(
             output.rename(Path(scratch) / "old")
         made.rename(output)
     return output / MANIFEST
+
+
+def runtime_of_vectors(folder: Path) -> str | None:
+    """Return the name of the runtime in whose arithmetic a set of test vectors is; None if a path is no such set."""
+    if not (folder / MANIFEST).is_file():
+        return None
+    described = read_json(folder / MANIFEST)
+    ours = isinstance(described, dict) and described.get("format") == "resnet8doc.vectors"
+    name = described.get("runtime", "onnxruntime_x86") if ours else None
+    return name if isinstance(name, str) else None
 
 
 def _choose_formats(formats: Iterable[str]) -> list[str]:
@@ -147,8 +157,9 @@ def _manifest(
     first = next(iter(items))
     return {
         "format": "resnet8doc.vectors",
-        "version": 2,
+        "version": 3,
         "model": network.graph.name,
+        "runtime": network.graph.runtime.name,
         "credit": credit,
         "order": "the last axis runs fastest; words of hex files are two's complement, float32 by its IEEE 754 bits",
         "inputs": [

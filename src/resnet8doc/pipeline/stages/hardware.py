@@ -20,7 +20,12 @@ CONFUSION_IMAGES = 4
 C_IMAGES = 1000
 """Test images on which every build compares the C with the engine; ``nox -s proof`` takes all."""
 
+TFLITE_MODEL = "resnet8_int8_tflite"
+TFLITE_IMAGES = 200
+"""Likewise of the C in TensorFlow Lite Micro's arithmetic."""
+
 C_RESULT = "results/c.json"
+TFLITE_RESULT = "results/c_tflite.json"
 C_FOLDER = "c"
 
 
@@ -32,6 +37,9 @@ def stages() -> Iterator[Stage]:
         yield Stage(name, study, (name,), reads=reads, writes=(f"results/{name}.json",))
     files = tuple(f"{C_FOLDER}/{name}" for name in c.FILES)
     yield Stage("c", compile_and_compare, (C_IMAGES,), reads=reads, writes=(C_RESULT, *files))
+    files = tuple(f"{C_FOLDER}/{name}" for name in c.TFLITE_FILES)
+    reads = extract.operations(TFLITE_MODEL)
+    yield Stage("c of tflite", compile_tflite, (TFLITE_IMAGES,), reads=reads, writes=(TFLITE_RESULT, *files))
 
 
 def compile_and_compare(build: Path, images: int) -> None:
@@ -43,6 +51,14 @@ def compile_and_compare(build: Path, images: int) -> None:
         build / C_RESULT,
         c.study_c(network, test.images[:images], test.labels[:images], build / C_FOLDER, progress=False),
     )
+
+
+def compile_tflite(build: Path, images: int) -> None:
+    """Do the same with our TensorFlow Lite file, in the arithmetic of TensorFlow Lite Micro."""
+    network = graph.load(build / extract.operations(TFLITE_MODEL)[0]).with_runtime("tflite_micro")
+    test = dataset.load("test")
+    found = c.study_tflite(network, test.images[:images], test.labels[:images], build / C_FOLDER, progress=False)
+    write_json(build / TFLITE_RESULT, found)
 
 
 def vectors(build: Path) -> None:

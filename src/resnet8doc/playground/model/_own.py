@@ -234,8 +234,8 @@ def _hold(entry: TensorInfo, found: Array) -> None:
         raise UserError(
             f"the output {entry.name} comes out as {found.dtype} {list(found.shape)}",
             f"{entry.dtype or 'numbers'} {_listed(entry.shape)}, as the file declares",
-            "Mend the model: onnx.checker.check_model says more.",
-        )  # fmt: skip
+            "Export the model again with the output it makes; onnx.shape_inference.infer_shapes says which that is.",
+        )
 
 
 def _listed(shape: tuple[int | str | None, ...] | None) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import UserError
-from ...extract import load
+from ...extract import load, own_runtime
 from ...files import sha256
 from ...graph import Graph
 from ...hardware import buffers, costs
@@ -37,9 +37,10 @@ def measure(path: Path, inputs: int) -> dict[str, Any]:
         JSON-able: ``sha256``, ``file_bytes``, ``input`` and ``output`` (shapes of one item), ``operators`` (how many),
         ``weight_bytes``, ``bias_bytes``, ``multiply_accumulates``, ``ram_bytes`` (of the plan; the input is the
         caller's), ``ram_bound_bytes``, ``inputs``; ``kernels``, for each kernel set its ``version``, the ``values``
-        compared, mismatches ``local`` and ``end_to_end``; ``c``, either ``values``, ``mismatches`` against the engine
-        in ONNX Runtime's arithmetic, ``compiler`` and, of the ``output_values`` of the last layer of codes, how many
-        ``differ`` from each kernel set; or ``refused``, the sentence.
+        compared, mismatches ``local`` and ``end_to_end``; ``c``, either ``runtime`` (in whose arithmetic it is:
+        TensorFlow Lite Micro's), ``values``, ``mismatches`` against the engine in that arithmetic, ``compiler`` and, of
+        the ``output_values`` of the last layer of codes, how many ``differ`` from each kernel set; or ``refused``, the
+        sentence.
 
     Raises
     ------
@@ -57,7 +58,8 @@ def measure(path: Path, inputs: int) -> dict[str, Any]:
         "weight_bytes": sum(row["weight_bytes"] for row in rows), "bias_bytes": sum(row["bias_bytes"] for row in rows),
         "multiply_accumulates": sum(row["multiply_accumulates"] for row in rows),
         "ram_bytes": plan.arena_bytes, "ram_bound_bytes": plan.bound_bytes, "inputs": inputs,
-        "kernels": {kernels: _proof(path, fed, kernels) for kernels in KERNELS}, "c": _c(path, graph, fed),
+        "kernels": {kernels: _proof(path, fed, kernels) for kernels in KERNELS},
+        "c": _c(path, graph.with_runtime(own_runtime(path)), fed),
     }  # fmt: skip
 
 
@@ -79,8 +81,8 @@ def _c(path: Path, graph: Graph, fed: Array) -> dict[str, Any]:
     last = graph.outputs[0].name
     ours = graph.run(fed, [last])[last]
     return {
-        "values": found["values"], "mismatches": found["mismatches"], "compiler": found["compiler"],
-        "output_values": int(ours.size),
+        "runtime": found["runtime"], "values": found["values"], "mismatches": found["mismatches"],
+        "compiler": found["compiler"], "output_values": int(ours.size),
         "differ": {kernels: int(np.count_nonzero(_outputs(path, kernels, fed, last) != ours)) for kernels in KERNELS},
     }  # fmt: skip
 

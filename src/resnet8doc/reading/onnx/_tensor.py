@@ -12,7 +12,10 @@ from ...errors import UserError
 
 Array = npt.NDArray[Any]
 
-REMEDY = "Mend the model: onnx.checker.check_model says more."
+REMEDY = (
+    "Run onnx.checker.check_model(path, full_check=True): it says what the standard forbids in this file. "
+    "Export the model again without it."
+)
 
 NARROW: dict[int, str] = {
     TensorProto.INT4: "int4", TensorProto.UINT4: "uint4", TensorProto.INT2: "int2", TensorProto.UINT2: "uint2",

@@ -1,0 +1,111 @@
+"""Whose arithmetic a program has: the files of its second stage, and the parameters that these need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ...arithmetic import ONNXRUNTIME_X86, Runtime
+from ...errors import UserError
+from ...runtimes import TFLITE_MICRO, TFLITE_REFERENCE
+from ._parameters import Parameters
+from ._parameters_float import FloatParameters
+from ._parameters_integer import IntegerParameters
+from ._parameters_tflite import TfliteParameters
+
+Variant = Literal["float", "integer"]
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """The files in which one arithmetic differs from the others.
+
+    Attributes
+    ----------
+    second_stage
+        Its structures; every program has it as ``second_stage.h``.
+    sources
+        What every program of it needs, besides ``operators.c``: these work on codes of one type.
+    helpers
+        Likewise, of any type: a ``.c`` and a ``.h`` each.
+    more
+        What only some networks need: the function that needs it by the file's name, without its suffix.
+    headers
+        Of these, the headers that declare them where they are not ``operators.h``.
+    parameters
+        Writes its parameters.
+    integer
+        Whether it goes without real numbers.
+    """
+
+    second_stage: str
+    sources: tuple[str, ...]
+    helpers: tuple[str, ...]
+    more: Mapping[str, str]
+    headers: Mapping[str, str]
+    parameters: type[Parameters]
+    integer: bool
+
+
+SPREAD = {"matmul_codes": "qlinear_matmul_codes", "add_spread": "qlinear_add_spread"}
+"""What only some networks need, in any arithmetic."""
+
+FLOAT = Arithmetic(
+    "second_stage_float.h", ("requantize.c",), (),
+    {**SPREAD, "average_pool": "qlinear_average_pool", "quantize_real": "quantize_real"},
+    {name: f"{name}.h" for name in (*SPREAD, "average_pool", "quantize_real")}, FloatParameters, integer=False,
+)  # fmt: skip
+INTEGER = Arithmetic(
+    "second_stage_integer.h", ("requantize_integer.c",), (), SPREAD, {name: f"{name}.h" for name in SPREAD},
+    IntegerParameters, integer=True,
+)  # fmt: skip
+TFLITE = Arithmetic(
+    "second_stage_tflite.h", ("requantize_tflite.c",), ("fixed_point",),
+    {**SPREAD, "average_pool_tflite": "qlinear_average_pool", "softmax_tflite": "qlinear_softmax"},
+    {**{name: f"{name}.h" for name in SPREAD}, "average_pool_tflite": "average_pool.h"}, TfliteParameters,
+    integer=True,
+)  # fmt: skip
+
+VARIANTS: Mapping[Variant, Arithmetic] = {"float": FLOAT, "integer": INTEGER}
+"""The two programs in ONNX Runtime's arithmetic on x86-64."""
+
+OF_TFLITE = (TFLITE_MICRO, TFLITE_REFERENCE)
+"""Runtimes that the program in TensorFlow Lite's arithmetic computes as."""
+
+
+def arithmetic_of(runtime: Runtime, variant: Variant | None) -> Arithmetic:
+    """Return the arithmetic of a program that computes as a runtime does.
+
+    Parameters
+    ----------
+    runtime
+        Whose bytes are wanted.
+    variant
+        ``float`` or ``integer`` of ONNX Runtime's, None for the usual one: ``float`` there, and integers in TensorFlow
+        Lite's, which knows nothing else.
+
+    Raises
+    ------
+    UserError
+        If no program computes so.
+
+    Examples
+    --------
+    >>> arithmetic_of(TFLITE_MICRO, None).sources
+    ('requantize_tflite.c',)
+    """
+    if variant is not None and variant not in VARIANTS:
+        raise UserError(f"variant is {variant!r}", "float or integer", "Choose one of these.")
+    if runtime in OF_TFLITE:
+        if variant == "float":
+            raise UserError(
+                f"the variant is float, in the arithmetic of {runtime.title}", "integer: it has no real numbers",
+                "Leave the variant out, or choose the runtime onnxruntime_x86.",
+            )  # fmt: skip
+        return TFLITE
+    if runtime == ONNXRUNTIME_X86:
+        return VARIANTS[variant or "float"]
+    known = (ONNXRUNTIME_X86, *OF_TFLITE)
+    raise UserError(
+        f"no C computes as {runtime.describe()}", ", ".join(one.name for one in known),
+        "Choose one of these runtimes; vectors and check know them all.",
+    )  # fmt: skip

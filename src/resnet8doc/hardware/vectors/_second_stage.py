@@ -1,0 +1,101 @@
+"""What lies between an operator's inputs and its output: accumulators, factors, sums."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...arithmetic import FLOAT32, FixedPoint, fixed_point
+from ...runtimes.tflite_reference import REFERENCE_FUNCTIONS, add_factors
+from ..network import Network, Operation, accumulators, code_sums, fixed_factors, multipliers, window_sums
+
+Array = npt.NDArray[Any]
+Extra = tuple[str, Array, tuple[str, ...], str]
+"""A tensor's name, numbers, axes and meaning."""
+
+SUMS = {
+    "QLinearConv": "sum of (x - x_zero_point) * (w - w_zero_point), bias included",
+    "QLinearMatMul": "sum of (a - a_zero_point) * (b - b_zero_point)",
+    "QGemm": "sum of (A - a_zero_point) * (B - b_zero_point), bias included",
+}
+FACTORS = {
+    "QLinearConv": "x_scale * w_scale / y_scale", "QLinearMatMul": "a_scale * b_scale / y_scale",
+    "QGemm": "alpha * a_scale * b_scale / y_scale",
+}  # fmt: skip
+CHANNEL = ("output channel",)
+TWICE = "multiplier * 2^(exponent - 31)"
+
+
+def second_stage(network: Network, operation: Operation, values: Mapping[str, Array]) -> Iterator[Extra]:
+    """Yield the numbers of one operator's second stage, as its runtime has them, for one input of the network.
+
+    Parameters
+    ----------
+    network, operation, values
+        As for :func:`resnet8doc.hardware.vectors.vector`.
+    """
+    own = network.graph.runtime.own(operation.op_type)
+    of_tflite = own is not None and own is REFERENCE_FUNCTIONS.get(operation.op_type)
+    if operation.op_type == "QLinearAdd" and of_tflite:
+        yield from _factors_of_sum(network, operation)
+    elif operation.op_type == "QLinearAveragePool" and of_tflite:
+        yield from _means_of_codes(network, operation, values)
+    elif operation.op_type == "QLinearAveragePool" and own is None and not network.covers_image(operation):
+        yield from _means(network, operation, values)
+    else:
+        yield from _requantized(network, operation, values)
+
+
+def _requantized(network: Network, operation: Operation, values: Mapping[str, Array]) -> Iterator[Extra]:
+    total = accumulators(network, operation, values)
+    if total is None:
+        return
+    meaning = SUMS.get(operation.op_type, "sum of (X - x_zero_point) over all pixels")
+    yield "accumulator", total[0], network.axes(operation.output), meaning
+    factor = multipliers(network, operation)
+    formula = FACTORS.get(operation.op_type, "x_scale / (y_scale * number of pixels)")
+    if factor is None:  # the runtime has a formula of its own
+        return
+    if factor.dtype != np.float32:
+        m, e = fixed_factors(factor)
+        yield "multiplier", m, CHANNEL, f"{formula}, in float64, is {TWICE}"
+        yield "exponent", e, CHANNEL, f"{formula}, in float64, is {TWICE}"
+        return
+    yield "multiplier", factor, CHANNEL, f"{formula}, each step rounded to float32"
+    if network.graph.runtime.second_stage == FLOAT32:
+        exact = multipliers(network, operation, FixedPoint())
+        assert exact is not None, operation.name
+        m, shift = fixed_point(exact)
+        said = "m of the integer form (accumulator * m + 2^(shift-1)) >> shift"
+        yield "fixed_multiplier", m.astype(np.int32), CHANNEL, said
+        yield "fixed_shift", shift.astype(np.int32), CHANNEL, "shift of the integer form"
+
+
+def _factors_of_sum(network: Network, operation: Operation) -> Iterator[Extra]:
+    scales = [float(np.asarray(network.parameter(operation, f"{x}_scale")).reshape(())) for x in "ABC"]
+    said = {
+        "A": "A_scale / t with t = 2 * max(A_scale, B_scale), by which (A - a_zero_point) * 2^20 is multiplied, is",
+        "B": "B_scale / t, likewise, is", "C": "t / (2^20 * C_scale), by which their sum is multiplied, is",
+    }  # fmt: skip
+    for name, (m, e) in zip("ABC", add_factors(tuple(scales)), strict=True):
+        meaning = f"{said[name]} {name}_multiplier * 2^({name}_exponent - 31)"
+        yield f"{name}_multiplier", np.array(m, np.int32), (), meaning
+        yield f"{name}_exponent", np.array(e, np.int32), (), meaning
+
+
+def _means_of_codes(network: Network, operation: Operation, values: Mapping[str, Array]) -> Iterator[Extra]:
+    sums, counts = code_sums(network, operation, values)
+    axes = network.axes(operation.output)
+    yield "sum", sums[0], axes, "of the codes of the window that lie in the image"
+    said = "how many they are: y = (sum + or - count / 2) / count, integers cut off; minus for a negative sum"
+    yield "count", counts[0], axes, said
+
+
+def _means(network: Network, operation: Operation, values: Mapping[str, Array]) -> Iterator[Extra]:
+    sums, counts = window_sums(network, operation, values)
+    axes = network.axes(operation.output)
+    said = "of (X - x_zero_point) * x_scale over the window, in float32, kernel row by kernel row"
+    yield "sum", sums[0], axes, said
+    said = "how many elements the sum is divided by: y = round(sum / count / y_scale + y_zero_point)"
+    yield "count", counts[0], axes, said

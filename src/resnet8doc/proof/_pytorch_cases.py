@@ -1,0 +1,216 @@
+"""Random single operators of PyTorch, with scales that provoke ties."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from ..oracles import quantized
+
+Array = npt.NDArray[Any]
+Random = np.random.Generator
+Ties = Literal["calibrated", "powers of two"]
+
+PYTORCH_SCALES: tuple[Ties, ...] = ("calibrated", "powers of two")
+"""Scales as observers give them; powers of two, of which products are often exact ties."""
+
+CHANNELS = ((3, 16), (16, 16), (16, 32), (32, 64), (64, 64))
+"""Of ResNet8's convolutions: input and output channels."""
+
+SIZES = ((64, 10), (16, 32), (32, 64), (96, 16))
+"""Of linear layers: inputs and outputs. With other counts oneDNN has other kernels, see the page on PyTorch."""
+
+
+@dataclass(frozen=True)
+class PytorchCase:
+    """One operator, and PyTorch's own call of it.
+
+    Attributes
+    ----------
+    domain, op_type
+        The engine's operator.
+    inputs, attributes
+        Arrays by formal name; attributes by name.
+    call
+        Computes it with the current engine.
+    """
+
+    domain: str
+    op_type: str
+    inputs: Mapping[str, Array]
+    attributes: Mapping[str, Any]
+    call: Callable[[], torch.Tensor]
+
+
+def _single(value: float) -> np.float32:
+    return np.float32(value)
+
+
+def _codes(rng: Random, *shape: int) -> Array:
+    return rng.integers(0, 256, shape).astype(np.uint8)
+
+
+def _scales(rng: Random, ties: Ties, channels: int, products: int) -> tuple[np.float32, Array, np.float32]:
+    """Return the scales of input, weights and output."""
+    if ties == "powers of two":
+        weights = (2.0 ** -rng.integers(6, 9, channels)).astype(np.float32)
+        spread = int(np.log2(np.sqrt(products)))
+        return _single(2.0**-5), weights, _single(2.0 ** (spread - int(rng.integers(0, 3))))
+    weights = rng.uniform(0.003, 0.01, channels).astype(np.float32)
+    return _single(rng.uniform(0.005, 0.05)), weights, _single(rng.uniform(0.1, 0.4) * np.sqrt(products))
+
+
+def _bias(rng: Random, ties: Ties, channels: int) -> Array:
+    if ties == "powers of two":
+        return (rng.integers(-64, 65, channels) / 16).astype(np.float32)
+    return rng.uniform(-3, 3, channels).astype(np.float32)
+
+
+def convolution(rng: Random, ties: Ties) -> PytorchCase:
+    """Draw quantized::conv2d, a scale for each channel: 3 x 3 or 1 x 1, stride 1 or 2, with and without ReLU."""
+    c, m = CHANNELS[int(rng.integers(len(CHANNELS)))]
+    kernel, stride, relu = (3, 1)[int(rng.integers(2))], int(rng.integers(1, 3)), int(rng.integers(2))
+    pad = kernel // 2
+    x_scale, w_scale, y_scale = _scales(rng, ties, m, c * kernel * kernel)
+    x, w = _codes(rng, 2, c, 24, 24), rng.integers(-128, 128, (m, c, kernel, kernel)).astype(np.int8)
+    zeros, bias = (int(rng.integers(256)), int(rng.integers(60, 200))), _bias(rng, ties, m)
+
+    def call() -> torch.Tensor:
+        packed = torch.ops.quantized.conv2d_prepack(
+            quantized(w, w_scale, 0), torch.from_numpy(bias), [stride] * 2, [pad] * 2, [1, 1], 1
+        )
+        operator = torch.ops.quantized.conv2d_relu if relu else torch.ops.quantized.conv2d
+        return operator(quantized(x, x_scale, zeros[0]), packed, float(y_scale), zeros[1])  # type: ignore[no-any-return]  # torch.ops is untyped
+
+    return PytorchCase(
+        "pytorch", "conv2d", _layer(x, x_scale, w, w_scale, y_scale, zeros, bias),
+        {"strides": [stride] * 2, "pads": [pad] * 4, "dilations": [1, 1], "group": 1, "relu": relu}, call,
+    )  # fmt: skip
+
+
+def linear(rng: Random, ties: Ties, per_channel: bool = False) -> PytorchCase:
+    """Draw quantized::linear, one scale for all weights."""
+    (k, m), relu = SIZES[int(rng.integers(len(SIZES)))], int(rng.integers(2))
+    x_scale, scales, y_scale = _scales(rng, ties, m, k)
+    w_scale = scales if per_channel else np.asarray(scales[0])
+    x, w = _codes(rng, 1600, k), rng.integers(-128, 128, (m, k)).astype(np.int8)
+    zeros, bias = (int(rng.integers(256)), int(rng.integers(60, 200))), _bias(rng, ties, m)
+
+    def call() -> torch.Tensor:
+        packed = torch.ops.quantized.linear_prepack(quantized(w, w_scale, 0), torch.from_numpy(bias))
+        operator = torch.ops.quantized.linear_relu if relu else torch.ops.quantized.linear
+        return operator(quantized(x, x_scale, zeros[0]), packed, float(y_scale), zeros[1])  # type: ignore[no-any-return]  # torch.ops is untyped
+
+    return PytorchCase("pytorch", "linear", _layer(x, x_scale, w, w_scale, y_scale, zeros, bias), {"relu": relu}, call)
+
+
+def linear_per_channel(rng: Random, ties: Ties) -> PytorchCase:
+    """Draw quantized::linear, a scale for each output."""
+    return linear(rng, ties, per_channel=True)
+
+
+def _layer(
+    x: Array, x_scale: Any, w: Array, w_scale: Any, y_scale: Any, zeros: tuple[int, int], bias: Array
+) -> dict[str, Array]:
+    weights = np.zeros(np.shape(w_scale), np.int8)
+    return {
+        "x": x, "x_scale": x_scale, "x_zero_point": np.uint8(zeros[0]), "w": w, "w_scale": w_scale,
+        "w_zero_point": weights, "y_scale": y_scale, "y_zero_point": np.uint8(zeros[1]), "bias": bias,
+    }  # fmt: skip
+
+
+def addition(rng: Random, ties: Ties) -> PytorchCase:
+    """Draw quantized::add: every pair of codes."""
+    a, b = np.meshgrid(np.arange(256, dtype=np.uint8), np.arange(256, dtype=np.uint8))
+    if ties == "powers of two":
+        scales = tuple(_single(2.0 ** -int(k)) for k in rng.integers(4, 8, 3))
+    else:
+        first = rng.uniform(0.005, 0.05)
+        scales = tuple(_single(first * factor) for factor in (1, rng.uniform(0.3, 3), rng.uniform(0.7, 3)))
+    zeros, relu = [int(v) for v in rng.integers(0, 256, 3)], int(rng.integers(2))
+    inputs = {
+        "A": a, "A_scale": scales[0], "A_zero_point": np.uint8(zeros[0]), "B": b, "B_scale": scales[1],
+        "B_zero_point": np.uint8(zeros[1]), "C_scale": scales[2], "C_zero_point": np.uint8(zeros[2]),
+    }  # fmt: skip
+
+    def call() -> torch.Tensor:
+        operator = torch.ops.quantized.add_relu if relu else torch.ops.quantized.add
+        left, right = quantized(a, scales[0], zeros[0]), quantized(b, scales[1], zeros[1])
+        return operator(left, right, float(scales[2]), zeros[2])  # type: ignore[no-any-return]  # torch.ops is untyped
+
+    return PytorchCase("pytorch", "add", inputs, {"relu": relu}, call)
+
+
+def _image(rng: Random, ties: Ties) -> tuple[Array, np.float32, int]:
+    if ties == "powers of two":
+        h, w = 8, 8
+    else:  # now and then more than 16 · 16, so that the sum of ATen's mean has a third level
+        h, w = (17, 18) if rng.integers(10) == 0 else (int(v) for v in rng.integers(1, 9, 2))
+    x = np.clip(rng.integers(0, 256, (400, 64, 1, 1)) + rng.integers(-20, 21, (400, 64, h, w)), 0, 255)
+    scale = _single(2.0**-5 if ties == "powers of two" else rng.uniform(0.005, 0.05))
+    return x.astype(np.uint8), scale, int(rng.integers(256))
+
+
+def _last(x: Array, scale: Any, zero: int) -> torch.Tensor:
+    return quantized(x, scale, zero).contiguous(memory_format=torch.channels_last)
+
+
+def mean(rng: Random, ties: Ties) -> PytorchCase:
+    """Draw torch.mean over the image, channels last."""
+    x, scale, zero = _image(rng, ties)
+    inputs = {
+        "data": x, "data_scale": scale, "data_zero_point": np.uint8(zero), "reduced_scale": scale,
+        "reduced_zero_point": np.uint8(zero),
+    }  # fmt: skip
+    return PytorchCase(
+        "com.microsoft", "QLinearReduceMean", inputs, {"axes": [2, 3], "keepdims": 1},
+        lambda: torch.mean(_last(x, scale, zero), [2, 3], True),
+    )  # fmt: skip
+
+
+def global_pool(rng: Random, ties: Ties) -> PytorchCase:
+    """Draw adaptive_avg_pool2d to one pixel, channels last."""
+    x, scale, zero = _image(rng, ties)
+    return PytorchCase(
+        "com.microsoft", "QLinearGlobalAveragePool", _pooled(x, scale, zero), {},
+        lambda: torch.nn.functional.adaptive_avg_pool2d(_last(x, scale, zero), 1),
+    )  # fmt: skip
+
+
+def pool(rng: Random, ties: Ties) -> PytorchCase:
+    """Draw avg_pool2d, channels last, without padding."""
+    kernel, stride = int(rng.integers(2, 5)), int(rng.integers(1, 3))  # qnnpack refuses a window of one pixel
+    x, scale, zero = _codes(rng, 20, 64, 12, 12), _image(rng, ties)[1], int(rng.integers(256))
+    return PytorchCase(
+        "com.microsoft", "QLinearAveragePool", _pooled(x, scale, zero),
+        {"kernel_shape": [kernel] * 2, "strides": [stride] * 2},
+        lambda: torch.nn.functional.avg_pool2d(_last(x, scale, zero), kernel, stride),
+    )  # fmt: skip
+
+
+def _pooled(x: Array, scale: Any, zero: int) -> dict[str, Any]:
+    return {
+        "X": x, "x_scale": scale, "x_zero_point": np.uint8(zero), "y_scale": scale, "y_zero_point": np.uint8(zero),
+    }  # fmt: skip
+
+
+def quantize(rng: Random, ties: Ties) -> PytorchCase:
+    """Draw quantize_per_tensor."""
+    scale, zero = _single(2.0**-6 if ties == "powers of two" else rng.uniform(0.005, 0.05)), int(rng.integers(256))
+    step = 1 if ties == "powers of two" else rng.uniform(0.3, 1)
+    x = (rng.integers(-3000, 3000, 60_000) / 8).astype(np.float32) * _single(float(scale) * step)
+    inputs = {"x": x, "y_scale": scale, "y_zero_point": np.uint8(zero)}
+    return PytorchCase(
+        "", "QuantizeLinear", inputs, {},
+        lambda: torch.quantize_per_tensor(torch.from_numpy(x), float(scale), zero, torch.quint8),
+    )  # fmt: skip
+
+
+PYTORCH_GENERATORS: Mapping[str, Callable[[Random, Ties], PytorchCase]] = {
+    "conv2d": convolution, "linear": linear, "linear, per channel": linear_per_channel, "add": addition, "mean": mean,
+    "adaptive_avg_pool2d": global_pool, "avg_pool2d": pool, "quantize_per_tensor": quantize,
+}  # fmt: skip
+"""Each draws one case of an operator."""

@@ -1,0 +1,329 @@
+"""What PyTorch's engines have in common: unsigned activations, signed weights without zero points, a real bias."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..arithmetic import FLOAT32, Array, Finish, Functions, Number, Runtime, SecondStage
+from ..arithmetic._codes import CodeType
+from ..errors import UserError
+from ..ops import _checks as check
+from ..ops import qgemm, qlinear_conv
+from ..ops._dot import dot
+from ..ops._qgemm_loops import checked_gemm
+from ..ops._qlinear_conv_loops import Checked, accumulated, checked, geometry_of
+from ..trace import Trace
+
+PARTS = frozenset({"accumulator", "pairs", "rounding", "overflow"})
+"""Where a fault can be made in a layer."""
+
+HALF = 128
+"""What int8 codes and their zero points are shifted by: PyTorch's activations are unsigned."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layer(SecondStage):
+    """A second stage that adds a real bias.
+
+    Attributes
+    ----------
+    bias
+        float32 ``[channels]``, or None.
+    """
+
+    bias: Array | None = None
+
+    @abstractmethod
+    def factor(self, x_scale: Number, w_scale: Number, y_scale: Number) -> Array:
+        """Return what each channel needs, as a structured array."""
+
+    def mean_factor(self, x_scale: Number, y_scale: Number, count: int) -> Array:
+        """Return ONNX Runtime's: PyTorch's pools have a formula of their own."""
+        return FLOAT32.mean_factor(x_scale, y_scale, count)
+
+    def real_bias(self) -> Array:
+        """Return the bias, 0 without one."""
+        return np.zeros((), np.float32) if self.bias is None else self.bias
+
+    @abstractmethod
+    def apply(
+        self, accumulator: Number, factor: Number, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
+    ) -> Array:
+        """Add the bias, scale, finish."""
+
+    @abstractmethod
+    def explain(
+        self, trace: Trace, accumulator: int, factor: Any, zero: int, kind: "npt.DTypeLike | CodeType", finish: Finish
+    ) -> None:
+        """Write it down."""
+
+
+Make = Callable[[Array | None], Layer]
+"""From a real bias to an engine's second stage."""
+
+
+def columns(**fields: Array) -> Array:
+    """Return a structured array of fields that broadcast against each other.
+
+    Examples
+    --------
+    >>> columns(bias=np.array([1, 2], np.float32), scale=np.float32(0.5))["scale"]
+    array([0.5, 0.5], dtype=float32)
+    """
+    arrays = {name: np.asarray(value) for name, value in fields.items()}
+    shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    made = np.empty(shape, [(name, array.dtype) for name, array in arrays.items()])
+    for name, array in arrays.items():
+        made[name] = array
+    return made
+
+
+def stands_for(integer: Array | None, x_scale: Number, w_scale: Number) -> Array | None:
+    """Return the real bias that an integer one stands for: what a layer of integers hands over to PyTorch.
+
+    Examples
+    --------
+    >>> stands_for(np.array([3], np.int32), np.float32(0.5), np.float32(0.25))
+    array([0.375], dtype=float32)
+    """
+    if integer is None:
+        return None
+    unit = np.asarray(x_scale, np.float64) * np.asarray(w_scale, np.float64)
+    return np.asarray(integer.astype(np.float64) * unit, np.float32)
+
+
+def unsigned(codes: Array, zero: Number | None) -> tuple[Array, Array]:
+    """Return codes and zero point as uint8; int8 is shifted by 128, which changes nothing that they stand for.
+
+    Examples
+    --------
+    >>> codes, zero = unsigned(np.array([-128, 5], np.int8), np.int8(0))
+    >>> codes, int(zero)
+    (array([  0, 133], dtype=uint8), 128)
+    """
+    codes = check.codes(codes, "x")
+    return flipped(codes), flipped(check.zero_point(zero, "x_zero_point", codes.dtype, "x"))
+
+
+def flipped(codes: Array) -> Array:
+    """Return uint8 codes as they are, int8 ones shifted by 128 to uint8."""
+    codes = np.asarray(codes)
+    return codes if codes.dtype == np.uint8 else codes.view(np.uint8) ^ np.uint8(HALF)
+
+
+def back(codes: Array, kind: npt.DTypeLike) -> Array:
+    """Return uint8 codes in the type that was given: the inverse of `flipped`."""
+    return codes if np.dtype(kind) == np.uint8 else (codes ^ np.uint8(HALF)).view(np.int8)
+
+
+def back_step(trace: Trace, kind: npt.DTypeLike) -> None:
+    """Write down the shift back to int8."""
+    if np.dtype(kind) == np.int8:
+        code = int(trace.output)
+        trace.step("shifted back to int8", f"{code} - {HALF}", code - HALF, "int8")
+
+
+def refuse_weights(w: Array, zero: Number) -> None:
+    """Refuse weights that PyTorch's default configurations never make.
+
+    Raises
+    ------
+    UserError
+        If they are unsigned or have a zero point other than 0.
+    """
+    if np.asarray(w).dtype != np.int8:
+        raise UserError(
+            f"the weights are {np.asarray(w).dtype}", "int8: PyTorch's engines take no other",
+            "Quantize the weights to int8, or choose another runtime.",
+        )  # fmt: skip
+    if np.any(np.asarray(zero) != 0):
+        raise UserError(
+            "the weights have a zero point other than 0", "symmetric weights, as PyTorch's configurations make them",
+            "Quantize the weights symmetrically, or choose another runtime.",
+        )  # fmt: skip
+
+
+def refuse_bias(bias: Array | None, channels: int) -> Array | None:
+    """Return a real bias, checked.
+
+    Raises
+    ------
+    UserError
+        If it is not float32, or not one number a channel.
+    """
+    if bias is None:
+        return None
+    array = check.float32(bias, "bias")
+    if array.shape != (channels,):
+        raise UserError(f"bias has shape {list(array.shape)}", f"[{channels}]", "Give one number for each channel.")
+    return array
+
+
+def _with(runtime: Runtime, stage: Layer) -> Runtime:
+    return replace(runtime, name=f"{runtime.name}, layer", second_stage=stage, functions={}, base=None)
+
+
+def _convolution(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the first eight inputs of a convolution, activations unsigned."""
+    x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero = inputs[:8]
+    refuse_weights(w, w_zero)
+    x, x_zero = unsigned(x, x_zero)
+    return x, x_scale, x_zero, w, w_scale, w_zero, y_scale, flipped(check.codes(y_zero, "y_zero_point"))
+
+
+def conv2d(make: Make, lanes: int = 1) -> Functions:
+    """Return PyTorch's ``quantized::conv2d`` of an engine; inputs as `resnet8doc.ops.pytorch_conv2d`.
+
+    Parameters
+    ----------
+    make
+        The engine's second stage.
+    lanes
+        Input channels are filled up to a multiple of so many, which only pairs of products are aware of.
+    """
+
+    def function(*inputs: Any, relu: int = 0, runtime: Runtime, **attributes: Any) -> Array:
+        given, kind = _convolution(inputs), np.asarray(inputs[7]).dtype
+        given = _filled(given, lanes, runtime, attributes)
+        stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, given[3].shape[0]))
+        y = qlinear_conv(*given, None, **attributes, runtime=_with(runtime, stage))
+        return back(np.maximum(y, given[7]) if relu else y, kind)
+
+    def element(
+        index: tuple[int, ...], *inputs: Any, relu: int = 0, group: int = 1, runtime: Runtime, **attributes: Any
+    ) -> Trace:
+        given, kind = _convolution(inputs), np.asarray(inputs[7]).dtype
+        given = _filled(given, lanes, runtime, {"group": group})
+        q: Checked = checked(*given, None)
+        stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, given[3].shape[0]))
+        used, trace, channel = _with(runtime, stage), Trace("conv2d", tuple(index)), index[1]
+        adder, _ = accumulated(trace, q, geometry_of(q, group=group, **attributes), group, index, used)
+        factor = stage.factor(q.x_scale, q.w_scale, q.y_scale)
+        own = factor[channel] if factor.ndim else factor[()]
+        stage.explain(trace, adder.value, own, int(q.y_zero_point), np.uint8, runtime.finish)
+        _relu_step(trace, relu, int(q.y_zero_point))
+        back_step(trace, kind)
+        return trace
+
+    return Functions(function, element, PARTS)
+
+
+def _filled(given: tuple[Any, ...], lanes: int, runtime: Runtime, attributes: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Fill the input channels up, where pairs are formed; refuse groups there, whose kernels pair otherwise."""
+    if not runtime.first_stage.pairs:
+        return given
+    if attributes.get("group", 1) != 1:
+        raise UserError(
+            f"{runtime.title} is not known to pair products in a convolution of {attributes['group']} groups",
+            "one group", "Run it as the engine with VNNI, which forms no pairs.",
+        )  # fmt: skip
+    x, x_scale, x_zero, w, *others = given
+    missing = -w.shape[1] % lanes
+    if not missing:
+        return given
+    x = np.concatenate([x, np.full((x.shape[0], missing, *x.shape[2:]), x_zero, x.dtype)], axis=1)
+    w = np.concatenate([w, np.zeros((w.shape[0], missing, *w.shape[2:]), w.dtype)], axis=1)
+    return x, x_scale, x_zero, w, *others
+
+
+def linear(make: Make) -> Functions:
+    """Return PyTorch's ``quantized::linear`` of an engine; inputs as `resnet8doc.ops.pytorch_linear`."""
+
+    def given_of(inputs: tuple[Any, ...]) -> tuple[tuple[Any, ...], Layer]:
+        x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero = _convolution(inputs)
+        check.rank(w, "w", "[N, K]")
+        stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, w.shape[0]))
+        return (x, x_scale, x_zero, w, w_scale, w_zero, None, y_scale, y_zero), stage
+
+    def function(*inputs: Any, relu: int = 0, runtime: Runtime) -> Array:
+        given, stage = given_of(inputs)
+        y = qgemm(*given, transB=1, runtime=_with(runtime, stage))
+        return back(np.maximum(y, given[8]) if relu else y, np.asarray(inputs[7]).dtype)
+
+    def element(index: tuple[int, ...], *inputs: Any, relu: int = 0, runtime: Runtime) -> Trace:
+        given, stage = given_of(inputs)
+        g, (row, column), trace = checked_gemm(*given, transB=1), index, Trace("linear", tuple(index))
+        pairs = [(int(g.a[row, k]), int(g.b[k, column])) for k in range(g.a.shape[1])]
+        used = [(row, k) for k in range(g.a.shape[1])]
+        first = _with(runtime, stage).first_stage.of_types(g.a.dtype, g.b.dtype)
+        adder = dot(trace, pairs, int(g.a_zero), 0, used, first)
+        factor = stage.factor(g.left, g.b_scale, g.y_scale if g.y_scale is not None else np.float32(1))
+        own = factor[column] if factor.ndim else factor[()]
+        stage.explain(trace, adder.value, own, int(g.y_zero), np.uint8, runtime.finish)
+        _relu_step(trace, relu, int(g.y_zero))
+        back_step(trace, np.asarray(inputs[7]).dtype)
+        return trace
+
+    return Functions(function, element, PARTS)
+
+
+def _relu_step(trace: Trace, relu: int, zero: int) -> None:
+    """Write down a fused ReLU. PyTorch's may come before the rounding, which never turns the order of two numbers."""
+    if relu:
+        code = int(trace.output)
+        trace.step("ReLU", f"max({code}, {zero})", max(code, zero), "uint8")
+
+
+def of_integers(convolution: Functions, product: Functions) -> dict[str, Functions]:
+    """Return ONNX's layers in an engine: an integer bias is handed over as the real number that it stands for."""
+
+    def with_bias(inputs: tuple[Any, ...], integer: Array | None) -> tuple[Any, ...]:
+        return (*inputs[:8], stands_for(integer, inputs[1], inputs[4]))
+
+    def conv(*inputs: Any, runtime: Runtime, **attributes: Any) -> Array:
+        q = checked(*inputs, *(None,) * (9 - len(inputs)))
+        return np.asarray(convolution.function(*with_bias(inputs, q.B), **attributes, runtime=runtime))
+
+    def conv_element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, **attributes: Any) -> Trace:
+        q = checked(*inputs, *(None,) * (9 - len(inputs)))
+        return convolution.element(index, *with_bias(inputs, q.B), **attributes, runtime=runtime)
+
+    def gemm_inputs(inputs: tuple[Any, ...], alpha: float, transA: int, transB: int) -> tuple[Any, ...]:
+        a, a_scale, a_zero, b, b_scale, b_zero, integer, y_scale, y_zero = (*inputs, *(None,) * (9 - len(inputs)))
+        g = checked_gemm(a, a_scale, a_zero, b, b_scale, b_zero, integer, y_scale, y_zero, alpha, transA, transB)
+        if y_scale is None or alpha != 1 or (integer is not None and np.shape(integer) != (g.b.shape[1],)):
+            raise UserError(
+                "QGemm has a real result, a factor alpha, or a bias of another shape than one number a column",
+                "what PyTorch's linear computes", "Choose another runtime.",
+            )  # fmt: skip
+        integer = None if integer is None else np.asarray(integer)
+        return with_bias((g.a, a_scale, a_zero, g.b.T, b_scale, b_zero, y_scale, y_zero), integer)
+
+    def gemm(*inputs: Any, runtime: Runtime, alpha: float = 1.0, transA: int = 0, transB: int = 0) -> Array:
+        return np.asarray(product.function(*gemm_inputs(inputs, alpha, transA, transB), runtime=runtime))
+
+    def gemm_element(
+        index: tuple[int, ...], *, runtime: Runtime, alpha: float = 1.0, transA: int = 0, transB: int = 0, **given: Any
+    ) -> Trace:
+        names = ("A", "a_scale", "a_zero_point", "B", "b_scale", "b_zero_point", "C", "y_scale", "y_zero_point")
+        inputs = tuple(given.get(name) for name in names)
+        return product.element(index, *gemm_inputs(inputs, alpha, transA, transB), runtime=runtime)
+
+    def matmul_inputs(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        a, a_scale, a_zero, b, b_scale, b_zero, y_scale, y_zero = inputs
+        if np.ndim(b) != 2 or np.size(a_scale) != 1 or np.size(y_scale) != 1:
+            raise UserError(
+                f"b has shape {list(np.shape(b))}, or a scale runs along the rows", "what PyTorch's linear computes",
+                "Choose another runtime.",
+            )  # fmt: skip
+        return np.asarray(a), a_scale, a_zero, np.asarray(b).T, b_scale, b_zero, y_scale, y_zero
+
+    def matmul(*inputs: Any, runtime: Runtime) -> Array:
+        a, *others = matmul_inputs(inputs)
+        y = np.asarray(product.function(a.reshape(-1, a.shape[-1]), *others, runtime=runtime))
+        return y.reshape(*a.shape[:-1], y.shape[-1])
+
+    def matmul_element(index: tuple[int, ...], *inputs: Any, runtime: Runtime) -> Trace:
+        a, *others = matmul_inputs(inputs)
+        row = int(np.ravel_multi_index(index[:-1], a.shape[:-1]))
+        return product.element((row, index[-1]), a.reshape(-1, a.shape[-1]), *others, runtime=runtime)
+
+    return {
+        "QLinearConv": Functions(conv, conv_element, PARTS),
+        "QGemm": Functions(gemm, gemm_element, PARTS),
+        "QLinearMatMul": Functions(matmul, matmul_element, PARTS),
+    }

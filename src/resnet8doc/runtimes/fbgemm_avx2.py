@@ -1,0 +1,20 @@
+"""PyTorch's fbgemm without AVX-512 VNNI, and what its x86 engine is there: pairs of products saturate at 16 bits.
+
+All else is as with VNNI. ``vpmaddubsw`` adds neighbouring products of unsigned activations and signed weights into
+int16, saturating; neighbours in the order (kernel row, kernel column, input channel), padding included, as in ONNX
+Runtime. The default configuration's activations of 7 bits (``reduce_range``) never saturate. How depthwise and grouped
+convolutions pair is not known, and they are refused.
+
+Source: FBGEMM, ``src/GenerateKernelU8S8S32ACC32.cc``, and PyTorch,
+``aten/src/ATen/native/quantized/cpu/OnednnUtils.h``, ``should_use_onednn_quant``.
+"""
+
+from dataclasses import replace
+
+from ..arithmetic import FirstStage
+from .fbgemm import FBGEMM
+
+FBGEMM_AVX2 = replace(
+    FBGEMM, name="fbgemm_avx2", title="PyTorch, fbgemm without VNNI", first_stage=FirstStage(pairs=True)
+)
+"""PyTorch's fbgemm without VNNI."""
