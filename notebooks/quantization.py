@@ -524,7 +524,8 @@ def _(mo, pg):
 @app.cell(hide_code=True)
 def _(again, folder, images, label, pg, show):
     _shown = pg.Markup("")
-    if folder is not None and not pg.exporting():
+    # What is fed by name is a reader's own network's: the models in the folder take pictures.
+    if folder is not None and not pg.exporting() and not isinstance(images, dict):
         from pathlib import Path
 
         from resnet8doc import desk

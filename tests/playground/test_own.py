@@ -1,6 +1,7 @@
 """A reader's own network: opened, fed and shown, whatever its shapes; bad files are sentences."""
 
 import io
+import zipfile
 from collections.abc import Callable, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
@@ -273,6 +274,27 @@ def test_an_output_that_is_not_what_the_file_declares_is_refused() -> None:
     model.graph.output[0].type.tensor_type.shape.dim[1].dim_value = 5
     with pytest.raises(UserError, match=r"y comes out as float32 \[1, 4\]; expected float32 \[batch, 5\]"):
         opened(model)
+
+
+def test_an_input_that_claims_gigabytes_is_refused_before_they_are_made() -> None:
+    with pytest.raises(UserError, match=r"the input x has 10,000,000,000 elements; expected at most"):
+        opened(of_shape([1, 100_000, 100_000]))
+
+
+def test_a_modified_extraction_of_a_file_opens_at_the_desk_and_here(tmp_path: Path) -> None:
+    """What the browser does not know, types and shapes of inner tensors, no tool asks an extraction for."""
+    network = opened(large(blocks=2))
+    edit = pg.Edit("redesign", network.graph.nodes[1].output, "scale", "0.07")
+    modified = pg.apply(network.graph, None, [edit])
+    with zipfile.ZipFile(io.BytesIO(pg.extraction(network.operations, modified))) as archive:
+        archive.extractall(tmp_path)
+    (path,) = tmp_path.glob("*.json")
+    feeds = {"image": network.run.values["image"]}
+    expected = modified.graph.run(feeds, "all")
+    again = pg.own_network({file.name: file.read_bytes() for file in tmp_path.iterdir()}).graph
+    for graph in (load(path), again):
+        for name, value in graph.run(feeds, "all").items():
+            np.testing.assert_array_equal(value, expected[name])
 
 
 def test_a_tflite_file_has_its_kernels_arithmetic(artifact: Callable[[str], Path]) -> None:

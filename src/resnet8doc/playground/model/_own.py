@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +22,9 @@ Array = npt.NDArray[Any]
 
 LARGEST_MODEL, LARGEST_INPUT = 200_000_000, 64_000_000
 """Bytes of a file that are taken."""
+
+MOST = 1 << 25
+"""Elements of an input that are made up."""
 
 ARRAYS = (".npy", ".npz")
 MODELS = (".onnx", ".tflite")
@@ -191,7 +195,13 @@ def _until_given(graph: Graph) -> tuple[dict[str, Array], str]:
         for entry in graph.inputs for axis, length in enumerate(entry.shape or ())
         if axis and not isinstance(length, int)
     })  # fmt: skip
-    found, said = feeds.seeded(_with_lengths(graph), 1)
+    fixed = _with_lengths(graph)
+    for entry in fixed.inputs:
+        many = math.prod(n for n in entry.shape or () if isinstance(n, int))
+        if many > MOST:
+            raise UserError(f"the input {entry.name} has {many:,} elements", f"at most {MOST:,}",
+                            "Work with it at the desk, where there is more memory.")  # fmt: skip
+    found, said = feeds.seeded(fixed, 1)
     if free:
         said += f", with a length of {FREE} for {', '.join(free)}: an .npy says another"
     return found, said
