@@ -110,7 +110,7 @@ def test_so_on_a_tensorflow_lite_file(command: str, missing: str, networks: Path
     said = alone(missing, tmp_path, command, *([] if command in NAMED else ["--network"]), str(path))
     assert said.returncode == 0, said.stderr
     assert said.stdout
-    assert ("In ONNX Runtime's arithmetic" in said.stderr) == (command in ("vectors", "c")), "whose bytes they are"
+    assert ("In the arithmetic of TensorFlow Lite Micro" in said.stderr) == (command in BY_OPTION), "whose bytes"
 
 
 def test_check_finds_a_wrong_code(missing: str, model: Path, tmp_path: Path) -> None:
