@@ -14,9 +14,13 @@ from typer.testing import CliRunner
 from resnet8doc.cli import app
 from resnet8doc.errors import UserError
 from resnet8doc.oracles import KERNELS, interpret
+from resnet8doc.oracles.pytorch import arithmetic, current
+from resnet8doc.pipeline.stages.prove_pytorch import MODELS
 from resnet8doc.probes import FORMATS, SAME, candidates, identify, onnx_model, probes, read_outputs, together, write
 from resnet8doc.probes._tflite import last, tflite_file
 from resnet8doc.proof import machine
+
+from .in_pytorch import IN_PYTORCH
 
 LAST_TENSOR = {"QLinearConv": 3, "QGemm": 3, "QLinearAdd": 2}
 """Where a file of one operator has its output: after its inputs, of which most operators have one."""
@@ -75,6 +79,19 @@ def test_each_kernel_set_of_tensorflow_lite_is_named(kernels: str) -> None:
     matches = {match.name for match in identify(found).matches}
     assert kernels in matches
     assert matches & set(KERNELS) == {kernels}
+
+
+@pytest.mark.parametrize("engine", MODELS)
+def test_each_engine_of_pytorch_is_named(engine: str) -> None:
+    found: dict[str, Any] = {}
+    with current(engine):
+        for probe in probes():
+            if probe.op_type in IN_PYTORCH:
+                found[probe.name] = IN_PYTORCH[probe.op_type](probe)
+    assert len(found) >= 5
+    matches = {match.name for match in identify(found).matches}
+    assert arithmetic(engine) in matches
+    assert len(matches & {"fbgemm", "fbgemm_avx2", "qnnpack", "onednn", "onednn_avx2", "x86"}) == 1
 
 
 def test_a_byte_that_nobody_gives_is_said(tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ class FirstStage:
         What a padded element holds: the ``zero_point``, so that it stands for real zero; ``code_zero`` is a mistake.
     pairs_outside
         Whether padded elements take part in pairs, as codes of the zero point; else they are left out.
+    pairs_of_one_channel
+        Whether a convolution of one input and one output channel is no depthwise one, and adds in pairs too.
     clamped_before_bias
         A mistake: the sum is clamped at 0, then the bias is added.
     """
@@ -36,6 +38,7 @@ class FirstStage:
     pairs: bool = False
     outside: Literal["zero_point", "code_zero"] = "zero_point"
     pairs_outside: bool = True
+    pairs_of_one_channel: bool = False
     clamped_before_bias: bool = False
 
     def held(self, total: Number) -> Array:

@@ -42,11 +42,15 @@ class Functions:
         Writes down how one output element comes about: first its index, then the same by name.
     parts
         The parts in which a fault can be made.
+    applies
+        From the runtime, stored inputs by name and attributes: whether such an operator is computed at all; None if any
+        is.
     """
 
     function: Callable[..., Any]
     element: Callable[..., Trace]
     parts: frozenset[str] = frozenset()
+    applies: "Callable[[Runtime, Mapping[str, Any], Mapping[str, Any]], bool] | None" = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,6 +20,9 @@ class SecondStage(ABC):
     rounds_itself: ClassVar[bool] = False
     """Whether the product comes out as an integer, so that the finish has nothing to round."""
 
+    takes_floats: ClassVar[bool] = False
+    """Whether it turns accumulators into float32 first, so that sums exact in a float type may be given as such."""
+
     @abstractmethod
     def factor(self, x_scale: Number, w_scale: Number, y_scale: Number) -> Array:
         """Return :math:`M = s_x s_w / s_y` as this stage holds it.

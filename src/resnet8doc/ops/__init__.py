@@ -34,6 +34,17 @@ from ._operator import Codes, Operator
 from ._pad import pad
 from ._prelu import prelu
 from ._products import gemm, matmul
+from ._pytorch import (
+    pytorch_add,
+    pytorch_add_element,
+    pytorch_add_loops,
+    pytorch_conv2d,
+    pytorch_conv2d_element,
+    pytorch_conv2d_loops,
+    pytorch_linear,
+    pytorch_linear_element,
+    pytorch_linear_loops,
+)
 from ._qgemm import qgemm
 from ._qgemm_loops import qgemm_element, qgemm_loops
 from ._qlinear_add import qlinear_add
@@ -116,6 +127,15 @@ __all__ = [
     "nhwc_max_pool_loops",
     "pad",
     "prelu",
+    "pytorch_add",
+    "pytorch_add_element",
+    "pytorch_add_loops",
+    "pytorch_conv2d",
+    "pytorch_conv2d_element",
+    "pytorch_conv2d_loops",
+    "pytorch_linear",
+    "pytorch_linear_element",
+    "pytorch_linear_loops",
     "qgemm",
     "qgemm_element",
     "qgemm_loops",

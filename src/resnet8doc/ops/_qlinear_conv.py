@@ -218,7 +218,8 @@ def _finish(sums: Array, bias: Array, q: Checked, runtime: Runtime, y: Array) ->
     if runtime.plain:
         codes = epilogue(sums, bias, factor, q.y_zero_point)
     else:
-        total = sums.astype(np.int64) + bias.astype(np.int64)
+        floats = runtime.second_stage.takes_floats
+        total = sums + bias if floats else sums.astype(np.int64) + bias.astype(np.int64)
         codes = runtime.second_stage.apply(total, factor, q.y_zero_point, q.y_zero_point.dtype, runtime.finish)
     np.copyto(y, codes.reshape(y.shape), casting="unsafe")
 

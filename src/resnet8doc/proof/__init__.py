@@ -5,9 +5,6 @@ from ._fusion import compare_fusion
 from ._machine import Machine, machine
 from ._operators import compare_operators
 from ._prove import failure, prove
-from ._pytorch import failure_pytorch, prove_pytorch
-from ._pytorch_cases import PYTORCH_GENERATORS, PytorchCase
-from ._pytorch_operators import compare_pytorch_operators
 from ._single import Case
 from ._speed import measure_speed
 from ._tflite import failure_tflite, prove_tflite
@@ -17,23 +14,18 @@ from ._tflite_operators import compare_tflite_operators
 
 __all__ = [
     "GENERATORS",
-    "PYTORCH_GENERATORS",
     "TFLITE_GENERATORS",
     "Case",
     "Machine",
-    "PytorchCase",
     "TfliteCase",
     "compare_fusion",
     "compare_operators",
-    "compare_pytorch_operators",
     "compare_tflite_operators",
     "failure",
-    "failure_pytorch",
     "failure_tflite",
     "kernel_differences",
     "machine",
     "measure_speed",
     "prove",
-    "prove_pytorch",
     "prove_tflite",
 ]

@@ -329,7 +329,7 @@ def refused(op_type: str) -> Functions:
         function(*inputs, runtime=runtime, **attributes)
         return Trace(op_type, index)
 
-    return Functions(function, element)
+    return Functions(function, element, applies=lambda runtime, stored, attributes: False)
 
 
 ADD = Functions(qlinear_add, qlinear_add_element, PARTS)

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,7 @@ class Layer(SecondStage):
     """
 
     bias: Array | None = None
+    takes_floats: ClassVar[bool] = True
 
     @abstractmethod
     def factor(self, x_scale: Number, w_scale: Number, y_scale: Number) -> Array:
@@ -147,6 +148,14 @@ def refuse_weights(w: Array, zero: Number) -> None:
         )  # fmt: skip
 
 
+def takes(runtime: Runtime, stored: Mapping[str, Any], attributes: Mapping[str, Any]) -> bool:
+    """Return whether a layer of these stored tensors is computed."""
+    w = next((stored[name] for name in ("w", "B", "b") if name in stored), None)
+    zero = next((stored[name] for name in ("w_zero_point", "b_zero_point") if name in stored), np.int8(0))
+    grouped = runtime.first_stage.pairs and attributes.get("group", 1) != 1
+    return not grouped and (w is None or w.dtype == np.int8) and not np.any(zero != 0)
+
+
 def refuse_bias(bias: Array | None, channels: int) -> Array | None:
     """Return a real bias, checked.
 
@@ -209,7 +218,7 @@ def conv2d(make: Make, lanes: int = 1) -> Functions:
         back_step(trace, kind)
         return trace
 
-    return Functions(function, element, PARTS)
+    return Functions(function, element, PARTS, takes)
 
 
 def _filled(given: tuple[Any, ...], lanes: int, runtime: Runtime, attributes: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -258,7 +267,7 @@ def linear(make: Make) -> Functions:
         back_step(trace, np.asarray(inputs[7]).dtype)
         return trace
 
-    return Functions(function, element, PARTS)
+    return Functions(function, element, PARTS, takes)
 
 
 def _relu_step(trace: Trace, relu: int, zero: int) -> None:
@@ -323,7 +332,7 @@ def of_integers(convolution: Functions, product: Functions) -> dict[str, Functio
         return product.element((row, index[-1]), a.reshape(-1, a.shape[-1]), *others, runtime=runtime)
 
     return {
-        "QLinearConv": Functions(conv, conv_element, PARTS),
-        "QGemm": Functions(gemm, gemm_element, PARTS),
-        "QLinearMatMul": Functions(matmul, matmul_element, PARTS),
+        "QLinearConv": Functions(conv, conv_element, PARTS, takes),
+        "QGemm": Functions(gemm, gemm_element, PARTS, takes),
+        "QLinearMatMul": Functions(matmul, matmul_element, PARTS, takes),
     }

@@ -55,10 +55,11 @@ class FbgemmLayer(Layer):
         total = np.asarray(accumulator).astype(np.float32)
         columns_of: Any = factor
         if (columns_of["inverse"] == 1).all():
-            total = total + columns_of["addend"]
+            total += columns_of["addend"]
         else:
             total = fma(columns_of["addend"], columns_of["inverse"], total)
-        return finish.codes(total * columns_of["multiplier"], zero_point, kind)
+        total *= columns_of["multiplier"]
+        return finish.codes(total, zero_point, kind)
 
     def explain(
         self, trace: Trace, accumulator: int, factor: Any, zero: int, kind: "npt.DTypeLike | CodeType", finish: Finish

@@ -15,6 +15,7 @@ from ..arithmetic import FirstStage
 from .fbgemm import FBGEMM
 
 FBGEMM_AVX2 = replace(
-    FBGEMM, name="fbgemm_avx2", title="PyTorch, fbgemm without VNNI", first_stage=FirstStage(pairs=True)
-)
+    FBGEMM, name="fbgemm_avx2", title="PyTorch, fbgemm without VNNI",
+    first_stage=FirstStage(pairs=True, pairs_of_one_channel=True),
+)  # fmt: skip
 """PyTorch's fbgemm without VNNI."""

@@ -15,6 +15,6 @@ from .onednn import ONEDNN
 
 ONEDNN_AVX2 = replace(
     ONEDNN, name="onednn_avx2", title="PyTorch, onednn without VNNI",
-    first_stage=FirstStage(pairs=True, pairs_outside=False),
+    first_stage=FirstStage(pairs=True, pairs_outside=False, pairs_of_one_channel=True),
 )  # fmt: skip
 """PyTorch's onednn without VNNI."""

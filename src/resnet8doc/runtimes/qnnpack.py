@@ -53,8 +53,10 @@ class QnnpackLayer(Layer):
     ) -> Array:
         """Add the bias, scale, finish."""
         columns_of: Any = factor
-        total = (np.asarray(accumulator, np.int64) + columns_of["bias"]).astype(np.float32)
-        return finish.codes(total * columns_of["multiplier"], zero_point, kind)
+        # Both are whole numbers, whose sum float64 holds.
+        total = (np.asarray(accumulator) + columns_of["bias"].astype(np.float64)).astype(np.float32)
+        total *= columns_of["multiplier"]
+        return finish.codes(total, zero_point, kind)
 
     def explain(
         self, trace: Trace, accumulator: int, factor: Any, zero: int, kind: "npt.DTypeLike | CodeType", finish: Finish

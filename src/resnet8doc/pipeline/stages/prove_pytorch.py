@@ -76,7 +76,7 @@ def extracted(build: Path, engine: str) -> None:
 
 def network(build: Path, engine: str, images: int) -> None:
     """Prove an engine's network; a mismatch stops the build and is shown."""
-    from ...proof import failure_pytorch, prove_pytorch  # likewise
+    from ...proof.pytorch import failure_pytorch, prove_pytorch  # likewise
 
     pixels = dataset.preprocess(dataset.load("test").images[:images])
     found = prove_pytorch(build / "models" / MODELS[engine], pixels, progress=False)
@@ -87,7 +87,7 @@ def network(build: Path, engine: str, images: int) -> None:
 
 def single(build: Path, engine: str, values: int) -> None:
     """Compare single operators; a mismatch stops the build."""
-    from ...proof import compare_pytorch_operators  # likewise
+    from ...proof.pytorch import compare_pytorch_operators  # likewise
 
     found = compare_pytorch_operators(values, engines=(engine,), progress=False)
     write_json(build / operators(engine), found)

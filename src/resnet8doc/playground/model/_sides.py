@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ...arithmetic import ONNXRUNTIME_X86, Runtime
 from ...errors import UserError
 from ...faults import FIELDS, parse_fault
-from ...graph import Graph
+from ...graph import Graph, Node
 from ...runtimes import RUNTIMES
 from ._channels import as_channels
 from ._edits import Edit, Modified, apply
@@ -22,6 +22,8 @@ MODEL_SIDE, EDITED = ONNXRUNTIME_X86.name, "edits"
 """What A and B are at the start: the model as ONNX Runtime computes it (of a reader's TensorFlow Lite file, as its
 kernels do), and that with the reader's changes."""
 _BITS = "accumulator_bits=16"
+OTHERS = ("pytorch", "tflite")
+"""Domains of operators that only runtimes with a formula of their own have."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,9 @@ def sides(graph: Graph) -> dict[str, str]:
     Parameters
     ----------
     graph
-        The model; mistakes that can be made in none of its operators are left out.
+        The model; runtimes that refuse one of its operators, and mistakes that can be made in none, are left out.
     """
-    found = {f"{known.title}": known.name for known in RUNTIMES.values()}
+    found = {f"{known.title}": known.name for known in RUNTIMES.values() if applies(known, graph)}
     found["my changes"] = EDITED
     wrong = [f"{name}={value}" for name, values in FIELDS.items() for value in values] + [_BITS]
     for key in wrong:
@@ -88,6 +90,19 @@ def side_of(graph: Graph, key: str) -> str:
     Of a graph whose arithmetic is not ONNX Runtime's, a reader's TensorFlow Lite file, the usual key means its own.
     """
     return key if key in sides(graph).values() and key != MODEL_SIDE else graph.runtime.name
+
+
+def applies(runtime: Runtime, graph: Graph) -> bool:
+    """Return whether a runtime computes every operator of a model, as far as its stored tensors say."""
+    return all(_computes(runtime, graph, node) for node in graph.nodes)
+
+
+def _computes(runtime: Runtime, graph: Graph, node: Node) -> bool:
+    own = runtime.own(node.op_type)
+    if own is None:
+        return node.domain not in OTHERS
+    stored = {entry.formal: graph.parameters[entry.tensor] for entry in node.inputs if entry.parameter}
+    return own.applies is None or own.applies(runtime, stored, node.attributes)
 
 
 def side(key: str, graph: Graph, float_graph: Graph | None, edits: Sequence[Edit]) -> Side:

@@ -16,6 +16,8 @@ from ..graph import Graph
 
 Array = npt.NDArray[Any]
 
+__all__ = ["ENGINES", "PytorchNetwork", "arithmetic", "current", "quantized"]
+
 ENGINES = ("fbgemm", "qnnpack", "onednn", "x86")
 """By PyTorch's names."""
 

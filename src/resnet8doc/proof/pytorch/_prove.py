@@ -9,14 +9,14 @@ import numpy.typing as npt
 import torch
 from tqdm import tqdm
 
-from ..environment import cpu_class, environment
-from ..errors import UserError
-from ..files import sha256
-from ..graph import Graph
-from ..graph import trace as trace_element
-from ..oracles import PytorchNetwork, arithmetic
-from ..runtimes import RUNTIMES
-from ._tally import Tally, differs
+from ...environment import cpu_class, environment
+from ...errors import UserError
+from ...files import sha256
+from ...graph import Graph
+from ...graph import trace as trace_element
+from ...oracles.pytorch import PytorchNetwork, arithmetic
+from ...runtimes import RUNTIMES
+from .._tally import Tally, differs
 
 Array = npt.NDArray[Any]
 
@@ -27,8 +27,9 @@ PYTORCH_PROVEN = ("x86_64", "amd64")
 def prove_pytorch(model: Path | str, inputs: Array, *, batch: int = 50, progress: bool = True) -> dict[str, Any]:
     """Compare the engine with the one of PyTorch that a file was quantized for, value by value.
 
-    *Local*: each node is fed PyTorch's own tensors. *End to end*: the engine computes everything from the input. The
-    engine is asked which arithmetic it has on this processor (`resnet8doc.oracles.arithmetic`); that one is compared.
+    *Local*: each node is fed PyTorch's own tensors. *End to end*: the engine computes everything from the input.
+    PyTorch is asked which arithmetic it has on this processor (`resnet8doc.oracles.pytorch.arithmetic`); that one is
+    compared.
 
     Parameters
     ----------

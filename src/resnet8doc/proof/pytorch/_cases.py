@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from ..oracles import quantized
+from ...oracles.pytorch import quantized
 
 Array = npt.NDArray[Any]
 Random = np.random.Generator

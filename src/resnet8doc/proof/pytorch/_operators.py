@@ -6,13 +6,13 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from ..environment import environment
-from ..ops import OPERATORS
-from ..oracles import ENGINES, arithmetic, current
-from ..runtimes import RUNTIMES
-from ._pytorch import PYTORCH_PROVEN
-from ._pytorch_cases import PYTORCH_GENERATORS, PYTORCH_SCALES
-from ._tally import differs
+from ...environment import environment
+from ...ops import OPERATORS
+from ...oracles.pytorch import ENGINES, arithmetic, current
+from ...runtimes import RUNTIMES
+from .._tally import differs
+from ._cases import PYTORCH_GENERATORS, PYTORCH_SCALES
+from ._prove import PYTORCH_PROVEN
 
 
 def compare_pytorch_operators(

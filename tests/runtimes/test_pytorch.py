@@ -1,0 +1,181 @@
+"""PyTorch's engines: each function is its twin, and where they part from each other."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resnet8doc import ops
+from resnet8doc.arithmetic import Runtime
+from resnet8doc.errors import UserError
+from resnet8doc.ops._qlinear_reduce_mean import qlinear_reduce_mean, qlinear_reduce_mean_loops
+from resnet8doc.runtimes import FBGEMM, FBGEMM_AVX2, ONEDNN, ONEDNN_AVX2, ONNXRUNTIME_X86, QNNPACK, X86
+
+ALL = (FBGEMM, FBGEMM_AVX2, QNNPACK, ONEDNN, ONEDNN_AVX2, X86)
+RUNTIMES = st.sampled_from(ALL)
+SEEDS = st.integers(0, 2**32 - 1)
+SCALES = st.floats(2.0**-10, 2.0, width=32)
+ONE, ZERO = np.float32(1), np.uint8(0)
+
+
+def drawn(rng: np.random.Generator, kind: Any, *shape: int) -> Any:
+    """Return codes of a type, large ones among them, so that pairs saturate."""
+    limits = np.iinfo(kind)
+    codes = rng.integers(limits.min, limits.max + 1, shape)
+    return np.where(rng.random(shape) < 0.4, rng.choice([limits.min, limits.max], shape), codes).astype(kind)
+
+
+def layer(rng: np.random.Generator, x: Any, w: Any, per_channel: bool, kind: Any) -> tuple[Any, ...]:
+    channels = len(w)
+    w_scale = rng.uniform(0.003, 0.02, channels if per_channel else ()).astype(np.float32)
+    zeros = drawn(rng, kind, 2)
+    y_scale = np.float32(rng.uniform(0.2, 2) * np.sqrt(w[0].size))
+    bias = rng.uniform(-3, 3, channels).astype(np.float32) if rng.integers(2) else None
+    w_zero = np.zeros(np.shape(w_scale), np.int8)
+    return x, np.float32(rng.uniform(0.01, 0.1)), zeros[0], w, w_scale, w_zero, y_scale, zeros[1], bias
+
+
+@given(RUNTIMES, SEEDS, st.booleans(), st.booleans(), st.sampled_from([np.uint8, np.int8]))
+def test_a_convolution_is_its_twin(runtime: Runtime, seed: int, per_channel: bool, relu: bool, kind: Any) -> None:
+    rng = np.random.default_rng(seed)
+    channels, k = int(rng.integers(1, 6)), int(rng.choice([1, 3]))
+    x, w = drawn(rng, kind, 1, channels, 4, 3), drawn(rng, np.int8, 2, channels, k, k)
+    inputs = layer(rng, x, w, per_channel, kind)
+    attributes: dict[str, Any] = {
+        "pads": [k // 2] * 4, "strides": [1, int(rng.integers(1, 3))], "relu": int(relu), "runtime": runtime,
+    }  # fmt: skip
+    found = ops.pytorch_conv2d(*inputs, **attributes)
+    np.testing.assert_array_equal(found, ops.pytorch_conv2d_loops(*inputs, **attributes))
+    assert found.dtype == kind
+    if relu:
+        assert (found >= inputs[7]).all()
+
+
+@given(RUNTIMES, SEEDS, st.booleans(), st.booleans(), st.sampled_from([np.uint8, np.int8]))
+def test_a_linear_layer_is_its_twin(runtime: Runtime, seed: int, per_channel: bool, relu: bool, kind: Any) -> None:
+    rng = np.random.default_rng(seed)
+    k, n = (int(v) for v in rng.integers(1, 7, 2))
+    inputs = layer(rng, drawn(rng, kind, 3, k), drawn(rng, np.int8, n, k), per_channel and n > 1, kind)
+    found = ops.pytorch_linear(*inputs, relu=int(relu), runtime=runtime)
+    np.testing.assert_array_equal(found, ops.pytorch_linear_loops(*inputs, relu=int(relu), runtime=runtime))
+
+
+@given(RUNTIMES, SEEDS, SCALES, SCALES, SCALES, st.booleans(), st.sampled_from([np.uint8, np.int8]))
+def test_an_addition_is_its_twin(
+    runtime: Runtime, seed: int, a_scale: float, b_scale: float, c_scale: float, relu: bool, kind: Any
+) -> None:
+    rng = np.random.default_rng(seed)
+    a, b, zeros = drawn(rng, kind, 9), drawn(rng, kind, 9), drawn(rng, kind, 3)
+    scales = [np.float32(scale) for scale in (a_scale, b_scale, c_scale)]
+    inputs = (a, scales[0], zeros[0], b, scales[1], zeros[1], scales[2], zeros[2])
+    found = ops.pytorch_add(*inputs, relu=int(relu), runtime=runtime)
+    np.testing.assert_array_equal(found, ops.pytorch_add_loops(*inputs, relu=int(relu), runtime=runtime))
+    if not relu:
+        np.testing.assert_array_equal(found, ops.qlinear_add(*inputs, runtime=runtime))
+
+
+@given(RUNTIMES, SEEDS, SCALES, SCALES, st.sampled_from([np.uint8, np.int8]), st.integers(1, 20))
+def test_means_and_pools_are_their_twins(
+    runtime: Runtime, seed: int, x_scale: float, y_scale: float, kind: Any, rows: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    x, zeros = drawn(rng, kind, 1, 2, rows, 3), drawn(rng, kind, 2)
+    inputs: tuple[Any, ...] = (x, np.float32(x_scale), zeros[0], np.float32(y_scale), zeros[1])
+    reduced: dict[str, Any] = {"axes": (2, 3), "keepdims": int(rng.integers(2)), "runtime": runtime}
+    np.testing.assert_array_equal(
+        qlinear_reduce_mean(*inputs, **reduced), qlinear_reduce_mean_loops(*inputs, **reduced)
+    )
+    pooled = ops.qlinear_global_average_pool(*inputs, runtime=runtime)
+    np.testing.assert_array_equal(pooled, ops.qlinear_global_average_pool_loops(*inputs, runtime=runtime))
+    window: dict[str, Any] = {"kernel_shape": (1, 2), "pads": (0, 1, 0, 0), "runtime": runtime}
+    np.testing.assert_array_equal(
+        ops.qlinear_average_pool(*inputs, **window), ops.qlinear_average_pool_loops(*inputs, **window)
+    )
+
+
+@given(RUNTIMES, SEEDS)
+def test_unsigned_codes_and_signed_ones_are_the_same_numbers(runtime: Runtime, seed: int) -> None:
+    """PyTorch's activations are unsigned; int8 codes stand for the same numbers with a zero point 128 less."""
+    rng = np.random.default_rng(seed)
+    x, w = drawn(rng, np.uint8, 1, 3, 4, 4), drawn(rng, np.int8, 4, 3, 3, 3)
+    inputs = layer(rng, x, w, True, np.uint8)
+    flip = {0, 2, 7}
+    signed = tuple(
+        (np.asarray(v) ^ 128).astype(np.uint8).view(np.int8) if k in flip else v for k, v in enumerate(inputs)
+    )
+    unsigned = ops.pytorch_conv2d(*inputs, pads=[1] * 4, runtime=runtime)
+    found = ops.pytorch_conv2d(*signed, pads=[1] * 4, runtime=runtime)
+    np.testing.assert_array_equal(found.astype(int) + 128, unsigned)
+
+
+@given(RUNTIMES, SEEDS)
+def test_a_bias_of_integers_is_handed_over_as_the_number_that_it_stands_for(runtime: Runtime, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, w = drawn(rng, np.uint8, 1, 3, 4, 4), drawn(rng, np.int8, 4, 3, 1, 1)
+    *inputs, _ = layer(rng, x, w, True, np.uint8)
+    whole = rng.integers(-1000, 1000, 4).astype(np.int32)
+    real = (whole * inputs[1].astype(float) * inputs[4].astype(float)).astype(np.float32)
+    expected = ops.pytorch_conv2d(*inputs, real, runtime=runtime)
+    np.testing.assert_array_equal(ops.qlinear_conv(*inputs, whole, runtime=runtime), expected)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "expected"),
+    [(FBGEMM, [3, 1, 1]), (QNNPACK, [2, 1, 1]), (ONEDNN, [3, 2, 2]), (X86, [3, 2, 1])],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_the_smallest_layers_that_tell_them_apart(runtime: Runtime, expected: list[int]) -> None:
+    x, w, none = np.ones((1, 1, 1, 1), np.uint8), np.ones((1, 1, 1, 1), np.int8), np.int8(0)
+    bias = np.array([0.4], np.float32)
+    found = [
+        ops.pytorch_conv2d(x, ONE, ZERO, w, ONE, none, np.float32(0.5), ZERO, bias, runtime=runtime),
+        ops.pytorch_conv2d(x, ONE, ZERO, w, ONE, none, np.float32(2), np.uint8(1), runtime=runtime),
+        ops.pytorch_linear(x[0, 0], ONE, ZERO, w[0, 0], ONE, none, np.float32(2), np.uint8(1), runtime=runtime),
+    ]
+    assert [int(y.ravel()[0]) for y in found] == expected
+
+
+def test_pairs_saturate_without_vnni_and_padding_takes_part_in_fbgemm_alone() -> None:
+    """Two taps of three channels: oneDNN fills each up to four, fbgemm pairs the third with the next tap's first."""
+    x = np.full((1, 3, 1, 1), 255, np.uint8)
+    w = np.full((1, 3, 1, 1), 127, np.int8)
+    given = (ONE, ZERO, w, ONE, np.int8(0), np.float32(512), ZERO)
+    exact, clamped = 3 * 255 * 127, 32767 + 255 * 127
+    for runtime, total in ((FBGEMM, exact), (FBGEMM_AVX2, clamped), (ONEDNN_AVX2, clamped), (QNNPACK, exact)):
+        y = ops.pytorch_conv2d(x, *given, runtime=runtime)
+        assert int(y[0, 0, 0, 0]) == round(total / 512), runtime.name
+    wide = np.full((1, 1, 1, 2), 127, np.int8)
+    edge = np.full((1, 1, 1, 1), 255, np.uint8)
+    zero = np.uint8(255)  # every code is the zero point: the exact sum is 0, the padding's code 255
+    for runtime, total in ((FBGEMM_AVX2, 32767 - 64770), (ONEDNN_AVX2, 0)):
+        inputs = (edge, ONE, zero, wide, ONE, np.int8(0), np.float32(512), np.uint8(128))
+        y = ops.pytorch_conv2d(inputs[0], *inputs[1:], pads=[0, 1, 0, 0], runtime=runtime)
+        assert int(y[0, 0, 0, 0]) == 128 + round(total / 512), runtime.name
+
+
+@pytest.mark.parametrize("runtime", ALL, ids=lambda runtime: runtime.name)
+def test_what_no_engine_computes_is_refused(runtime: Runtime) -> None:
+    x, w, none = np.zeros((1, 1, 2, 2), np.uint8), np.ones((1, 1, 1, 1), np.int8), np.int8(0)
+    with pytest.raises(UserError, match=r"the weights are uint8; expected int8: PyTorch's engines take no other"):
+        ops.pytorch_conv2d(x, ONE, ZERO, w.view(np.uint8), ONE, ZERO, ONE, ZERO, runtime=runtime)
+    with pytest.raises(UserError, match="the weights have a zero point other than 0; expected symmetric weights"):
+        ops.pytorch_conv2d(x, ONE, ZERO, w, ONE, np.int8(1), ONE, ZERO, runtime=runtime)
+    with pytest.raises(UserError, match=r"bias has shape \[2\]; expected \[1\]"):
+        ops.pytorch_conv2d(x, ONE, ZERO, w, ONE, none, ONE, ZERO, np.zeros(2, np.float32), runtime=runtime)
+    with pytest.raises(UserError, match="bias is int32; expected float32"):
+        ops.pytorch_conv2d(x, ONE, ZERO, w, ONE, none, ONE, ZERO, np.zeros(1, np.int32), runtime=runtime)
+    with pytest.raises(UserError, match="is not known to compute QLinearMul"):
+        ops.qlinear_mul(x, ONE, ZERO, x, ONE, ZERO, ONE, ZERO, runtime=runtime)
+    if runtime.first_stage.pairs:
+        two = np.zeros((1, 2, 2, 2), np.uint8)
+        with pytest.raises(UserError, match="is not known to pair products in a convolution of 2 groups"):
+            ops.pytorch_conv2d(two, ONE, ZERO, np.ones((2, 1, 1, 1), np.int8), ONE, none, ONE, ZERO, group=2,
+                               runtime=runtime)  # fmt: skip
+
+
+def test_a_runtime_without_a_real_bias_refuses_it_by_name() -> None:
+    x, w = np.zeros((1, 1, 2, 2), np.uint8), np.ones((1, 1, 1, 1), np.int8)
+    with pytest.raises(UserError, match="ONNX Runtime, x86-64 has no conv2d of PyTorch: its bias is a real number"):
+        ops.pytorch_conv2d(x, ONE, ZERO, w, ONE, np.int8(0), ONE, ZERO, runtime=ONNXRUNTIME_X86)
