@@ -1,6 +1,6 @@
 """A model's parameters and structure in one open format: JSON to read, ``.npz`` to compute with."""
 
-from ._extract import extract, load, read_fused, read_operations
+from ._extract import extract, load, pack, read_fused, read_operations
 from ._fuse import HOW, How, fuse, settings
 from ._real import Real, is_real, real_tensors
 from ._schema import schema, validate
@@ -13,6 +13,7 @@ __all__ = [
     "fuse",
     "is_real",
     "load",
+    "pack",
     "read_fused",
     "read_operations",
     "real_tensors",
