@@ -8,7 +8,7 @@ from functools import partial
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import numpy as np
 import onnx
@@ -22,6 +22,7 @@ from resnet8doc.extract import extract, load
 from resnet8doc.files import read_json
 from resnet8doc.hardware import FAULTS, OTHERS, PITFALLS, buffers, costs
 from resnet8doc.hardware.c import generate
+from resnet8doc.playground import State, from_query, own_name
 from resnet8doc.specification import Subject, open_subject, write_specification
 from resnet8doc.specification._attempt import attempt
 from resnet8doc.specification._layer import chosen_index, worked
@@ -211,6 +212,27 @@ def test_of_a_large_network_the_most_common_mistake_of_each_pitfall(made: tuple[
         fault.describe() for fault in usual if any(subject.graph.can_have(node, fault) for node in subject.graph.nodes)
     ]
     assert "the network is large" in pitfalls_page([], MANY, "")
+
+
+def test_the_first_page_leads_to_a_playground_with_this_network(tmp_path: Path) -> None:
+    address = "https://example.org/playground/app/index.html"
+    result = CliRunner().invoke(
+        app,
+        ["spec", str(small(tmp_path / "small.onnx")), "--shape", "width=10", "--playground", address, "--output",
+         str(tmp_path / "site")],
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    page = read(tmp_path / "site" / "index.html")
+    led = next(link for link in page.links if link.startswith(address))
+    query = {key: value for key, (value,) in parse_qs(urlsplit(led).query).items()}
+    state, complaints = from_query(query)
+    written = tmp_path / "site" / "downloads" / "small_operations.json"
+    assert complaints == []
+    assert state == State(model=own_name(written.read_bytes()), node="quantize")
+    assert "small_operations.json" in page.text
+    fed = np.load(tmp_path / "site" / "downloads" / "input.npy", allow_pickle=False)
+    assert fed.shape == (1, 3, 8, 10)
+    assert load(written).run(fed)["y"].shape == (1, 5)
 
 
 def test_the_downloads_are_what_the_tools_make(made: tuple[Subject, Path], tmp_path: Path) -> None:

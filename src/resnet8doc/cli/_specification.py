@@ -28,6 +28,12 @@ def spec(
             "it, TensorFlow Lite Micro's for a network of TensorFlow Lite, else ONNX Runtime's on x86-64."
         ),
     ] = None,
+    playground: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of a playground's page, …/playground/app/index.html, to lead there.", metavar="ADDRESS"
+        ),
+    ] = None,
     output: Annotated[Path, typer.Option(help="A folder of its own.")] = Path("specification"),
 ) -> None:
     """Write a model's specification: pages and files that open from disk, every number computed now."""
@@ -35,4 +41,4 @@ def spec(
     from ..specification import open_subject, write_specification
 
     subject = open_subject(model, source, parse_shapes(shape or []), images=images, runtime=runtime)
-    typer.echo(write_specification(subject, output))
+    typer.echo(write_specification(subject, output, playground=playground))

@@ -1,6 +1,6 @@
 """A model's parameters and structure in one open format: JSON to read, ``.npz`` to compute with."""
 
-from ._extract import extract, load, read_fused, read_operations
+from ._extract import extract, load, pack, read_fused, read_operations
 from ._fuse import HOW, How, fuse, settings
 from ._own_runtime import own_runtime
 from ._real import Real, is_real, real_tensors
@@ -14,7 +14,11 @@ __all__ = [
     "fuse",
     "is_real",
     "load",
+<<<<<<< HEAD
     "own_runtime",
+=======
+    "pack",
+>>>>>>> w2-spec
     "read_fused",
     "read_operations",
     "real_tensors",

@@ -67,7 +67,7 @@ Make = Callable[[Array | None], Layer]
 """From a real bias to an engine's second stage."""
 
 
-def columns(**fields: Array) -> Array:
+def columns(**fields: Number) -> Array:
     """Return a structured array of fields that broadcast against each other.
 
     Examples
@@ -199,7 +199,7 @@ def conv2d(make: Make, lanes: int = 1) -> Functions:
         given, kind = _convolution(inputs), np.asarray(inputs[7]).dtype
         given = _filled(given, lanes, runtime, attributes)
         stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, given[3].shape[0]))
-        y = qlinear_conv(*given, None, **attributes, runtime=_with(runtime, stage))
+        y = qlinear_conv(*given, **attributes, runtime=_with(runtime, stage))
         return back(np.maximum(y, given[7]) if relu else y, kind)
 
     def element(
@@ -207,7 +207,7 @@ def conv2d(make: Make, lanes: int = 1) -> Functions:
     ) -> Trace:
         given, kind = _convolution(inputs), np.asarray(inputs[7]).dtype
         given = _filled(given, lanes, runtime, {"group": group})
-        q: Checked = checked(*given, None)
+        q: Checked = checked(*_nine(given))
         stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, given[3].shape[0]))
         used, trace, channel = _with(runtime, stage), Trace("conv2d", tuple(index)), index[1]
         adder, _ = accumulated(trace, q, geometry_of(q, group=group, **attributes), group, index, used)
@@ -255,7 +255,8 @@ def linear(make: Make) -> Functions:
 
     def element(index: tuple[int, ...], *inputs: Any, relu: int = 0, runtime: Runtime) -> Trace:
         given, stage = given_of(inputs)
-        g, (row, column), trace = checked_gemm(*given, transB=1), index, Trace("linear", tuple(index))
+        g = checked_gemm(*(*given, 1.0, 0, 1))
+        (row, column), trace = index, Trace("linear", tuple(index))
         pairs = [(int(g.a[row, k]), int(g.b[k, column])) for k in range(g.a.shape[1])]
         used = [(row, k) for k in range(g.a.shape[1])]
         first = _with(runtime, stage).first_stage.of_types(g.a.dtype, g.b.dtype)
@@ -277,6 +278,11 @@ def _relu_step(trace: Trace, relu: int, zero: int) -> None:
         trace.step("ReLU", f"max({code}, {zero})", max(code, zero), "uint8")
 
 
+def _nine(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a layer's nine inputs, None for what is left out at the end."""
+    return inputs + (None,) * (9 - len(inputs))
+
+
 def of_integers(convolution: Functions, product: Functions) -> dict[str, Functions]:
     """Return ONNX's layers in an engine: an integer bias is handed over as the real number that it stands for."""
 
@@ -284,15 +290,15 @@ def of_integers(convolution: Functions, product: Functions) -> dict[str, Functio
         return (*inputs[:8], stands_for(integer, inputs[1], inputs[4]))
 
     def conv(*inputs: Any, runtime: Runtime, **attributes: Any) -> Array:
-        q = checked(*inputs, *(None,) * (9 - len(inputs)))
+        q = checked(*_nine(inputs))
         return np.asarray(convolution.function(*with_bias(inputs, q.B), **attributes, runtime=runtime))
 
     def conv_element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, **attributes: Any) -> Trace:
-        q = checked(*inputs, *(None,) * (9 - len(inputs)))
+        q = checked(*_nine(inputs))
         return convolution.element(index, *with_bias(inputs, q.B), **attributes, runtime=runtime)
 
     def gemm_inputs(inputs: tuple[Any, ...], alpha: float, transA: int, transB: int) -> tuple[Any, ...]:
-        a, a_scale, a_zero, b, b_scale, b_zero, integer, y_scale, y_zero = (*inputs, *(None,) * (9 - len(inputs)))
+        a, a_scale, a_zero, b, b_scale, b_zero, integer, y_scale, y_zero = _nine(inputs)
         g = checked_gemm(a, a_scale, a_zero, b, b_scale, b_zero, integer, y_scale, y_zero, alpha, transA, transB)
         if y_scale is None or alpha != 1 or (integer is not None and np.shape(integer) != (g.b.shape[1],)):
             raise UserError(

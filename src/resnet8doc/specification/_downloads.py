@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import UserError
-from ..extract import extract
+from ..extract import extract, pack
 from ..files import read_json, write_json
 from ._attempt import attempt
 from ._subject import Subject
@@ -55,6 +55,7 @@ def downloads(subject: Subject, root: Path) -> list[Download]:
     folder.mkdir()
     kinds: tuple[tuple[str, Callable[[Subject, Path], list[str]]], ...] = (
         ("Extraction: every node, scale, zero point, weight and edge, as JSON with an .npz", _extraction),
+        ("What the item is: the input, .npy; of several inputs one .npz", _inputs),
         ("Every tensor of the item, each an .npy, with a list of their names", _tensors),
         ("Test vectors of every operator, .npz", _vectors),
         ("The network as C99: cc -std=c99 -O2 *.c -lm", _c),
@@ -76,6 +77,15 @@ def _extraction(subject: Subject, folder: Path) -> list[str]:
     for name in names:
         shutil.copyfile(subject.path.parent / name, folder / name)
     return names
+
+
+def _inputs(subject: Subject, folder: Path) -> list[str]:
+    fed = {entry.name: np.asarray(subject.values[entry.name], order="C") for entry in subject.graph.inputs}
+    if len(fed) == 1:
+        np.save(folder / "input.npy", next(iter(fed.values())), allow_pickle=False)
+        return ["input.npy"]
+    pack(fed, folder / "input.npz")
+    return ["input.npz"]
 
 
 def _tensors(subject: Subject, folder: Path) -> list[str]:

@@ -8,8 +8,10 @@ from ._operators import Row, parameter_bytes
 from ._subject import Subject
 
 
-def index_page(subject: Subject, rows: list[Row], files: list[Download], sizes: dict[str, int], foot: str) -> str:
-    """Return the page; ``sizes`` are the bytes of each file."""
+def index_page(
+    subject: Subject, rows: list[Row], files: list[Download], sizes: dict[str, int], playground: Markup, foot: str
+) -> str:
+    """Return the page; ``sizes`` are the bytes of each file, ``playground`` is the section on it."""
     graph = subject.graph
     figures = (
         (len(rows), "operators"), (sum(row.multiply_accumulates for row in rows), "multiply-accumulates an item"),
@@ -30,6 +32,7 @@ def index_page(subject: Subject, rows: list[Row], files: list[Download], sizes: 
         table(["", "tensor", "type", "shape"], ends, "What is fed and what comes out"),
         section("Operators", _operators(rows)),
         section("Drawing", _drawing(files)),
+        playground,
         section("Downloads", *(_download(one, sizes) for one in files)),
     ))  # fmt: skip
     return page(graph.name or subject.path.stem, body, foot=foot, here="index.html")

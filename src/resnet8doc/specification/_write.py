@@ -10,6 +10,7 @@ from .. import microscope
 from ..errors import UserError
 from ..files import make_folder, read_json, write_json
 from ..hardware import buffers
+from ..markup import Markup
 from ._attempt import attempt
 from ._downloads import downloads
 from ._index import index_page
@@ -18,6 +19,7 @@ from ._memory import memory_page
 from ._mistakes import mistakes
 from ._operators import operators
 from ._pitfalls import pitfalls_page
+from ._playground import playground as playground_section
 from ._proof import proof_page, proofs
 from ._record import FORMAT, MANIFEST, record
 from ._subject import Subject
@@ -25,7 +27,9 @@ from ._subject import Subject
 _HERE = Path(__file__).parent
 
 
-def write_specification(subject: Subject, output: Path | str, *, progress: bool = True) -> Path:
+def write_specification(
+    subject: Subject, output: Path | str, *, playground: str | None = None, progress: bool = True
+) -> Path:
     """Write the specification of a network.
 
     Parameters
@@ -34,6 +38,8 @@ def write_specification(subject: Subject, output: Path | str, *, progress: bool 
         From :func:`open_subject`.
     output
         A folder. It appears complete or not at all; an earlier specification there is replaced.
+    playground
+        Address of a playground's page, to which the first page then leads with this network.
     progress
         Show a bar on stderr.
 
@@ -55,7 +61,7 @@ def write_specification(subject: Subject, output: Path | str, *, progress: bool 
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as scratch:
         made = Path(scratch) / "specification"
         made.mkdir()
-        _write(subject, made, progress)
+        _write(subject, made, playground, progress)
         if target.exists():
             target.rename(Path(scratch) / "old")
         made.rename(target)
@@ -75,7 +81,7 @@ def _check_output(output: Path) -> None:
         )  # fmt: skip
 
 
-def _write(subject: Subject, folder: Path, progress: bool) -> None:
+def _write(subject: Subject, folder: Path, address: str | None, progress: bool) -> None:
     rows = operators(subject)
     pages = [row for row in rows if row.has_page]
     foot = f"Specification of {subject.path.name}, computed by resnet8doc as {subject.graph.runtime.title} computes."
@@ -100,7 +106,8 @@ def _write(subject: Subject, folder: Path, progress: bool) -> None:
     _page(folder, "proof.html", proof_page(subject, found, foot))
     _page(folder, "memory.html", memory_page(plan, foot))
     _page(folder, "pitfalls.html", pitfalls_page(wrong, work, foot))
-    _page(folder, "index.html", index_page(subject, rows, files, sizes, foot))
+    lead = Markup("") if address is None else playground_section(address, folder, rows, files)
+    _page(folder, "index.html", index_page(subject, rows, files, sizes, lead, foot))
     write_json(folder / MANIFEST, record(subject, rows, found, plan, wrong, files))
 
 

@@ -87,7 +87,7 @@ class Build:
             ],
         })  # fmt: skip
 
-    def store(self, name: str, array: Array) -> str:
+    def store(self, name: str, array: npt.ArrayLike) -> str:
         """Store a tensor."""
         self.stored[name] = np.asarray(array, order="C")
         return name

@@ -40,7 +40,7 @@ class PytorchCase:
 
     domain: str
     op_type: str
-    inputs: Mapping[str, Array]
+    inputs: Mapping[str, Any]
     attributes: Mapping[str, Any]
     call: Callable[[], torch.Tensor]
 
