@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
@@ -110,10 +110,15 @@ def test_paper_is_white(served: Visit) -> None:
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
-def test_the_front_page_is_one_screen(browser: Browser, server: str, size: ViewportSize) -> None:
-    page = browser.new_page(viewport=size)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_front_page_is_one_screen(
+    browser: Browser, server: str, size: ViewportSize, theme: Literal["light", "dark"]
+) -> None:
+    """Whole, what stands at its foot included."""
+    page = browser.new_page(viewport=size, color_scheme=theme)
     page.goto(server)
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert page.evaluate("document.documentElement.scrollHeight") <= size["height"]
     for part in ("what", "proof", "first", "microscope", "doors", "bars"):
         box = page.locator(f".front-{part}").bounding_box()
         assert box is not None, part
