@@ -32,7 +32,7 @@ from ..ops._qlinear_add_loops import Checked, checked
 from ..ops._qlinear_reduce_mean import checked as checked_mean
 from ..ops._windows import pair, pool_pads
 from ..trace import Trace
-from . import xnnpack
+from . import tflite_builtin, xnnpack
 from ._documented import DOCUMENTED
 from ._pairs import Scales, Zeros, of_pairs
 from ._pytorch_layer import back, back_step, flipped
@@ -132,8 +132,8 @@ def cascade(values: Array) -> Array:
     for number in range(whole, count):
         levels[0] = levels[0] + values[..., number]
     total = levels[0]
-    for level in levels[1:]:
-        total = total + level
+    for sums in levels[1:]:
+        total = total + sums
     return np.asarray(total, np.float32)
 
 
@@ -158,7 +158,7 @@ def _other_scale_step(trace: Trace, scales: tuple[Any, Any], zeros: tuple[int, i
     real = trace.step(
         "dequantized", f"({code} - {zeros[0]}) * {scales[0]}", single(code - zeros[0]) * single(scales[0])
     )
-    whole = xnnpack.builtin.reciprocal_steps(trace, real, single(scales[1]))
+    whole = tflite_builtin.reciprocal_steps(trace, real, single(scales[1]))
     whole = int(trace.step("zero point added", f"{whole} + {zeros[1]}", whole + zeros[1], "int32"))
     runtime.finish.clamp_step(trace, whole, zeros[1], np.uint8)
 

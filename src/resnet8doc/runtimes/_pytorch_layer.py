@@ -67,7 +67,7 @@ Make = Callable[[Array | None], Layer]
 """From a real bias to an engine's second stage."""
 
 
-def columns(**fields: Array) -> Array:
+def columns(**fields: Number) -> Array:
     """Return a structured array of fields that broadcast against each other.
 
     Examples
@@ -176,7 +176,7 @@ def _with(runtime: Runtime, stage: Layer) -> Runtime:
     return replace(runtime, name=f"{runtime.name}, layer", second_stage=stage, functions={}, base=None)
 
 
-def _convolution(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+def _convolution(inputs: tuple[Any, ...]) -> Any:
     """Return the first eight inputs of a convolution, activations unsigned."""
     x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero = inputs[:8]
     refuse_weights(w, w_zero)
@@ -199,7 +199,7 @@ def conv2d(make: Make, lanes: int = 1) -> Functions:
         given, kind = _convolution(inputs), np.asarray(inputs[7]).dtype
         given = _filled(given, lanes, runtime, attributes)
         stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, given[3].shape[0]))
-        y = qlinear_conv(*given, None, **attributes, runtime=_with(runtime, stage))
+        y = qlinear_conv(*given, **attributes, runtime=_with(runtime, stage))
         return back(np.maximum(y, given[7]) if relu else y, kind)
 
     def element(
@@ -207,7 +207,7 @@ def conv2d(make: Make, lanes: int = 1) -> Functions:
     ) -> Trace:
         given, kind = _convolution(inputs), np.asarray(inputs[7]).dtype
         given = _filled(given, lanes, runtime, {"group": group})
-        q: Checked = checked(*given, None)
+        q: Checked = checked(*given, B=None)
         stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, given[3].shape[0]))
         used, trace, channel = _with(runtime, stage), Trace("conv2d", tuple(index)), index[1]
         adder, _ = accumulated(trace, q, geometry_of(q, group=group, **attributes), group, index, used)
@@ -221,7 +221,7 @@ def conv2d(make: Make, lanes: int = 1) -> Functions:
     return Functions(function, element, PARTS, takes)
 
 
-def _filled(given: tuple[Any, ...], lanes: int, runtime: Runtime, attributes: Mapping[str, Any]) -> tuple[Any, ...]:
+def _filled(given: tuple[Any, ...], lanes: int, runtime: Runtime, attributes: Mapping[str, Any]) -> Any:
     """Fill the input channels up, where pairs are formed; refuse groups there, whose kernels pair otherwise."""
     if not runtime.first_stage.pairs:
         return given
@@ -242,7 +242,7 @@ def _filled(given: tuple[Any, ...], lanes: int, runtime: Runtime, attributes: Ma
 def linear(make: Make) -> Functions:
     """Return PyTorch's ``quantized::linear`` of an engine; inputs as `resnet8doc.ops.pytorch_linear`."""
 
-    def given_of(inputs: tuple[Any, ...]) -> tuple[tuple[Any, ...], Layer]:
+    def given_of(inputs: tuple[Any, ...]) -> tuple[Any, Layer]:
         x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero = _convolution(inputs)
         check.rank(w, "w", "[N, K]")
         stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, w.shape[0]))
@@ -292,7 +292,8 @@ def of_integers(convolution: Functions, product: Functions) -> dict[str, Functio
         return convolution.element(index, *with_bias(inputs, q.B), **attributes, runtime=runtime)
 
     def gemm_inputs(inputs: tuple[Any, ...], alpha: float, transA: int, transB: int) -> tuple[Any, ...]:
-        a, a_scale, a_zero, b, b_scale, b_zero, integer, y_scale, y_zero = (*inputs, *(None,) * (9 - len(inputs)))
+        nine: Any = (*inputs, *(None,) * (9 - len(inputs)))
+        a, a_scale, a_zero, b, b_scale, b_zero, integer, y_scale, y_zero = nine
         g = checked_gemm(a, a_scale, a_zero, b, b_scale, b_zero, integer, y_scale, y_zero, alpha, transA, transB)
         if y_scale is None or alpha != 1 or (integer is not None and np.shape(integer) != (g.b.shape[1],)):
             raise UserError(
