@@ -207,7 +207,8 @@ def conv2d(make: Make, lanes: int = 1) -> Functions:
     ) -> Trace:
         given, kind = _convolution(inputs), np.asarray(inputs[7]).dtype
         given = _filled(given, lanes, runtime, {"group": group})
-        q: Checked = checked(*given, B=None)
+        nine: Any = (*given, None)
+        q: Checked = checked(*nine)
         stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, given[3].shape[0]))
         used, trace, channel = _with(runtime, stage), Trace("conv2d", tuple(index)), index[1]
         adder, _ = accumulated(trace, q, geometry_of(q, group=group, **attributes), group, index, used)
@@ -255,7 +256,8 @@ def linear(make: Make) -> Functions:
 
     def element(index: tuple[int, ...], *inputs: Any, relu: int = 0, runtime: Runtime) -> Trace:
         given, stage = given_of(inputs)
-        g, (row, column), trace = checked_gemm(*given, transB=1), index, Trace("linear", tuple(index))
+        plain: Any = (*given, 1.0, 0, 1)
+        g, (row, column), trace = checked_gemm(*plain), index, Trace("linear", tuple(index))
         pairs = [(int(g.a[row, k]), int(g.b[k, column])) for k in range(g.a.shape[1])]
         used = [(row, k) for k in range(g.a.shape[1])]
         first = _with(runtime, stage).first_stage.of_types(g.a.dtype, g.b.dtype)
