@@ -14,8 +14,8 @@ Array = np.ndarray[Any, Any]
 
 def unsigned(codes: Any) -> Array:
     """Return codes as PyTorch's activations are: int8 shifted by 128."""
-    given: Array = np.asarray(codes)
-    return given if given.dtype == np.uint8 else (given.astype(np.int16) + 128).astype(np.uint8)
+    array: Array = np.asarray(codes)
+    return array if array.dtype == np.uint8 else (array.astype(np.int16) + 128).astype(np.uint8)
 
 
 def given_back(y: torch.Tensor, kind: Any) -> Array:

@@ -114,11 +114,13 @@ def test_unsigned_codes_and_signed_ones_are_the_same_numbers(runtime: Runtime, s
 def test_a_bias_of_integers_is_handed_over_as_the_number_that_it_stands_for(runtime: Runtime, seed: int) -> None:
     rng = np.random.default_rng(seed)
     x, w = drawn(rng, np.uint8, 1, 3, 4, 4), drawn(rng, np.int8, 4, 3, 1, 1)
-    *inputs, _ = layer(rng, x, w, True, np.uint8)
+    inputs: Any = layer(rng, x, w, True, np.uint8)[:8]
     whole = rng.integers(-1000, 1000, 4).astype(np.int32)
     real = (whole * inputs[1].astype(float) * inputs[4].astype(float)).astype(np.float32)
-    expected = ops.pytorch_conv2d(*[*inputs, real], runtime=runtime)
-    np.testing.assert_array_equal(ops.qlinear_conv(*[*inputs, whole], runtime=runtime), expected)
+    given_real: Any = (*inputs, real)
+    given_whole: Any = (*inputs, whole)
+    expected = ops.pytorch_conv2d(*given_real, runtime=runtime)
+    np.testing.assert_array_equal(ops.qlinear_conv(*given_whole, runtime=runtime), expected)
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,8 @@ __all__ = [
     "fuse",
     "is_real",
     "load",
-<<<<<<< HEAD
     "own_runtime",
-=======
     "pack",
->>>>>>> w2-spec
     "read_fused",
     "read_operations",
     "real_tensors",

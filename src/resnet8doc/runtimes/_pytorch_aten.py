@@ -132,8 +132,8 @@ def cascade(values: Array) -> Array:
     for number in range(whole, count):
         levels[0] = levels[0] + values[..., number]
     total = levels[0]
-    for partial in levels[1:]:
-        total = total + partial
+    for sums in levels[1:]:
+        total = total + sums
     return np.asarray(total, np.float32)
 
 

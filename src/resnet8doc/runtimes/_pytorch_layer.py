@@ -176,7 +176,7 @@ def _with(runtime: Runtime, stage: Layer) -> Runtime:
     return replace(runtime, name=f"{runtime.name}, layer", second_stage=stage, functions={}, base=None)
 
 
-def _convolution(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+def _convolution(inputs: tuple[Any, ...]) -> Any:
     """Return the first eight inputs of a convolution, activations unsigned."""
     x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero = inputs[:8]
     refuse_weights(w, w_zero)
@@ -207,7 +207,8 @@ def conv2d(make: Make, lanes: int = 1) -> Functions:
     ) -> Trace:
         given, kind = _convolution(inputs), np.asarray(inputs[7]).dtype
         given = _filled(given, lanes, runtime, {"group": group})
-        q: Checked = checked(*_nine(given))
+        nine: Any = (*given, None)
+        q: Checked = checked(*nine)
         stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, given[3].shape[0]))
         used, trace, channel = _with(runtime, stage), Trace("conv2d", tuple(index)), index[1]
         adder, _ = accumulated(trace, q, geometry_of(q, group=group, **attributes), group, index, used)
@@ -221,7 +222,7 @@ def conv2d(make: Make, lanes: int = 1) -> Functions:
     return Functions(function, element, PARTS, takes)
 
 
-def _filled(given: tuple[Any, ...], lanes: int, runtime: Runtime, attributes: Mapping[str, Any]) -> tuple[Any, ...]:
+def _filled(given: tuple[Any, ...], lanes: int, runtime: Runtime, attributes: Mapping[str, Any]) -> Any:
     """Fill the input channels up, where pairs are formed; refuse groups there, whose kernels pair otherwise."""
     if not runtime.first_stage.pairs:
         return given
@@ -242,7 +243,7 @@ def _filled(given: tuple[Any, ...], lanes: int, runtime: Runtime, attributes: Ma
 def linear(make: Make) -> Functions:
     """Return PyTorch's ``quantized::linear`` of an engine; inputs as `resnet8doc.ops.pytorch_linear`."""
 
-    def given_of(inputs: tuple[Any, ...]) -> tuple[tuple[Any, ...], Layer]:
+    def given_of(inputs: tuple[Any, ...]) -> tuple[Any, Layer]:
         x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero = _convolution(inputs)
         check.rank(w, "w", "[N, K]")
         stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, w.shape[0]))
@@ -255,8 +256,8 @@ def linear(make: Make) -> Functions:
 
     def element(index: tuple[int, ...], *inputs: Any, relu: int = 0, runtime: Runtime) -> Trace:
         given, stage = given_of(inputs)
-        g = checked_gemm(*(*given, 1.0, 0, 1))
-        (row, column), trace = index, Trace("linear", tuple(index))
+        plain: Any = (*given, 1.0, 0, 1)
+        g, (row, column), trace = checked_gemm(*plain), index, Trace("linear", tuple(index))
         pairs = [(int(g.a[row, k]), int(g.b[k, column])) for k in range(g.a.shape[1])]
         used = [(row, k) for k in range(g.a.shape[1])]
         first = _with(runtime, stage).first_stage.of_types(g.a.dtype, g.b.dtype)
@@ -278,11 +279,6 @@ def _relu_step(trace: Trace, relu: int, zero: int) -> None:
         trace.step("ReLU", f"max({code}, {zero})", max(code, zero), "uint8")
 
 
-def _nine(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return a layer's nine inputs, None for what is left out at the end."""
-    return inputs + (None,) * (9 - len(inputs))
-
-
 def of_integers(convolution: Functions, product: Functions) -> dict[str, Functions]:
     """Return ONNX's layers in an engine: an integer bias is handed over as the real number that it stands for."""
 
@@ -290,15 +286,16 @@ def of_integers(convolution: Functions, product: Functions) -> dict[str, Functio
         return (*inputs[:8], stands_for(integer, inputs[1], inputs[4]))
 
     def conv(*inputs: Any, runtime: Runtime, **attributes: Any) -> Array:
-        q = checked(*_nine(inputs))
+        q = checked(*inputs, *(None,) * (9 - len(inputs)))
         return np.asarray(convolution.function(*with_bias(inputs, q.B), **attributes, runtime=runtime))
 
     def conv_element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, **attributes: Any) -> Trace:
-        q = checked(*_nine(inputs))
+        q = checked(*inputs, *(None,) * (9 - len(inputs)))
         return convolution.element(index, *with_bias(inputs, q.B), **attributes, runtime=runtime)
 
     def gemm_inputs(inputs: tuple[Any, ...], alpha: float, transA: int, transB: int) -> tuple[Any, ...]:
-        a, a_scale, a_zero, b, b_scale, b_zero, integer, y_scale, y_zero = _nine(inputs)
+        nine: Any = (*inputs, *(None,) * (9 - len(inputs)))
+        a, a_scale, a_zero, b, b_scale, b_zero, integer, y_scale, y_zero = nine
         g = checked_gemm(a, a_scale, a_zero, b, b_scale, b_zero, integer, y_scale, y_zero, alpha, transA, transB)
         if y_scale is None or alpha != 1 or (integer is not None and np.shape(integer) != (g.b.shape[1],)):
             raise UserError(

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...architecture import IMAGE_SHAPE
+from ...arithmetic import Number
 from ...errors import UserError
 from ...files import sha256
 from ...ops import OPERATORS, Operator
@@ -87,7 +88,7 @@ class Build:
             ],
         })  # fmt: skip
 
-    def store(self, name: str, array: npt.ArrayLike) -> str:
+    def store(self, name: str, array: Number) -> str:
         """Store a tensor."""
         self.stored[name] = np.asarray(array, order="C")
         return name

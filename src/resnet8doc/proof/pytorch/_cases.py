@@ -114,7 +114,7 @@ def linear_per_channel(rng: Random, ties: Ties) -> PytorchCase:
 
 def _layer(
     x: Array, x_scale: Any, w: Array, w_scale: Any, y_scale: Any, zeros: tuple[int, int], bias: Array
-) -> dict[str, Array]:
+) -> dict[str, Any]:
     weights = np.zeros(np.shape(w_scale), np.int8)
     return {
         "x": x, "x_scale": x_scale, "x_zero_point": np.uint8(zeros[0]), "w": w, "w_scale": w_scale,
@@ -131,7 +131,7 @@ def addition(rng: Random, ties: Ties) -> PytorchCase:
         first = rng.uniform(0.005, 0.05)
         scales = tuple(_single(first * factor) for factor in (1, rng.uniform(0.3, 3), rng.uniform(0.7, 3)))
     zeros, relu = [int(v) for v in rng.integers(0, 256, 3)], int(rng.integers(2))
-    inputs = {
+    inputs: dict[str, Any] = {
         "A": a, "A_scale": scales[0], "A_zero_point": np.uint8(zeros[0]), "B": b, "B_scale": scales[1],
         "B_zero_point": np.uint8(zeros[1]), "C_scale": scales[2], "C_zero_point": np.uint8(zeros[2]),
     }  # fmt: skip
@@ -161,7 +161,7 @@ def _last(x: Array, scale: Any, zero: int) -> torch.Tensor:
 def mean(rng: Random, ties: Ties) -> PytorchCase:
     """Draw torch.mean over the image, channels last."""
     x, scale, zero = _image(rng, ties)
-    inputs = {
+    inputs: dict[str, Any] = {
         "data": x, "data_scale": scale, "data_zero_point": np.uint8(zero), "reduced_scale": scale,
         "reduced_zero_point": np.uint8(zero),
     }  # fmt: skip
@@ -202,7 +202,7 @@ def quantize(rng: Random, ties: Ties) -> PytorchCase:
     scale, zero = _single(2.0**-6 if ties == "powers of two" else rng.uniform(0.005, 0.05)), int(rng.integers(256))
     step = 1 if ties == "powers of two" else rng.uniform(0.3, 1)
     x = (rng.integers(-3000, 3000, 60_000) / 8).astype(np.float32) * _single(float(scale) * step)
-    inputs = {"x": x, "y_scale": scale, "y_zero_point": np.uint8(zero)}
+    inputs: dict[str, Any] = {"x": x, "y_scale": scale, "y_zero_point": np.uint8(zero)}
     return PytorchCase(
         "", "QuantizeLinear", inputs, {},
         lambda: torch.quantize_per_tensor(torch.from_numpy(x), float(scale), zero, torch.quint8),
