@@ -39,7 +39,7 @@ class Builder:
     def node(
         self, name: str, op_type: str, inputs: list[tuple[str, str]], output: str, shape: list[Any], **more: Any
     ) -> str:
-        own = op_type.startswith("QLinear") and op_type not in ("QLinearConv", "QLinearMatMul")
+        own = op_type.startswith(("QLinear", "QGemm")) and op_type not in ("QLinearConv", "QLinearMatMul")
         dtype = more.pop("dtype", str(self.code))
         self.nodes.append({
             "name": name, "op_type": op_type, "domain": "com.microsoft" if own else "",

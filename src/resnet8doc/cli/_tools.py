@@ -68,6 +68,16 @@ Variant = Annotated[
 ]
 
 
+Arithmetic = Annotated[
+    str | None,
+    typer.Option(
+        "--runtime",
+        help="Whose arithmetic: onnxruntime_x86, tflite_reference, tflite_micro, tflite_builtin or tflite_builtin_arm. "
+        "Without it, tflite_reference for a TensorFlow Lite file, else onnxruntime_x86.",
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     for command in (draw, vectors, check):
@@ -101,6 +111,12 @@ def _whose(path: Path | None, shape: list[str] | None, runtime: str | None) -> G
     from ..extract import own_runtime
 
     return _network(path, shape, runtime=runtime or own_runtime(_path(path)))
+
+
+def _for_gates(path: Path | None, runtime: str | None) -> Graph:
+    """Return a network in the arithmetic asked for, or in that of the runtime that its file is made for."""
+    lite = path is not None and path.suffix == ".tflite"
+    return _network(path, None).with_runtime(runtime or ("tflite_reference" if lite else "onnxruntime_x86"))
 
 
 def _numbered(graph: Graph, source: Path | None, image: list[int] | None) -> tuple[Inputs, list[int]]:
@@ -388,6 +404,7 @@ def write_c(
 def prove_rtl(
     images: Images = 10_000,
     network: Network = None,
+    runtime: Arithmetic = None,
     processes: Annotated[int, typer.Option(help="How many simulations run at once.", min=1)] = 2,
     output_json: OutputJson = None,
 ) -> None:
@@ -395,19 +412,40 @@ def prove_rtl(
     from .. import dataset
     from ..hardware.rtl import build_simulator, compare
 
-    graph = _network(network, None)
-    folder = build_folder() / "rtl" / graph.name
+    graph = _for_gates(network, runtime)
+    folder = build_folder() / "rtl" / f"{graph.name}-{graph.runtime.name}"
     folder.mkdir(parents=True, exist_ok=True)
     simulator = build_simulator(graph, folder, folder.parent / "cache")
     found = compare(graph, simulator, dataset.load("test").images[:images], processes=processes)
     rows = [{key: found[key] for key in ("images", "bytes", "mismatches", "cycles", "seconds")}]
-    give(found, output_json, f"The gates of {graph.name} against the engine", rows)
+    give(found, output_json, f"The gates of {graph.name}, {graph.runtime.title}, against the engine", rows)
     if found["mismatches"]:
         raise UserError(f"{found['mismatches']} bytes differ", "0", "Report this with Verilator's version.")
 
 
+def _adding(module: str, network: Path | None, runtime: str | None) -> Graph:
+    """Return the network whose additions a residual adder is tried on; refuse one of the other arithmetic."""
+    lite = module.endswith("_tflite")
+    if network is None and lite:
+        network = build_folder() / "models" / "resnet8_int8.tflite"
+    graph = _for_gates(network, runtime)
+    if graph.runtime.name.startswith("tflite") != lite:
+        raise UserError(
+            f"{module} and the arithmetic of {graph.runtime.title}",
+            "residual_adder_tflite for TensorFlow Lite's, residual_adder for ONNX Runtime's",
+            "Name the other module, or another --runtime.",
+        )  # fmt: skip
+    return graph
+
+
 def bench(
-    module: Annotated[str, typer.Argument(help="requantizer, requantizer_tflite, residual_adder or mac_array.")],
+    module: Annotated[
+        str,
+        typer.Argument(
+            help="requantizer, requantizer_tflite, residual_adder, residual_adder_tflite or mac_array; a requantizer "
+            'also "of 32 bits".'
+        ),
+    ],
     sources: Annotated[
         list[Path] | None,
         typer.Argument(help="SystemVerilog files with your module of that name and its ports; without any, ours."),
@@ -415,12 +453,13 @@ def bench(
     latency: Annotated[int | None, typer.Option(help="Cycles from input to result; without it, ours.", min=0)] = None,
     millions: Annotated[int, typer.Option(help="Cases of a requantizer, in millions.", min=1)] = 10,
     network: Network = None,
+    runtime: Arithmetic = None,
 ) -> None:
     """Simulate a module of yours in place of ours against what it must compute; say which probes it fails."""
     from ..hardware.rtl import additions
     from ..hardware.rtl import bench as run
 
-    sums = list(additions(_network(network, None)).values()) if module == "residual_adder" else []
+    sums = list(additions(_adding(module, network, runtime)).values()) if module.startswith("residual_adder") else []
     if wrong := [path for path in sources or [] if not path.is_file()]:
         raise UserError(f"{wrong[0]} is no file", "SystemVerilog", "Name the files of your module.")
     found = run(

@@ -1,5 +1,6 @@
 """What the generator writes, and what it refuses by name."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,20 @@ from resnet8doc.hardware.rtl import _generate as generator
 from resnet8doc.hardware.rtl import expected_bytes, generate, layer_cycles
 from resnet8doc.hardware.rtl._layers import Products, read_layers
 from resnet8doc.hardware.rtl._places import Places
-from resnet8doc.hardware.rtl._words import CHANNEL, HEADER, LAYER, bits_of, checksum, pack, unpack
+from resnet8doc.hardware.rtl._words import (
+    ADDITION,
+    ADDITION_FIXED,
+    CHANNEL,
+    CHANNEL_FIXED,
+    HEADER,
+    LAYER,
+    bits_of,
+    checksum,
+    pack,
+    unpack,
+)
+
+from .lite import small_lite
 
 Array = npt.NDArray[Any]
 
@@ -34,12 +48,11 @@ def test_the_package_has_the_fields_of_the_generator() -> None:
     from resnet8doc.hardware.rtl import source
 
     text = source("resnet8_pkg").read_text()
-    for fields in (LAYER, CHANNEL, HEADER):
-        places = [text.find(f" {name};") for name, _ in fields]
-        assert all(place > 0 for place in places), [name for name, _ in fields]
-    layer = text[: text.find("} layer_t;")]
-    order = [layer.rfind(f" {name};") for name, _ in LAYER]
-    assert order == sorted(order)
+    types = {"layer_t": LAYER, "channel_t": CHANNEL, "channel_fixed_t": CHANNEL_FIXED, "header_t": HEADER,
+             "addition_t": ADDITION, "addition_fixed_t": ADDITION_FIXED}  # fmt: skip
+    for name, fields in types.items():
+        body = text[: text.find(f"}} {name};")].rsplit("struct packed {", 1)[1]
+        assert re.findall(r"^\s*logic [^;/]*?(\w+);", body, re.M) == [field for field, _ in fields], name
 
 
 def test_the_header_has_the_checksums(network: Graph) -> None:
@@ -115,6 +128,44 @@ def test_a_channel_that_never_steps_is_a_constant(network: Graph, monkeypatch: p
     place = next(n for n, step in enumerate(made.steps) if step.layer == "down_quant")
     line = made.files["channels.hex"].split()[made.program[place]["channel"]]
     assert unpack(CHANNEL, int(line, 16)) == {"bias": 0, "mantissa": 0, "align": 0, "zero": 127}
+
+
+def test_another_arithmetic_is_refused_by_its_name(network: Graph) -> None:
+    with pytest.raises(UserError, match=r"the arithmetic is XNNPACK in LiteRT; expected one of onnxruntime_x86, "):
+        generate(network.with_runtime("xnnpack"), 4)
+
+
+def test_fixed_point_takes_no_operator_of_onnx_runtime_alone(network: Graph) -> None:
+    with pytest.raises(UserError, match=r"layer pool_quant is QLinearGlobalAveragePool; expected one of QLinear"):
+        generate(network.with_runtime("tflite_reference"), 4)
+
+
+def test_fixed_point_takes_no_uint8(make_network: Callable[..., Graph]) -> None:
+    with pytest.raises(UserError, match="has uint8 codes; expected int8 codes, as TensorFlow Lite's kernels have them"):
+        generate(make_network(1, "uint8", "uint8", False).with_runtime("tflite_micro"), 4)
+
+
+def test_codes_that_fill_no_block_are_refused_in_the_builtin_kernels() -> None:
+    lite = small_lite(out=4)
+    assert generate(lite.with_runtime("tflite_builtin"), 4).parameters["ARITHMETIC"] == 1
+    read = generate(lite, 4)
+    assert [step.layer for step in read.steps] == ["stem_quant", "second_quant", "first_add_quant", "pool_quant",
+                                                   "dense_quant"]  # fmt: skip
+
+
+def test_a_dense_layer_across_is_refused() -> None:
+    lite = small_lite()
+    node = replace(lite.node("dense_quant"), attributes={**lite.node("dense_quant").attributes, "alpha": 0.5})
+    nodes = tuple(node if n.name == node.name else n for n in lite.nodes)
+    with pytest.raises(UserError, match=r"layer dense_quant has transA = 0 and alpha = 0\.5; expected 0 and 1"):
+        generate(replace(lite, nodes=nodes), 4)
+
+
+def test_a_factor_of_one_or_more_is_refused_by_channel() -> None:
+    lite = small_lite()
+    coarse = lite.with_parameters({"stem_y_scale": np.float32(1e-6)})
+    with pytest.raises(UserError, match=r"layer stem_quant, channel 0: the factor is .*; expected below 1"):
+        generate(coarse, 4)
 
 
 def test_other_lanes_are_refused(network: Graph) -> None:

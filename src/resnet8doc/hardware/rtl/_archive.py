@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,19 +12,19 @@ import numpy.typing as npt
 
 from ...files import replacing
 from ...graph import Graph
-from ..integers import requantize_without_float
+from ..integers import WAYS, FixedPoint, FixedSum, Sum, add_codes
 from ._generate import PARAMETERS, Memories, generate
 from ._layers import codes_of, read_layers
+from ._second_stage import codes_of_word
 from ._tools import SOURCES, source, test_bench
-from ._words import CHANNEL, POINT, WIDTH, unpack
+from ._words import ADD_SHIFT, CHANNELS, FIXED_POINT, WIDTH, unpack
 
 Array = npt.NDArray[Any]
 
 ARCHIVE = "resnet8_rtl.zip"
-EXTRA = ("requantizer_tflite",)
 BENCHES = (
     "network.cpp", "waveform.h", "probes.vlt", "requantizer.cpp", "requantizer_tflite.cpp", "residual_adder.cpp",
-    "mac_array.cpp",
+    "residual_adder_tflite.cpp", "mac_array.cpp",
 )  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def write_archive(graph: Graph, images: Array, path: Path) -> Memories:
     Parameters
     ----------
     graph
-        A network of integer operators (QOperator).
+        A network of integer operators, in the arithmetic that the gates shall have.
     images
         uint8 ``[N, rows, columns, colours]``: what ``simulate.py`` runs.
     path
@@ -60,7 +60,7 @@ def write_archive(graph: Graph, images: Array, path: Path) -> Memories:
 
 
 def _contents(graph: Graph, memories: Memories, images: Array) -> Iterator[tuple[str, bytes | str]]:
-    for name in (*SOURCES, *EXTRA):
+    for name in SOURCES:
         yield f"source/{name}.sv", source(name).read_bytes()
     for name in BENCHES:
         yield f"testbench/{name}", test_bench(name).read_bytes()
@@ -80,7 +80,8 @@ def expected_bytes(graph: Graph, memories: Memories, images: Array) -> bytes:
     """
     layers = read_layers(graph)
     values = graph.run(images, "all")
-    channels = [unpack(CHANNEL, int(line, 16)) for line in memories.files["channels.hex"].splitlines()]
+    arithmetic = memories.parameters["ARITHMETIC"]
+    channels = [unpack(CHANNELS[arithmetic], int(line, 16)) for line in memories.files["channels.hex"].splitlines()]
     filled: dict[str, Array] = {}
     parts = []
     last = layers.layers[-1].output
@@ -90,18 +91,11 @@ def expected_bytes(graph: Graph, memories: Memories, images: Array) -> bytes:
         if fields.get("add"):
             codes = np.zeros(shape, np.int8)
             operands = [filled[_written_at(memories, fields[key], names, step)] for key in ("source", "second")]
-            total = sum(
-                o.astype(np.int64) * fields[f] for o, f in zip(operands, ("factor", "second_factor"), strict=True)
-            )
-            whole, rest = (total + fields["offset"]) >> 22, (total + fields["offset"]) & ((1 << 22) - 1)
-            codes[...] = np.clip(np.where(rest == 0, whole & ~1, whole), -128, 127)
+            codes[...] = _added(arithmetic, fields, *operands)
         elif fields.get("shared"):
             word = channels[fields["channel"]]
             operand = filled[_written_at(memories, fields["source"], names, step)].astype(np.int64)
-            total = operand.sum(axis=(1, 2), keepdims=True) + word["bias"]
-            codes = requantize_without_float(total, word["mantissa"], POINT - word["align"], word["zero"]).astype(
-                np.int8
-            )
+            codes = codes_of_word(arithmetic, word, operand.sum(axis=(1, 2), keepdims=True)).astype(np.int8)
         else:
             first, count = fields["channel"], fields["last_channel"] - fields["channel"] + 1
             zero = np.array([channels[first + c % count]["zero"] for c in range(step.channels)], np.int8)
@@ -112,6 +106,20 @@ def expected_bytes(graph: Graph, memories: Memories, images: Array) -> bytes:
         parts.append(codes.reshape(len(images), WIDTH * step.words).view(np.uint8))
     parts.append(values[last].reshape(len(images), -1).view(np.uint8))
     return np.concatenate(parts, axis=1).tobytes()
+
+
+def _added(arithmetic: int, fields: Mapping[str, int], a: Array, b: Array) -> Array:
+    """Return what the adder makes of two tensors."""
+    if arithmetic == FIXED_POINT:
+        ways = (WAYS[fields["way"]], WAYS[fields["way"]], WAYS[0])
+        prefixes = ("", "second_", "sum_")
+        factors = [
+            FixedPoint(fields[f"{prefix}multiplier"], fields[f"{prefix}shift"], way)
+            for prefix, way in zip(prefixes, ways, strict=True)
+        ]
+        zeros = [fields[f"{prefix}zero"] for prefix in prefixes]
+        return FixedSum((zeros[0], zeros[1], zeros[2]), (factors[0], factors[1], factors[2])).codes(a, b)
+    return add_codes(a, b, Sum(fields["factor"], fields["second_factor"], fields["offset"], ADD_SHIFT, 0))
 
 
 def _written_at(memories: Memories, place: int, names: list[str], before: Any) -> str:

@@ -12,10 +12,11 @@ import numpy.typing as npt
 
 from ...errors import UserError
 from ...graph import Graph
-from ..integers import Sum, find_sum
+from ..integers import FixedSum, Sum, find_sum
+from ._generate import addition_fields
 from ._layers import Add, read_layers
 from ._tools import simulation, source
-from ._words import ADD_SHIFT, ALIGN_BITS, POINT, SUM_BITS, WIDTH
+from ._words import ADD_SHIFT, ADDITION_FIXED, ALIGN_BITS, POINT, SUM_BITS, WIDTH
 
 Array = npt.NDArray[Any]
 
@@ -43,14 +44,16 @@ ARRAY = {"LANES": 16, "WIDTH": WIDTH, "WEIGHT_BITS": 8, "SUM_BITS": SUM_BITS}
 BENCHES = {
     "requantizer": Bench(REQUANTIZER, {**REQUANTIZER, "DEPTH": 8}),
     "requantizer of 32 bits": Bench(WIDE_REQUANTIZER, {**WIDE_REQUANTIZER, "DEPTH": 8}),
-    "requantizer_tflite": Bench({}, {"DEPTH": 7}),
+    "requantizer_tflite": Bench({"SUM_BITS": SUM_BITS}, {"SUM_BITS": SUM_BITS, "DEPTH": 7}),
+    "requantizer_tflite of 32 bits": Bench({"SUM_BITS": 32}, {"SUM_BITS": 32, "DEPTH": 7}),
     "residual_adder": Bench({"SHIFT": ADD_SHIFT}, {"DEPTH": 3}),
+    "residual_adder_tflite": Bench({}, {"DEPTH": 11}),
     "mac_array": Bench(ARRAY, {**ARRAY, "LATENCY": 3}),
 }  # fmt: skip
-"""By module; of the requantizer also one for all of int32 and multipliers from 2^-39 to 2^25."""
+"""By module; of the requantizers also one for all of int32, and of float32's for multipliers from 2^-39 to 2^25."""
 
-LATENCY = {"requantizer": "DEPTH", "requantizer of 32 bits": "DEPTH", "requantizer_tflite": "DEPTH",
-           "residual_adder": "DEPTH", "mac_array": "LATENCY"}  # fmt: skip
+PARTS = {"residual_adder_tflite": ("code_scaler", "requantizer_tflite")}
+"""Modules that a module of the design needs."""
 
 
 def bench(
@@ -61,7 +64,7 @@ def bench(
     latency: int | None = None,
     millions: int = 1,
     seed: int = 0,
-    sums: Sequence[tuple[Sum, Array]] = (),
+    sums: Sequence[tuple[Sum | FixedSum, Array]] = (),
 ) -> dict[str, Any]:
     """Simulate one module against what it must compute.
 
@@ -80,7 +83,7 @@ def bench(
     seed
         Of the requantizers' cases.
     sums
-        Of the residual adder: integers and the codes of all pairs, from :func:`additions`.
+        Of a residual adder: integers and the codes of all pairs, from :func:`additions`.
 
     Returns
     -------
@@ -96,13 +99,14 @@ def bench(
     if name not in BENCHES:
         raise UserError(f"there is no test bench of {name!r}", f"one of {', '.join(BENCHES)}", "Choose one of these.")
     top, about = name.split(" ")[0], BENCHES[name]
-    defines = dict(about.defines) | ({LATENCY[name]: latency} if latency is not None else {})
+    defines = dict(about.defines) | ({_latency(about): latency} if latency is not None else {})
+    ours = [source(module) for module in (*PARTS.get(top, ()), top)]
     program = simulation(
-        top, f"{top}.cpp", about.parameters, cache, sources=list(sources or [source(top)]), defines=defines,
+        top, f"{top}.cpp", about.parameters, cache, sources=list(sources or ours), defines=defines,
         options=["-Wno-fatal"] if sources else [],  # a reader's module is asked for its bytes, not for its style
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
-        if top == "residual_adder":
+        if top.startswith("residual_adder"):
             arguments = [str(_write_sums(sums, Path(folder) / "sums"))]
         else:
             arguments = [str(millions), str(seed)] if top != "mac_array" else [str(1000 * millions)]
@@ -118,8 +122,8 @@ def bench(
     return found | ({"ties": numbers[1], "made": numbers[2]} if len(numbers) == 4 else {})
 
 
-def additions(graph: Graph) -> dict[str, tuple[Sum, Array]]:
-    """Return each addition's three integers and the codes of all pairs, int8 ``[256, 256]``, by the layer's name.
+def additions(graph: Graph) -> dict[str, tuple[Sum | FixedSum, Array]]:
+    """Return each addition's integers and the codes of all pairs, int8 ``[256, 256]``, by the layer's name.
 
     Raises
     ------
@@ -128,7 +132,8 @@ def additions(graph: Graph) -> dict[str, tuple[Sum, Array]]:
     """
     return {
         layer.name: (
-            find_sum(layer.codes, layer.ratio, layer.second_ratio, ADD_SHIFT, name=f"layer {layer.name}"),
+            layer.fixed
+            or find_sum(layer.codes, layer.ratio, layer.second_ratio, ADD_SHIFT, name=f"layer {layer.name}"),
             layer.codes.astype(np.int8),
         )
         for layer in read_layers(graph).layers
@@ -136,9 +141,18 @@ def additions(graph: Graph) -> dict[str, tuple[Sum, Array]]:
     }
 
 
-def _write_sums(sums: Sequence[tuple[Sum, Array]], path: Path) -> Path:
+def _latency(about: Bench) -> str:
+    return next(name for name in ("DEPTH", "LATENCY") if name in about.defines)
+
+
+def _write_sums(sums: Sequence[tuple[Sum | FixedSum, Array]], path: Path) -> Path:
     with path.open("wb") as stream:
         for found, codes in sums:
-            stream.write(np.array([found.factor, found.second_factor, found.offset], np.int32).tobytes())
+            if isinstance(found, FixedSum):
+                fields = addition_fields(found)
+                numbers = [fields[name] for name, _ in ADDITION_FIXED]
+            else:
+                numbers = [found.factor, found.second_factor, found.offset]
+            stream.write(np.array(numbers, np.int32).tobytes())
             stream.write(np.ascontiguousarray(codes, np.int8).tobytes())
     return path

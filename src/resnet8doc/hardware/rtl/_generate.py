@@ -12,16 +12,16 @@ import numpy.typing as npt
 from ...errors import UserError
 from ...files import replacing
 from ...graph import Graph
-from ..integers import find_sum, mantissa_and_shift, requantize_without_float
-from ._layers import Add, Layers, Pool, Products, inputs, read_layers
+from ..integers import WAYS, FixedSum, find_sum
+from ._layers import Add, Layers, Pool, Products, inputs, reach, read_layers
 from ._places import Places
+from ._second_stage import SecondStage
 from ._words import (
     ADD_SHIFT,
-    ALIGN_BITS,
-    CHANNEL,
+    ADDITIONS,
+    CHANNELS,
     HEADER,
     LAYER,
-    POINT,
     SUM_BITS,
     TOTAL_BITS,
     WIDTH,
@@ -119,8 +119,10 @@ def generate(graph: Graph, lanes: int = LANES) -> Memories:
     Parameters
     ----------
     graph
-        A network of integer operators (QOperator): convolutions, sums, a global average pool, dense layers; what comes
-        after the logits (softmax, dequantization) is left to the reader of the codes, for the class is known by then.
+        A network of integer operators (QOperator, or a TensorFlow Lite file's): convolutions, sums, a global average
+        pool, dense layers; what comes after the logits (softmax, dequantization) is left to the reader of the codes,
+        for the class is known by then. Its runtime says whose arithmetic the gates have: ONNX Runtime's, or one of
+        TensorFlow Lite's integer kernel sets.
     lanes
         Output channels that are computed at once: a power of two, 4 to 64.
 
@@ -195,7 +197,7 @@ class _Generator:
         kernel = layer.weights.shape[1]
         self._check(layer, rows, size)
         raised = self._raised(layer.weights.reshape(len(layer.weights), -1), layer.bias, layer.zero)
-        first, last = self._channels(layer.name, *raised, layer.multipliers, layer.y_zero, self._padded(channels))
+        first, last = self._channels(layer.name, *raised, layer.stage, layer.y_zero, self._padded(channels))
         self._layer(
             layer.name, layer.output, (size, columns, channels), stride_2=int(layer.stride[0] == 2), pad=layer.pads[0],
             zero=layer.zero, log_size=rows.bit_length() - 1, log_pitch=words.bit_length() - 1, words=words - 1,
@@ -234,8 +236,7 @@ class _Generator:
             )  # fmt: skip
         ones = np.ones((self.lanes, rows * columns), np.int64)
         raised = self._raised(ones, np.zeros(self.lanes, np.int64), layer.zero)
-        multipliers = np.full(self.lanes, layer.multiplier)
-        first, last = self._channels(layer.name, *raised, multipliers, layer.y_zero, self.lanes)
+        first, last = self._channels(layer.name, *raised, layer.stage(self.lanes), layer.y_zero, self.lanes)
         self._layer(
             layer.name, layer.output, (1, 1, channels), shared=1, zero=layer.zero, log_size=rows.bit_length() - 1,
             log_pitch=words.bit_length() - 1, words=self.lanes // WIDTH - 1, kernel=rows - 1, size=0,
@@ -255,16 +256,11 @@ class _Generator:
         else:
             second = f"{layer.name} stored"
             self._stored(layer.name, second, layer.second, shape)
-        found = find_sum(layer.codes, layer.ratio, layer.second_ratio, ADD_SHIFT, name=f"layer {layer.name}")
-        reach = 128 * (abs(found.factor) + abs(found.second_factor)) + abs(found.offset)
-        if reach >= 1 << TOTAL_BITS - 1:
-            raise UserError(f"layer {layer.name} adds up to {reach}", f"below 2^{TOTAL_BITS - 1}", "Widen TOTAL_BITS.")
         source, at = self.places.start[layer.source], self.places.start[second]
         in_place = self._last_use(layer.source) == n
         target = self.places.replace(layer.source, layer.output) if in_place else None
         self._layer(
-            layer.name, layer.output, shape, target=target, add=1, source=source, second=at, factor=found.factor,
-            second_factor=found.second_factor, offset=found.offset,
+            layer.name, layer.output, shape, target=target, add=1, source=source, second=at, more=_addition(layer),
         )  # fmt: skip
         if second not in self.layers.shapes:
             self.places.free(second)
@@ -287,27 +283,25 @@ class _Generator:
 
     def _layer(
         self, name: str, tensor: str, shape: tuple[int, int, int], *, target: int | None = None,
-        made: str | None = "", **fields: int,
+        made: str | None = "", more: Mapping[str, int] | None = None, **fields: int,
     ) -> None:  # fmt: skip
         step = Step(name, tensor if made == "" else made, shape, self._padded(shape[2]))
         if target is None:
             target = self.places.put(tensor, step.words)
         self.steps.append(step)
-        self.program.append({"target": target, "written": step.words - 1, **fields})
+        self.program.append({"target": target, "written": step.words - 1, **fields, **(more or {})})
 
     def _raised(self, w: Array, bias: Array, zero: int) -> tuple[Array, Array, Array]:
         """Return the bias for codes that keep their zero point, and the least and greatest accumulator."""
-        ends = w * (-128 - zero), w * (127 - zero)
-        low, high = (pick(*ends).sum(axis=1) + bias for pick in (np.minimum, np.maximum))
+        low, high = reach(w, bias, zero)
         return bias - zero * w.sum(axis=1), low, high
 
     def _channels(
-        self, name: str, bias: Array, low: Array, high: Array, multipliers: Array, zero: int, padded: int
+        self, name: str, bias: Array, low: Array, high: Array, stage: SecondStage, zero: int, padded: int
     ) -> tuple[int, int]:
         """Store one word a channel; return the first and last. A channel that has no step is stored as a constant."""
         first = len(self.channels)
-        mantissa, shift = mantissa_and_shift(multipliers)
-        ends = [requantize_without_float(np.clip(a, -(2**31), 2**31 - 1), mantissa, shift, zero) for a in (low, high)]
+        ends = [stage.codes(a, zero) for a in (low, high)]
         for c in range(len(bias)):
             if ends[0][c] == ends[1][c]:
                 self.channels.append({"zero": int(ends[0][c])})
@@ -315,16 +309,9 @@ class _Generator:
             if not -(1 << SUM_BITS - 1) <= low[c] <= high[c] < 1 << SUM_BITS - 1:
                 raise UserError(
                     f"layer {name}, channel {c}: sums reach from {low[c]} to {high[c]}", f"{SUM_BITS} bits",
-                    "Widen SUM_BITS in resnet8_pkg.sv and _words.py: the requantizer then rounds to 24 bits first.",
+                    "Widen SUM_BITS in resnet8_pkg.sv and _words.py; float32's requantizer then rounds first.",
                 )  # fmt: skip
-            align = POINT - int(shift[c])
-            if not 0 <= align < 1 << ALIGN_BITS:
-                raise UserError(
-                    f"layer {name}, channel {c}: the multiplier is {multipliers[c]:.3g}",
-                    f"2^{24 - POINT - 1} to 2^{23 - POINT + (1 << ALIGN_BITS)}",
-                    "Widen ALIGN_BITS or POINT in resnet8_pkg.sv and _words.py.",
-                )  # fmt: skip
-            self.channels.append({"bias": int(bias[c]), "mantissa": int(mantissa[c]), "align": align, "zero": zero})
+            self.channels.append({"bias": int(bias[c]), "zero": zero, **stage.word(c, name)})
         self.channels += [{}] * (first + padded - len(self.channels))
         self.channel_names += [name] * padded
         return first, len(self.channels) - 1
@@ -345,24 +332,33 @@ class _Generator:
         return self.identity
 
     def _finish(self, pixels: int, colours: int) -> Memories:
+        channel, addition = CHANNELS[self.layers.arithmetic], ADDITIONS[self.layers.arithmetic]
         weights = np.stack(self.weights)
         bits = 8 if weights.min() >= -128 and weights.max() <= 127 else 9
         words = {
             "weights.hex": ([_join(row, bits) for row in weights.tolist()], bits * weights.shape[1]),
             "channels.hex": (
-                [pack(CHANNEL, c, name) for c, name in zip(self.channels, self.channel_names, strict=True)],
-                bits_of(CHANNEL),
+                [pack(channel, c, name) for c, name in zip(self.channels, self.channel_names, strict=True)],
+                bits_of(channel),
             ),
             "pixels.hex": ([int(code) & 255 for code in self.layers.pixels], 8),
         }
-        layers = [pack(LAYER, fields, step.layer) for fields, step in zip(self.program, self.steps, strict=True)]
+        layers = [
+            pack(
+                LAYER,
+                fields | {"addition": pack(addition, fields if fields.get("add") else {}, step.layer)},
+                step.layer,
+            )
+            for fields, step in zip(self.program, self.steps, strict=True)
+        ]
         sums = {f"{name.split('.')[0]}_sum": checksum(*found) for name, found in words.items()}
         sums["program_sum"] = checksum(layers, bits_of(LAYER))
         words["program.hex"] = ([pack(HEADER, sums, "header"), *layers], bits_of(LAYER))
         return Memories(
             self.layers.model,
             {
-                "LANES": self.lanes, "WEIGHT_BITS": bits, "MEMORY_WORDS": self.places.peak,
+                "ARITHMETIC": self.layers.arithmetic, "LANES": self.lanes, "WEIGHT_BITS": bits,
+                "MEMORY_WORDS": self.places.peak,
                 "WEIGHT_STEPS": len(self.weights), "CHANNELS": len(self.channels), "LAYERS": len(self.program),
                 "IMAGE": self.image, "PIXELS": pixels, "COLOURS": colours,
                 "CLASSES": self.layers.shapes[self.layers.layers[-1].output][2],
@@ -371,6 +367,26 @@ class _Generator:
             tuple(self.steps),
             tuple(self.program),
         )  # fmt: skip
+
+
+def _addition(layer: Add) -> dict[str, int]:
+    """Return the fields of a layer that adds codes."""
+    if layer.fixed is not None:
+        return addition_fields(layer.fixed)
+    found = find_sum(layer.codes, layer.ratio, layer.second_ratio, ADD_SHIFT, name=f"layer {layer.name}")
+    reached = 128 * (abs(found.factor) + abs(found.second_factor)) + abs(found.offset)
+    if reached >= 1 << TOTAL_BITS - 1:
+        raise UserError(f"layer {layer.name} adds up to {reached}", f"below 2^{TOTAL_BITS - 1}", "Widen TOTAL_BITS.")
+    return {"factor": found.factor, "second_factor": found.second_factor, "offset": found.offset}
+
+
+def addition_fields(found: FixedSum) -> dict[str, int]:
+    """Return TensorFlow Lite's addition as the program holds it."""
+    prefixes = ("", "second_", "sum_")
+    fields = {f"{prefix}zero": zero for prefix, zero in zip(prefixes, found.zeros, strict=True)}
+    for prefix, factor in zip(prefixes, found.factors, strict=True):
+        fields |= {f"{prefix}multiplier": factor.multiplier, f"{prefix}shift": factor.shift}
+    return fields | {"way": WAYS.index(found.factors[0].way)}
 
 
 def _join(values: Sequence[int], bits: int) -> int:

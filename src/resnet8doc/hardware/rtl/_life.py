@@ -8,7 +8,7 @@ import numpy as np
 from ...errors import UserError
 from ._generate import Memories
 from ._simulate import Simulator
-from ._words import CHANNEL, POINT, unpack
+from ._words import CHANNEL, FLOAT32, POINT, unpack
 
 BEFORE, AFTER = 2, 3
 """Cycles that are shown before its first word is read, and after it is written."""
@@ -52,8 +52,17 @@ def life(simulator: Simulator, image: Any, layer: int | None = None) -> dict[str
         ``rows`` (the signals of each cycle, the first one 0), ``reads`` and ``work`` (the cycles in which its words
         are addressed and multiplied), ``marks`` (in which cycle: ``operands`` arrive, the ``sum`` is complete,
         ``leaves`` the array, becomes a ``code``, and part of a ``word``).
+
+    Raises
+    ------
+    UserError
+        If the gates are not in ONNX Runtime's arithmetic, or there is no convolution.
     """
     memories = simulator.memories
+    if memories.parameters["ARITHMETIC"] != FLOAT32:
+        raise UserError(
+            f"{memories.model} is in fixed point", "ONNX Runtime's arithmetic", "Follow a sum of an ONNX model."
+        )
     layer = shortest_sum(memories) if layer is None else layer
     fields = memories.program[layer]
     rows = simulator.trace(image, layer)

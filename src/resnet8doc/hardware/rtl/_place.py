@@ -19,6 +19,7 @@ from ._synthesize import PASSES, synthesize
 RECORD = "fpga.json"
 COMMAND = "nox -s fpga"
 DEVICE = ("--85k", "--package", "CABGA756", "--speed", "6")
+EFFORT = ("--placer", "heap", "--router", "router2")
 MEGAHERTZ = 90
 """What nextpnr is asked for; it places better when it is asked for somewhat more than can be had."""
 
@@ -49,6 +50,7 @@ def place_and_route(netlist: Path, command: Sequence[str], seed: int = 1) -> dic
         report = Path(folder) / "report.json"
         arguments = [
             *DEVICE,
+            *EFFORT,
             "--json",
             netlist.name,
             "--freq",
@@ -68,7 +70,12 @@ def place_and_route(netlist: Path, command: Sequence[str], seed: int = 1) -> dic
             raise UserError(
                 f"nextpnr ends with {result.returncode}: {result.stderr.strip()[-300:]}", "0", "Report this."
             )
-        found = json.loads(report.read_text(encoding="utf-8"))
+        return read_report(report)
+
+
+def read_report(path: Path) -> dict[str, Any]:
+    """Return what nextpnr's report says: see :func:`place_and_route`."""
+    found = json.loads(path.read_text(encoding="utf-8"))
     clocks = [clock["achieved"] for clock in found["fmax"].values()]
     return {
         "device": " ".join(DEVICE), "megahertz": round(min(clocks), 2),

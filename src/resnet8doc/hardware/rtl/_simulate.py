@@ -135,7 +135,7 @@ def build_simulator(graph: Graph, folder: Path, cache: Path, lanes: int = 16) ->
     Parameters
     ----------
     graph
-        A network of integer operators (QOperator).
+        A network of integer operators, in the arithmetic that the gates shall have.
     folder
         Gets the hex files.
     cache
@@ -151,7 +151,8 @@ def build_simulator(graph: Graph, folder: Path, cache: Path, lanes: int = 16) ->
     memories = generate(graph, lanes)
     memories.write(folder)
     design = [test_bench("probes.vlt"), *(source(name) for name in SOURCES)]
-    program = simulation("resnet8", "network.cpp", memories.parameters, cache, sources=design)
+    defines = {"ARITHMETIC": memories.parameters["ARITHMETIC"]}
+    program = simulation("resnet8", "network.cpp", memories.parameters, cache, sources=design, defines=defines)
     return Simulator(memories, program, folder.resolve())  # the program runs in it
 
 

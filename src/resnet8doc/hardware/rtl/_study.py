@@ -14,19 +14,23 @@ from ...errors import UserError
 from ...files import make_folder
 from ...graph import Graph
 from ..integers import CHEAP, cheap_codes, find_staircase, mantissa_and_shift, requantize_without_float
-from ._bench import additions, bench
+from ._bench import PARTS, additions, bench
 from ._cycles import cycles
 from ._generate import generate
-from ._layers import Pool, Products, read_layers, real_accumulators
+from ._layers import TFLITE, Pool, Products, reach, read_layers, real_accumulators
 from ._life import life
 from ._simulate import Simulator, build_simulator, compare
 from ._synthesize import synthesize
 from ._tools import source, verilator
+from ._words import SUM_BITS
 
 Array = npt.NDArray[Any]
 
 STAIRCASE_SHIFT = 39
 """Binary places at which two integers a channel are sought: more would not fit 64 bits."""
+
+STAGES = ("requantizer", "requantizer_tflite", "residual_adder", "residual_adder_tflite")
+"""What is synthesized alone."""
 
 OTHER_IMAGES = 20
 CHEAP_IMAGES = 100
@@ -49,7 +53,8 @@ def study_gates(
     graph
         The network, QOperator, int8.
     others
-        Other networks by name, of which :data:`OTHER_IMAGES` images are simulated.
+        Other networks by a name for their folder, of which :data:`OTHER_IMAGES` images are simulated; among them may be
+        TensorFlow Lite's, in an arithmetic of its kernels.
     images
         uint8 ``[N, rows, columns, colours]``.
     folder
@@ -76,6 +81,7 @@ def study_gates(
     found: dict[str, Any] = {"model": graph.name, "missing": None}
     sums = additions(graph)
     found["adders"] = {name: asdict(integers) for name, (integers, _) in sums.items()}
+    fixed = [sum_ for other in others.values() if other.runtime.name in TFLITE for sum_ in additions(other).values()]
     with ThreadPoolExecutor(processes) as pool:
         synthesized = pool.submit(second_stages)
         try:
@@ -92,15 +98,22 @@ def study_gates(
         "requantizer": lambda: bench("requantizer", cache, millions=millions // 2),
         "requantizer of 32 bits": lambda: bench("requantizer of 32 bits", cache, millions=millions - millions // 2),
         "requantizer_tflite": lambda: bench("requantizer_tflite", cache, millions=max(1, millions // 20)),
+        "requantizer_tflite of 32 bits": lambda: bench(
+            "requantizer_tflite of 32 bits", cache, millions=max(1, millions // 20)
+        ),
         "residual_adder": lambda: bench("residual_adder", cache, sums=list(sums.values())),
+        "residual_adder_tflite": lambda: bench("residual_adder_tflite", cache, sums=fixed),
         "mac_array": lambda: bench("mac_array", cache),
     }
+    if not fixed:
+        del units["residual_adder_tflite"]
     with ThreadPoolExecutor(processes) as pool:
         running = {name: pool.submit(run) for name, run in units.items()}
         found["units"] = {name: future.result() for name, future in running.items()}
     found["network"] = compare(graph, simulators[""], images, processes=processes, progress=progress)
     found["models"] = [
         compare(other, simulators[name], images[:OTHER_IMAGES], processes=processes, progress=progress)
+        | {"runtime": other.runtime.title}
         for name, other in others.items()
     ]
     found["stalled"] = _stalled(simulators[""], images[:2])
@@ -121,7 +134,7 @@ def _simulators(graphs: Mapping[str, Graph], folder: Path, processes: int) -> di
     def build(names: list[str]) -> list[tuple[str, Simulator]]:
         made = []
         for name in names:
-            own = make_folder(folder / (name or graphs[name].name))
+            own = make_folder(folder / (name or graphs[name].name).replace(" ", "-"))
             made.append((name, build_simulator(graphs[name], own, folder / "cache")))
         return made
 
@@ -155,8 +168,10 @@ def second_stages() -> dict[str, Any]:
     """Synthesize the requantizers and the residual adder, each alone; ``missing`` says it where Yosys is not there."""
     found: dict[str, Any] = {"missing": None}
     try:
-        for name in ("requantizer", "requantizer_tflite", "residual_adder"):
-            found[name] = synthesize(name, "xilinx", sources=[source(name)])
+        for name in STAGES:
+            parts = [source(part) for part in (*PARTS.get(name, ()), name)]
+            width = {"SUM_BITS": SUM_BITS} if name in STAGES[:2] else {}
+            found[name] = synthesize(name, "xilinx", width, sources=parts)
     except UserError as error:
         found["missing"] = str(error)
     return found
@@ -209,8 +224,7 @@ def staircases(graph: Graph) -> dict[str, Any]:
             )
         else:
             continue
-        ends = w * (-128 - layer.zero), w * (127 - layer.zero)
-        low, high = (pick(*ends).sum(axis=1) + bias for pick in (np.minimum, np.maximum))
+        low, high = reach(w, bias, layer.zero)
         mantissa, shift = mantissa_and_shift(factors)
         found = 0
         for c in range(len(bias)):

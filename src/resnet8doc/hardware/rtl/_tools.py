@@ -17,7 +17,8 @@ from ...files import make_folder
 
 SOURCES = (
     "resnet8_pkg", "rom", "activation_memory", "pixel_input", "sequencer", "mac_array", "sum_serializer", "requantizer",
-    "pair_reader", "residual_adder", "word_packer", "class_output", "resnet8",
+    "requantizer_tflite", "pair_reader", "residual_adder", "code_scaler", "residual_adder_tflite", "word_packer",
+    "class_output", "resnet8",
 )  # fmt: skip
 """The design, in the order in which a compiler wants it."""
 

@@ -14,21 +14,40 @@ ADD_SHIFT = 22
 TOTAL_BITS = 36
 """Of the residual adder."""
 
+FLOAT32, FIXED_POINT = 0, 1
+"""``resnet8``'s parameter ARITHMETIC."""
+
+ADDITION: Fields = (("factor", 24), ("second_factor", 24), ("offset", 32))
+"""``resnet8_pkg::addition_t``: names and bits, the highest first."""
+
+ADDITION_FIXED: Fields = (
+    ("zero", 8), ("second_zero", 8), ("sum_zero", 8), ("multiplier", 31), ("second_multiplier", 31),
+    ("sum_multiplier", 31), ("shift", 5), ("second_shift", 5), ("sum_shift", 5), ("way", 2),
+)  # fmt: skip
+"""``resnet8_pkg::addition_fixed_t``."""
+
 LAYER: Fields = (
     ("last", 1), ("unsigned_codes", 1), ("add", 1), ("shared", 1), ("stride_2", 1), ("pad", 2), ("zero", 8),
     ("log_size", 3), ("log_pitch", 3), ("words", 5), ("kernel", 4), ("size", 6), ("groups", 4), ("source", 14),
     ("second", 14), ("target", 14), ("written", 14), ("weights", 13), ("channel", 10), ("last_channel", 10),
-    ("factor", 24), ("second_factor", 24), ("offset", 32),
+    ("addition", sum(bits for _, bits in ADDITION_FIXED)),
 )  # fmt: skip
-"""``resnet8_pkg::layer_t``: names and bits, the highest first."""
+"""``resnet8_pkg::layer_t``."""
 
 CHANNEL: Fields = (("bias", SUM_BITS), ("mantissa", 24), ("align", ALIGN_BITS), ("zero", 8))
 """``resnet8_pkg::channel_t``."""
 
+CHANNEL_FIXED: Fields = (("bias", SUM_BITS), ("multiplier", 31), ("shift", 5), ("way", 2), ("zero", 8))
+"""``resnet8_pkg::channel_fixed_t``."""
+
+CHANNELS = (CHANNEL, CHANNEL_FIXED)
+ADDITIONS = (ADDITION, ADDITION_FIXED)
+"""By ARITHMETIC."""
+
 HEADER: Fields = (("program_sum", 32), ("weights_sum", 32), ("channels_sum", 32), ("pixels_sum", 32))
 """``resnet8_pkg::header_t``."""
 
-SIGNED = ("zero", "bias", "offset")
+SIGNED = ("zero", "second_zero", "sum_zero", "bias", "offset")
 
 
 def bits_of(fields: Fields) -> int:

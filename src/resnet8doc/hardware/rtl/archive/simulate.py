@@ -55,7 +55,13 @@ def build(about: dict[str, Any]) -> Path:
          "--Mdir", folder, *values, *sources],
         check=True, env={**os.environ, "VERILATOR_ROOT": str(root)},
     )  # fmt: skip
-    defines = ["-DVERILATOR=1", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVM_TRACE=0"]
+    defines = [
+        f"-DARITHMETIC={about['parameters']['ARITHMETIC']}",
+        "-DVERILATOR=1",
+        "-DVM_COVERAGE=0",
+        "-DVM_SC=0",
+        "-DVM_TRACE=0",
+    ]
     includes = [f"-I{path}" for path in (folder, HERE / "testbench", root / "include", root / "include" / "vltstd")]
     runtime = [root / "include" / f"{name}.cpp" for name in ("verilated", "verilated_threads")]
     subprocess.run(

@@ -5,6 +5,7 @@
 module resnet8
   import resnet8_pkg::*;
 #(
+    parameter int ARITHMETIC = FLOAT32,  // or FIXED_POINT
     parameter int LANES = 16,
     parameter int WEIGHT_BITS = 8,
     parameter int MEMORY_WORDS = 12288,
@@ -141,7 +142,6 @@ module resnet8
   logic sum_valid, requantized_valid;
   logic [SUM_BITS-1:0] sum;
   logic [7:0] requantized;
-  channel_t parameters;
   sum_serializer #(
       .LANES(LANES)
   ) serializer (
@@ -156,29 +156,16 @@ module resnet8
       .sum_valid,
       .sum
   );
+  localparam int PARAMETER_BITS = ARITHMETIC == FIXED_POINT ? $bits(channel_fixed_t) : $bits(channel_t);
+  logic [PARAMETER_BITS-1:0] parameters;
   rom #(
-      .BITS ($bits(channel_t)),
+      .BITS (PARAMETER_BITS),
       .DEPTH(CHANNELS),
       .FILE ("channels.hex")
   ) channels (
       .clock,
       .address(channel[CHANNEL_ADDRESS_BITS-1:0]),
       .data(parameters)
-  );
-  requantizer #(
-      .SUM_BITS(SUM_BITS),
-      .POINT(POINT),
-      .ALIGN_BITS(ALIGN_BITS)
-  ) requantizer_ (
-      .clock,
-      .valid(sum_valid),
-      .sum,
-      .bias(parameters.bias),
-      .mantissa(parameters.mantissa),
-      .align(parameters.align),
-      .zero(parameters.zero),
-      .code_valid(requantized_valid),
-      .code(requantized)
   );
 
   // Or an addition.
@@ -194,19 +181,81 @@ module resnet8
       .a,
       .b
   );
-  residual_adder #(
-      .SHIFT(ADD_SHIFT)
-  ) adder (
-      .clock,
-      .valid(pair_valid),
-      .a,
-      .b,
-      .factor(layer.factor),
-      .second_factor(layer.second_factor),
-      .offset(layer.offset),
-      .code_valid(added_valid),
-      .code(added)
-  );
+
+  // Whose roundings.
+  if (ARITHMETIC == FLOAT32) begin : g_float32
+    channel_t  of_channel;
+    addition_t of_addition;
+    assign of_channel  = channel_t'(parameters);
+    assign of_addition = addition_t'(layer.addition);
+    requantizer #(
+        .SUM_BITS(SUM_BITS),
+        .POINT(POINT),
+        .ALIGN_BITS(ALIGN_BITS)
+    ) requantizer_ (
+        .clock,
+        .valid(sum_valid),
+        .sum,
+        .bias(of_channel.bias),
+        .mantissa(of_channel.mantissa),
+        .align(of_channel.align),
+        .zero(of_channel.zero),
+        .code_valid(requantized_valid),
+        .code(requantized)
+    );
+    residual_adder #(
+        .SHIFT(ADD_SHIFT)
+    ) adder (
+        .clock,
+        .valid(pair_valid),
+        .a,
+        .b,
+        .factor(of_addition.factor),
+        .second_factor(of_addition.second_factor),
+        .offset(of_addition.offset),
+        .code_valid(added_valid),
+        .code(added)
+    );
+  end else if (ARITHMETIC == FIXED_POINT) begin : g_fixed_point
+    channel_fixed_t  of_channel;
+    addition_fixed_t of_addition;
+    assign of_channel  = channel_fixed_t'(parameters);
+    assign of_addition = layer.addition;
+    requantizer_tflite #(
+        .SUM_BITS(SUM_BITS)
+    ) requantizer_ (
+        .clock,
+        .valid(sum_valid),
+        .sum,
+        .bias(of_channel.bias),
+        .multiplier(of_channel.multiplier),
+        .shift(of_channel.shift),
+        .way(of_channel.way),
+        .zero(of_channel.zero),
+        .code_valid(requantized_valid),
+        .code(requantized)
+    );
+    residual_adder_tflite adder (
+        .clock,
+        .valid(pair_valid),
+        .a,
+        .b,
+        .zero(of_addition.zero),
+        .second_zero(of_addition.second_zero),
+        .sum_zero(of_addition.sum_zero),
+        .multiplier(of_addition.multiplier),
+        .second_multiplier(of_addition.second_multiplier),
+        .sum_multiplier(of_addition.sum_multiplier),
+        .shift(of_addition.shift),
+        .second_shift(of_addition.second_shift),
+        .sum_shift(of_addition.sum_shift),
+        .way(of_addition.way),
+        .code_valid(added_valid),
+        .code(added)
+    );
+  end else begin : g_unknown
+    $error("ARITHMETIC is %0d; expected 0 (float32, ONNX Runtime's) or 1 (fixed point, TensorFlow Lite's)", ARITHMETIC);
+  end
 
   // The codes go back into the memory.
   word_packer packer (

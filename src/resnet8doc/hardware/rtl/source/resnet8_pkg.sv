@@ -10,6 +10,31 @@ package resnet8_pkg;
   localparam int ALIGN_BITS = 4;  // multipliers from 2^-17 to 2^-1
   localparam int ADD_SHIFT = 22;  // binary places of the residual adder
 
+  // Whose second stage: the top's parameter ARITHMETIC.
+  localparam int FLOAT32 = 0;  // ONNX Runtime's
+  localparam int FIXED_POINT = 1;  // TensorFlow Lite's
+
+  // An addition in three integers.
+  typedef struct packed {
+    logic [23:0] factor;  // of the first summand
+    logic [23:0] second_factor;
+    logic [31:0] offset;  // of their sum
+  } addition_t;
+
+  // An addition in fixed point: of both summands and of their sum a zero point, and a factor multiplier * 2^(-31 - shift).
+  typedef struct packed {
+    logic [7:0] zero;
+    logic [7:0] second_zero;
+    logic [7:0] sum_zero;
+    logic [30:0] multiplier;
+    logic [30:0] second_multiplier;
+    logic [30:0] sum_multiplier;
+    logic [4:0] shift;
+    logic [4:0] second_shift;
+    logic [4:0] sum_shift;
+    logic [1:0] way;  // in which the summands are rounded; their sum goes way 0
+  } addition_fixed_t;
+
   // One layer. Addresses and sizes of activations count words.
   typedef struct packed {
     logic last;  // the network's result
@@ -32,9 +57,7 @@ package resnet8_pkg;
     logic [STEP_BITS-1:0] weights;  // the first step of weights
     logic [CHANNEL_BITS-1:0] channel;  // the first channel's parameters
     logic [CHANNEL_BITS-1:0] last_channel;  // the last one's; after it comes the first again
-    logic [23:0] factor;  // of the first summand
-    logic [23:0] second_factor;
-    logic [31:0] offset;  // of their sum
+    logic [$bits(addition_fixed_t)-1:0] addition;  // one of these, or addition_t in the lowest bits
   } layer_t;
 
   // The program's first word: the checksums of itself and of what it was made with.
@@ -52,6 +75,15 @@ package resnet8_pkg;
     logic [ALIGN_BITS-1:0] align;
     logic [7:0] zero;  // the output's zero point
   } channel_t;
+
+  // The same in fixed point: code = clamp(round((sum + bias) * multiplier * 2^(-31 - shift)) + zero)
+  typedef struct packed {
+    logic [SUM_BITS-1:0] bias;
+    logic [30:0] multiplier;  // 0 makes a constant
+    logic [4:0] shift;
+    logic [1:0] way;  // in which it is rounded: see requantizer_tflite
+    logic [7:0] zero;
+  } channel_fixed_t;
 
   // What is to be done with the word of activations that is read in this cycle.
   typedef struct packed {

@@ -135,18 +135,21 @@ module sequencer
   end
   assign busy = state != IDLE;
 
-  // One cycle later: from row and column to an address.
-  logic [ADDRESS_BITS-1:0] pixel;
+  // Two cycles later: from row and column to a pixel, from a pixel to an address.
+  action_t moved;
+  logic [ADDRESS_BITS-1:0] pixel, moved_place;
+  logic [STEP_BITS-1:0] moved_weights;
   logic outside;
-  always_comb begin
-    pixel   = ((ADDRESS_BITS'(y) << layer.log_size) + ADDRESS_BITS'(x)) << layer.log_pitch;
-    outside = y < 0 || x < 0 || 8'(y >>> layer.log_size) != 0 || 8'(x >>> layer.log_size) != 0;
-  end
+  assign outside = y < 0 || x < 0 || 8'(y >>> layer.log_size) != 0 || 8'(x >>> layer.log_size) != 0;
   always_ff @(posedge clock) begin
-    step.action <= action;
-    step.action.outside <= outside;
-    step.address <= layer.add ? place : place + pixel;
-    step.weights <= weights_address;
-    if (reset) step.action <= '0;
+    moved <= action;
+    moved.outside <= outside;
+    moved_place <= place;
+    moved_weights <= weights_address;
+    pixel <= (ADDRESS_BITS'(y) << layer.log_size) + ADDRESS_BITS'(x);
+    step.action <= moved;
+    step.address <= layer.add ? moved_place : moved_place + (pixel << layer.log_pitch);
+    step.weights <= moved_weights;
+    if (reset) {moved, step.action} <= '0;
   end
 endmodule
