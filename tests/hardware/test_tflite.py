@@ -6,6 +6,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -223,13 +224,18 @@ def test_a_softmax_of_every_difference(tmp_path: Path) -> None:
         np.testing.assert_array_equal(c.run(program, graph, inputs)["y"], graph.run(inputs)["y"], f"{scale}")
 
 
+def chosen(number: int, low: int, high: int) -> int:
+    """Choose a kind of table, one of six; of all else the first."""
+    return number if high == 5 else low
+
+
 def test_what_works_code_by_code_is_a_table_of_every_code(tmp_path: Path) -> None:
     """A clamp, LEAKY_RELU, LOGISTIC, RELU and QUANTIZE of all 256 codes; ONNX Runtime has no such RELU."""
     writer = Writer(lambda low, high: low, np.random.default_rng(5), tflite=True)
     writer.inputs.append({"name": "x", "dtype": "int8", "shape": ["batch", 256]})
     x = Codes("x", (1, 256), "int8", writer.store(np.float32(0.07)), writer.store(np.int8(-9)))
     for number in range(6):
-        writer.number = lambda low, high, number=number: min(high, number) if high == 5 else low
+        writer.number = partial(chosen, number)
         writer.table(x)
     plain = writer.graph([codes.name for codes in writer.made])
     assert {node.op_type for node in plain.nodes} == set(TABLES)
