@@ -73,8 +73,8 @@ class Writer:
         return self.store(scale), self.store(self.codes(dtype, ()))
 
     def node(self, op_type: str, inputs: Mapping[str, str | tuple[str, ...]], **attributes: Any) -> str:
-        own = op_type in ("QGemm", "QLinearAdd", "QLinearAveragePool", "QLinearGlobalAveragePool", "QLinearSoftmax")
-        domain = "com.microsoft" if own else ""
+        own = op_type.startswith(("QGemm", "QLinear")) and op_type not in ("QLinearConv", "QLinearMatMul")
+        domain = "com.microsoft" if own else "tflite" if op_type in ("RELU", "QUANTIZE") else ""
         output = f"t{len(self.nodes)}"
         self.nodes.append({
             "name": f"{op_type}/{len(self.nodes)}", "op_type": op_type, "domain": domain,
@@ -247,6 +247,24 @@ class Writer:
         y = self.node("QLinearSoftmax", inputs, axis=axis, opset=self.choose(12, 13, 13))
         self.quantized(y, x.shape, x.dtype, y_scale, y_zero)
 
+    def table(self, x: Codes) -> None:
+        """Make each code of one code: a clamp, LEAKY_RELU, LOGISTIC, RELU, QUANTIZE."""
+        kind = self.choose("Clip", "Clip", "QLinearLeakyRelu", "QLinearSigmoid", "RELU", "QUANTIZE")
+        scale, zero = self.pair(x.dtype)
+        if kind == "Clip":
+            low, high = sorted(self.codes(x.dtype, (2,)).tolist())
+            limits = {"min": self.store(np.array(low, x.dtype)), "max": self.store(np.array(high, x.dtype))}
+            self.quantized(self.node("Clip", {"input": x.name, **limits}), x.shape, x.dtype, x.scale, x.zero)
+            return
+        if kind == "QLinearSigmoid":
+            scale, zero = self.store(np.float32(1 / 256)), self.store(np.int8(-128))
+        names = ("X", "Y") if kind.startswith("QLinear") else ("x", "y")
+        inputs = {names[0]: x.name}
+        for name, (its_scale, its_zero) in zip(names, ((x.scale, x.zero), (scale, zero)), strict=True):
+            inputs |= {f"{name}_scale": its_scale, f"{name}_zero_point": its_zero}
+        more = {"alpha": float(np.float32(0.1))} if kind == "QLinearLeakyRelu" else {}
+        self.quantized(self.node(kind, inputs, **more), x.shape, x.dtype, scale, zero)
+
     def move(self, x: Codes) -> None:
         rank = len(x.shape)
         kind = self.choose("Transpose", "Reshape", "Reshape", "Flatten", "Squeeze", "Identity", "asked")
@@ -343,6 +361,8 @@ def build(number: Callable[[int, int], int], *, tflite: bool = False) -> tuple[G
             options += [writer.matmul, writer.product]
         if rank == 2:
             options += [writer.gemm, writer.gemm]
+        if tflite:
+            options += [writer.table, writer.table]
         if any(writer.real) and writer.number(0, 9) == 0:
             writer.quantize(writer.choose(*writer.real), writer.kind())
         elif math.prod(x.shape) <= MOST:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from resnet8doc.errors import UserError
 from resnet8doc.extract import load, own_runtime
 from resnet8doc.graph import Graph
 from resnet8doc.hardware import Network, c, check, runtime_of_vectors, write_vectors
+from resnet8doc.hardware.network import TABLES
 from resnet8doc.runtimes._fixed_point import high, scaled
 from resnet8doc.runtimes.tflite_micro import TFLITE_MICRO
 
-from .legal_graphs import legal_graphs
+from .legal_graphs import Codes, Writer, legal_graphs
 from .test_any_graph import FIND, MORE, RELAXED, Item, assert_refused_by_name, each_by_itself, fed, stored
 
 Array = npt.NDArray[Any]
@@ -220,6 +222,32 @@ def test_a_softmax_of_every_difference(tmp_path: Path) -> None:
         graph = softmax(float(scale))
         program = c.build(graph, tmp_path / str(number), flags=("-O1", *c.SANITIZE))
         np.testing.assert_array_equal(c.run(program, graph, inputs)["y"], graph.run(inputs)["y"], f"{scale}")
+
+
+def chosen(number: int, low: int, high: int) -> int:
+    """Choose a kind of table, one of six; of all else the first."""
+    return number if high == 5 else low
+
+
+def test_what_works_code_by_code_is_a_table_of_every_code(tmp_path: Path) -> None:
+    """A clamp, LEAKY_RELU, LOGISTIC, RELU and QUANTIZE of all 256 codes; ONNX Runtime has no such RELU."""
+    writer = Writer(lambda low, high: low, np.random.default_rng(5), tflite=True)
+    writer.inputs.append({"name": "x", "dtype": "int8", "shape": ["batch", 256]})
+    x = Codes("x", (1, 256), "int8", writer.store(np.float32(0.07)), writer.store(np.int8(-9)))
+    for number in range(6):
+        writer.number = partial(chosen, number)
+        writer.table(x)
+    plain = writer.graph([codes.name for codes in writer.made])
+    assert {node.op_type for node in plain.nodes} == set(TABLES)
+    every = np.arange(-128, 128, dtype=np.int8)[None]
+    graph = plain.with_runtime("tflite_micro")
+    program = c.build(graph, tmp_path, flags=("-O0",))
+    found, right = c.run(program, graph, every, "all"), graph.run(every, "all")
+    for codes in writer.made:
+        np.testing.assert_array_equal(found[codes.name], right[codes.name], codes.name)
+    assert check({codes.name: right[codes.name] for codes in writer.made}, graph, every).equal
+    with pytest.raises(UserError, match=r"node RELU/4 .* ONNX Runtime, x86-64 has no RELU of TensorFlow Lite"):
+        c.generate(plain)
 
 
 def test_the_program_has_no_real_numbers() -> None:

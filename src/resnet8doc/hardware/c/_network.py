@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..memory import Kept, Plan, Read, Step
-from ..network import axis_names
+from ..network import TABLES, axis_names
 from ._program import Program
 from ._walk import walk
 
@@ -122,6 +122,10 @@ def _calls(program: Program, step: Step) -> list[str]:
         name = parameters.walk(f"{program.place(step.output.name).lower()}_walk", walk(read.places))
         return [f"copy_codes(&{name}, {_operand(program, read, '')}, {step.output.bytes}, {output});"]
     name = operation.name
+    if operation.op_type in TABLES:
+        (read,) = step.reads.values()
+        parameters.codes_table(operation)
+        return [_look_up(program, operation.name, read, step, output)]
     match operation.op_type:
         case "QuantizeLinear":
             return _quantize(program, step, output)
@@ -187,7 +191,7 @@ def _quantize(program: Program, step: Step, output: str) -> list[str]:
     found, place = walk(read.places), _operand(program, read, "")
     if read.kept.dtype != "float32":
         parameters.codes_table(operation)
-        return [f"look_up({name}, 0, &{parameters.walk(f'{name}_walk', found)}, {place}, {count}, {output});"]
+        return [_look_up(program, name, read, step, output)]
     channels = _channels(program, step)
     if program.pixels and found.plain and channels == "0":
         parameters.pixels(operation)
@@ -198,6 +202,13 @@ def _quantize(program: Program, step: Step, output: str) -> list[str]:
         return [f"look_up({name}, {channels}, {at}, {place}, {count}, {output});"]
     parameters.real(operation)
     return [f"{_named(program, 'quantize_real', step)}(&{name}, {channels}, {at}, {place}, {count}, {output});"]
+
+
+def _look_up(program: Program, name: str, read: Read, step: Step, output: str) -> str:
+    """Return a call that makes each code by a table."""
+    assert read.places is not None, step.name
+    walked = program.parameters.walk(f"{name}_walk", walk(read.places))
+    return f"look_up({name}, 0, &{walked}, {_operand(program, read, '')}, {step.output.bytes}, {output});"
 
 
 def _channels(program: Program, step: Step) -> str:

@@ -157,13 +157,14 @@ class Parameters(ABC):
         self.shared_array(operation.name, rows[0] if len(rows) == 1 else np.stack(rows).view(np.uint8))
 
     def codes_table(self, operation: Operation) -> None:
-        """Write the table of a QuantizeLinear that reads what a DequantizeLinear makes."""
-        maker = self.network.requantized(operation.node)
-        assert maker is not None, operation.name
+        """Write what each code becomes; of a QuantizeLinear by way of the DequantizeLinear that it reads."""
         codes = self.network.dtype(operation.inputs[0])
         every = np.arange(256, dtype=np.uint8).view(codes)
-        real = self.network.graph.compute(maker, {maker.inputs[0].tensor: every})
-        made = self.network.graph.compute(operation.node, {operation.node.inputs[0].tensor: real})
+        if operation.op_type == "QuantizeLinear":
+            maker = self.network.requantized(operation.node)
+            assert maker is not None, operation.name
+            every = self.network.graph.compute(maker, {maker.inputs[0].tensor: every})
+        made = self.network.graph.compute(operation.node, {operation.node.inputs[0].tensor: every})
         self.shared_array(operation.name, made.view(np.uint8))
 
     def real(self, operation: Operation) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..network import Network, Operation, Shape
+from ..network import TABLES, Network, Operation, Shape
 
 Array = npt.NDArray[Any]
 Order = tuple[int, ...]
@@ -202,7 +202,9 @@ def _add(found: Steps, operation: Operation) -> None:
     for entry in node.inputs:
         if entry.formal in demanded:
             reads[entry.formal] = found.whole(entry.tensor, demanded[entry.formal])
-        elif entry.formal in ("A", "B", "x") and operation.op_type in ("QLinearAdd", "QuantizeLinear"):
+        elif (entry.formal in ("A", "B", "x") and operation.op_type in ("QLinearAdd", "QuantizeLinear")) or (
+            operation.op_type in TABLES and entry is node.inputs[0]
+        ):
             reads[entry.formal] = found.spread(entry.tensor, output)
     found._kept[operation.output] = output
     found.steps.append(Step(node.name, operation, reads, output, _in_place(operation, reads, output)))
@@ -236,8 +238,8 @@ def _rows(network: Network, tensor: str | None, turned: bool) -> Order:
 
 
 def _in_place(operation: Operation, reads: Mapping[str, Read], output: Kept) -> tuple[str, ...]:
-    """Return the operands of an addition that lie as its output does, and that no other operand reads elsewhere."""
-    if operation.op_type != "QLinearAdd":
+    """Return operands of what works number by number that lie as the output does and are read nowhere else."""
+    if operation.op_type not in ("QLinearAdd", *TABLES):
         return ()
     own = np.arange(output.bytes)
     aligned = {formal: np.array_equal(read.places, own) for formal, read in reads.items() if read.places is not None}

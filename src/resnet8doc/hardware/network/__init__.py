@@ -1,6 +1,6 @@
 """A graph of integer operators as hardware sees it, and the first stage of each by itself."""
 
-from ._accept import BOUNDARY, INTEGER, KNOWN, MOVES
+from ._accept import BOUNDARY, INTEGER, KNOWN, MOVES, TABLES
 from ._accumulators import (
     accumulators,
     code_sums,
@@ -17,7 +17,27 @@ from ._shapes import item_shape, with_shape
 from ._window import Window, window
 
 __all__ = [
-    "BOUNDARY", "INTEGER", "KNOWN", "MOVES", "Feeds", "Items", "Network", "Operation", "Shape", "Window",
-    "accumulators", "axis_names", "code_sums", "fixed_factors", "identifier", "identifiers", "item_shape",
-    "multipliers", "output_zero_point", "window", "window_sums", "with_shape",
+    "BOUNDARY",
+    "INTEGER",
+    "KNOWN",
+    "MOVES",
+    "TABLES",
+    "Feeds",
+    "Items",
+    "Network",
+    "Operation",
+    "Shape",
+    "Window",
+    "accumulators",
+    "axis_names",
+    "code_sums",
+    "fixed_factors",
+    "identifier",
+    "identifiers",
+    "item_shape",
+    "multipliers",
+    "output_zero_point",
+    "window",
+    "window_sums",
+    "with_shape",
 ]  # fmt: skip

@@ -1,19 +1,26 @@
 """What the hardware tools take, and what they say of the rest: by name, with what would help."""
 
 from collections.abc import Mapping
+from typing import Any
+
+import numpy.typing as npt
 
 from ...errors import UserError
 from ...graph import Graph, Node, operator_of
 
+Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
 Described = Mapping[str, tuple[Shape, str]]
 
 MOVES = ("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Identity")
 """Operators that give the same numbers another shape or order."""
 
+TABLES = ("QLinearSigmoid", "QLinearLeakyRelu", "QUANTIZE", "RELU", "Clip")
+"""Operators that make a code of a code, each by itself: a table of 256 says all of it."""
+
 INTEGER = (
     "QLinearConv", "QLinearMatMul", "QGemm", "QLinearAdd", "QLinearAveragePool", "QLinearGlobalAveragePool",
-    "QLinearSoftmax",
+    "QLinearSoftmax", *TABLES,
 )  # fmt: skip
 BOUNDARY = ("QuantizeLinear", "DequantizeLinear")
 KNOWN = (*BOUNDARY, *INTEGER, *MOVES)
@@ -27,6 +34,10 @@ STORED = {
     "QLinearAveragePool": ("x_scale", "x_zero_point", "y_scale", "y_zero_point"),
     "QLinearGlobalAveragePool": ("x_scale", "x_zero_point", "y_scale", "y_zero_point"),
     "QLinearSoftmax": ("X_scale", "x_zero_point", "y_scale", "y_zero_point"),
+    "QLinearSigmoid": ("X_scale", "X_zero_point", "Y_scale", "Y_zero_point"),
+    "QLinearLeakyRelu": ("X_scale", "X_zero_point", "Y_scale", "Y_zero_point"),
+    "QUANTIZE": ("x_scale", "x_zero_point", "y_scale", "y_zero_point"),
+    "RELU": ("x_scale", "x_zero_point", "y_scale", "y_zero_point"), "Clip": ("min", "max"),
     "QuantizeLinear": ("y_scale", "y_zero_point"),
     "DequantizeLinear": ("x_scale", "x_zero_point"),
     "Reshape": ("shape",), "Squeeze": ("axes",), "Unsqueeze": ("axes",),
@@ -55,7 +66,15 @@ def check_format(graph: Graph) -> None:
     )
 
 
-def check_operator(node: Node, before: bool, after: bool) -> None:
+def works_on_codes(node: Node, constants: Mapping[str, Array]) -> bool:
+    """Return whether a node is one of :data:`INTEGER`; a Clip is one where its bounds are codes."""
+    if node.op_type != "Clip":
+        return node.op_type in INTEGER
+    bounds = (constants.get(str(node.tensor(formal))) for formal in ("min", "max"))
+    return any(bound is not None and str(bound.dtype) in CODES for bound in bounds)
+
+
+def check_operator(node: Node, before: bool, after: bool, constants: Mapping[str, Array]) -> None:
     """Refuse an operator on real numbers, by its name.
 
     Parameters
@@ -64,6 +83,8 @@ def check_operator(node: Node, before: bool, after: bool) -> None:
         Which.
     before, after
         Whether there are integer operators before it, and after it.
+    constants
+        Every stored tensor.
 
     Raises
     ------
@@ -75,7 +96,7 @@ def check_operator(node: Node, before: bool, after: bool) -> None:
             f"node {node.name} is QLinearConv with channels last, a form of ONNX Runtime's own", "channels first",
             "Extract the model with --fused and --channels-first: the same operators and the same numbers.",
         )  # fmt: skip
-    if node.op_type in KNOWN:
+    if node.op_type in (*BOUNDARY, *MOVES) or works_on_codes(node, constants):
         return
     read = next((e.tensor for e in node.inputs if not e.parameter), node.output)
     if before and operator_of(node).kind != "real":  # it may stand among codes, where there is nothing to quantize

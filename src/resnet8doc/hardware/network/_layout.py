@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from ...graph import Node
+from ._accept import TABLES
 
 Order = tuple[int, ...]
 Shape = tuple[int, ...]
@@ -13,7 +14,7 @@ CHANNELS_LAST: Order = (0, 2, 3, 1)
 
 IMAGE_AXES = ("batch", "row", "column", "channel")
 POOLS = ("QLinearAveragePool", "QLinearGlobalAveragePool")
-ELEMENTWISE = ("QuantizeLinear", "DequantizeLinear", "QLinearAdd", "QLinearSoftmax", "Identity")
+ELEMENTWISE = ("QuantizeLinear", "DequantizeLinear", "QLinearAdd", "QLinearSoftmax", "Identity", *TABLES)
 
 
 def image_layouts(nodes: Iterable[Node], shapes: Mapping[str, Shape]) -> dict[str, str]:

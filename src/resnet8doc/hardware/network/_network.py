@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ...errors import UserError
 from ...graph import Graph, Node
-from ._accept import INTEGER, MOVES, check_format, check_node, check_operator
+from ._accept import MOVES, check_format, check_node, check_operator, works_on_codes
 from ._items import Items
 from ._layout import CHANNELS_LAST, FIRST, IMAGE_AXES, LAST, POOLS, Order, axis_names, image_layouts
 from ._names import identifiers
@@ -96,19 +96,19 @@ class Network:
         """Refuse operators on real numbers; what stands before and after decides what would help."""
         after = {entry.name: False for entry in self.graph.inputs}  # tensors that follow from codes
         for node in self.graph.nodes:
-            made = node.op_type in (*INTEGER, "QuantizeLinear")
+            made = node.op_type == "QuantizeLinear" or works_on_codes(node, self.constants)
             after[node.output] = made or any(after.get(e.tensor, False) for e in node.inputs)
         needed: set[str] = set()
         leads: set[str] = set()  # nodes from which an integer operator is reached
         for node in reversed(self.graph.nodes):
-            if node.op_type in INTEGER or node.output in needed:
+            if works_on_codes(node, self.constants) or node.output in needed:
                 leads.add(node.name)
                 needed |= {e.tensor for e in node.inputs}
         for node in self.graph.nodes:
             if node.output in self.constants:
                 continue
             before = any(after.get(e.tensor, False) for e in node.inputs)
-            check_operator(node, before, node.name in leads)
+            check_operator(node, before, node.name in leads, self.constants)
 
     def _fold(self) -> dict[str, Array]:
         """Compute what depends on stored tensors alone."""

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...graph import Graph, Node
+from ._accept import TABLES
 
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
@@ -45,6 +46,8 @@ def _keeps(node: Node, shapes: Mapping[str, Shape], constants: Mapping[str, Arra
             scale = constants.get(str(node.tensor("y_scale") or node.tensor("x_scale")))
             return scale is None or scale.size == 1 or int(node.attributes.get("axis", 1)) % rank > 0
         case "QLinearConv" | "QLinearAveragePool" | "QLinearGlobalAveragePool" | "Identity":
+            return True
+        case op_type if op_type in TABLES:
             return True
         case "QLinearSoftmax":
             return int(node.attributes.get("axis", -1)) % rank > 0
