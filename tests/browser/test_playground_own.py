@@ -93,7 +93,9 @@ def test_a_change_in_it_is_painted_and_is_the_engines(live: Live) -> None:
     live.expect_probabilities("modified", after.probabilities[0])
     first = pg.Comparison(None, run, after).first
     assert first is not None
-    expect(live.page.locator("#root [data-r8-first]")).to_have_attribute("data-r8-first", first.tensor)
+    expect(live.page.locator("#root [data-r8-first]")).to_have_attribute(
+        "data-r8-first", first.tensor, timeout=PATIENCE
+    )
     with painted(live.page, "input", "h2", "What block12_add puts out") as seconds:
         live.choose("node", "block12_add")
     print(f"another layer chosen to paint: {seconds[0]:.2f} s")
