@@ -85,7 +85,7 @@ def test_a_change_in_it_is_painted_and_is_the_engines(live: Live) -> None:
     live.choose("mode", "arithmetic")
     live.choose("where", "block2_project alone")
     select = live.control("choice-rounding").locator("select")
-    with painted(live.page, "change", "[data-r8-probabilities='modified']", "", "data-r8-values") as seconds:
+    with painted(live.page, "input", "[data-r8-probabilities='modified']", "", "data-r8-values") as seconds:
         select.select_option(label="floor")
     print(f"\n{len(network.graph.nodes)} nodes, change to paint: {seconds[0]:.2f} s")
     edit = pg.Edit("arithmetic", "block2_project", "rounding", "floor")
@@ -93,8 +93,10 @@ def test_a_change_in_it_is_painted_and_is_the_engines(live: Live) -> None:
     live.expect_probabilities("modified", after.probabilities[0])
     first = pg.Comparison(None, run, after).first
     assert first is not None
-    expect(live.page.locator("#root [data-r8-first]")).to_have_attribute("data-r8-first", first.tensor)
-    with painted(live.page, "change", "h2", "What block12_add puts out") as seconds:
+    expect(live.page.locator("#root [data-r8-first]")).to_have_attribute(
+        "data-r8-first", first.tensor, timeout=PATIENCE
+    )
+    with painted(live.page, "input", "h2", "What block12_add puts out") as seconds:
         live.choose("node", "block12_add")
     print(f"another layer chosen to paint: {seconds[0]:.2f} s")
     live.page.get_by_role("button", name="Reset").click()

@@ -183,7 +183,7 @@ def test_a_long_vector_and_a_large_image_are_drawn_in_part() -> None:
     network = opened(of_shape(["batch", 3, 300, 400]))
     html = views(network, "quantize", lambda shape: (2, 5, 7))
     assert "channels 2 to 2 of 3" in html
-    assert 'data-r8-first="2"' in html
+    assert 'data-r8-from="2"' in html
     network = opened(of_shape(["batch", 1000]))
     assert 'data-r8-grid="1000,1,1,' in views(network, "quantize", lambda shape: (999, 0, 0))
     network = opened(of_shape([1, 1, 1100, 1000]))

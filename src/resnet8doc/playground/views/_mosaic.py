@@ -116,7 +116,7 @@ def mosaic(
     grid = f"{layout.channels},{layout.height},{layout.width},{layout.columns},{layout.zoom:.6g},{GAP}"
     press, frame = Markup(""), Markup("")
     if control:
-        press = Markup(' data-r8-pixel="{}" data-r8-grid="{}" data-r8-first="{}"').format(control, grid, first)
+        press = Markup(' data-r8-pixel="{}" data-r8-grid="{}" data-r8-from="{}"').format(control, grid, first)
     if mark:
         left = round((mark[0] % layout.columns * (layout.width + GAP) + mark[2]) * layout.zoom, 2)
         top = round((mark[0] // layout.columns * (layout.height + GAP) + mark[1]) * layout.zoom, 2)
