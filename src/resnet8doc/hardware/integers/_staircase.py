@@ -49,7 +49,7 @@ def steps(codes: Codes, low: int, high: int) -> tuple[Array, Array]:
     return wanted, at
 
 
-def find_staircase(codes: Codes, low: int, high: int, slope: float, shift: int) -> Staircase | None:
+def find_staircase(codes: Codes, low: int, high: int, slope: float, shift: int, least: int = -128) -> Staircase | None:
     """Find the two integers.
 
     Parameters
@@ -62,6 +62,8 @@ def find_staircase(codes: Codes, low: int, high: int, slope: float, shift: int) 
         About what ``factor`` is, divided by 2^shift: the multiplier.
     shift
         Binary places.
+    least
+        The lowest code of the type, -128 or 0. Beyond it, and 255 above it, the clamp does the work.
 
     Returns
     -------
@@ -77,16 +79,21 @@ def find_staircase(codes: Codes, low: int, high: int, slope: float, shift: int) 
     True
     """
     wanted, places = steps(codes, low, high)
+    first, last = (int(codes(np.array([end]))[0]) for end in (low, high))
     if not len(wanted):
-        return Staircase(0, int(codes(np.array([low]))[0]) << shift, shift)
-    least, most = wanted.astype(np.int64) << shift, (wanted.astype(np.int64) << shift) - 1
+        return Staircase(0, first << shift, shift)
+    reached, missed = (wanted << shift, places), ((wanted << shift) - 1, places - 1)
+    if first > least:  # the ends are held too, where the clamp does not hold them
+        reached = np.append(reached[0], first << shift), np.append(reached[1], low)
+    if last < least + 255:
+        missed = np.append(missed[0], ((last + 1) << shift) - 1), np.append(missed[1], high)
 
     def interval(factor: int) -> tuple[int, int]:
-        return int((least - places * factor).max()), int((most - (places - 1) * factor).min())
+        return int((reached[0] - reached[1] * factor).max()), int((missed[0] - missed[1] * factor).min())
 
     def room(factor: int) -> int:
-        first, last = interval(factor)
-        return last - first
+        lowest, highest = interval(factor)
+        return highest - lowest
 
     centre = round(slope * 2.0**shift)
     at, end = max(0, centre - (centre >> 7) - 2), centre + (centre >> 7) + 2
@@ -96,5 +103,5 @@ def find_staircase(codes: Codes, low: int, high: int, slope: float, shift: int) 
             at = middle + 1
         else:
             end = middle
-    first, last = interval(at)
-    return Staircase(at, (first + last) // 2, shift) if first <= last else None
+    lowest, highest = interval(at)
+    return Staircase(at, (lowest + highest) // 2, shift) if lowest <= highest else None
