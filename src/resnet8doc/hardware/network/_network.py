@@ -319,8 +319,10 @@ class Network:
 
         ONNX Runtime computes it so; a runtime with a formula of its own does not, TensorFlow Lite among them.
         """
-        if self.graph.runtime.own(operation.op_type) is not None:
-            return False
+        return self.graph.runtime.own(operation.op_type) is None and self.has_one_window(operation)
+
+    def has_one_window(self, operation: Operation) -> bool:
+        """Whether an operation is an average pool whose one window is the whole image."""
         if operation.op_type == "QLinearGlobalAveragePool":
             return True
         if operation.op_type != "QLinearAveragePool":

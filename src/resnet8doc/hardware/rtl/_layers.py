@@ -387,7 +387,7 @@ class _Reader:
         return find_fixed_point(codes, low, high, factor, y_zero, f"layer {o.node.name}, channel {channel}")
 
     def _pool(self, o: Operation) -> Pool:
-        if not self.network.covers_image(o):
+        if not self.network.has_one_window(o):
             raise UserError(
                 f"layer {o.node.name} is a pool of windows smaller than the image",
                 "one window over all of it: the gates know no others", "Use the C instead, which takes such windows.",
