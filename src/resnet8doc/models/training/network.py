@@ -67,6 +67,10 @@ class Network(nn.Module):
                 self.layers[layer.name] = nn.Linear(layer.kernel_shape[0], layer.kernel_shape[1])
 
     def forward(self, x: Tensor) -> Tensor:
+        return self.values(x)["dense"]
+
+    def values(self, x: Tensor) -> dict[str, Tensor]:
+        """Return what every layer gives for ``x``, by the layers' names."""
         values = {"input": x}
         for layer in LAYERS.values():
             inputs = [values[name] for name in layer.inputs]
@@ -81,7 +85,7 @@ class Network(nn.Module):
             else:  # flatten has nothing left to do, and the loss takes logits instead of softmax's probabilities
                 y = inputs[0]
             values[layer.name] = y
-        return values["dense"]
+        return values
 
     def kernels(self) -> list[Tensor]:
         """Return the convolution kernels, which are matrices here."""

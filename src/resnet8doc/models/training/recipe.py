@@ -30,6 +30,9 @@ class Recipe:
         follows.
     average
         Weight of the past in the exponential moving average of the weights, which is what is kept.
+    revive_images, revive_below
+        After every epoch on crops, a filter that fires for fewer than this part of the first so many training images
+        starts again; see `resnet8doc.models.training.revive`. The epochs on whole images then train what was started.
     """
 
     seed: int = 0
@@ -45,6 +48,8 @@ class Recipe:
     vector_momentum: float = 0.9
     warm_up: float = 0.1
     average: float = 0.998
+    revive_images: int = 500
+    revive_below: float = 0.01
 
     @property
     def epochs(self) -> int:

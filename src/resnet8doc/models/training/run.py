@@ -21,6 +21,7 @@ from .augment import crop_and_flip
 from .muon import Muon
 from .network import Network
 from .recipe import Recipe
+from .revive import dead_filters, revive
 
 HELD_OUT_PER_CLASS = 500
 
@@ -35,11 +36,15 @@ class Run:
         Under the names of `resnet8doc.architecture.WEIGHTS`.
     curve
         One entry an epoch: ``epoch``, ``seconds``, ``loss``, ``train_accuracy`` of the stepped weights on the augmented
-        images, and ``held_out_accuracy`` of the averaged ones (percent), where images are held out.
+        images, ``held_out_accuracy`` of the averaged ones (percent), where images are held out, and ``revived``, how
+        many dead filters started again after it.
+    dead
+        How many filters of ``weights`` are dead at the end, judged as in training.
     """
 
     weights: dict[str, NDArray[np.float32]]
     curve: list[dict[str, float]] = field(default_factory=list)
+    dead: int = 0
 
 
 def held_out_indices(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -132,6 +137,7 @@ def train(
                 optimizer.load_state_dict(value)
             curve = saved["curve"]
     forward = torch.compile(network, dynamic=False) if compiled else network
+    sample = _tensor(images[: recipe.revive_images])
     started = time.monotonic() - (curve[-1]["seconds"] if curve else 0.0)
     for epoch in range(len(curve), recipe.epochs):
         bar = tqdm(
@@ -142,6 +148,10 @@ def train(
         entry = {"epoch": epoch + 1, "seconds": time.monotonic() - started, "loss": loss, "train_accuracy": accuracy}
         if held_out is not None:
             entry["held_out_accuracy"] = accuracy_of(average, *held_out)
+        entry["revived"] = 0
+        if epoch < recipe.crop_epochs:
+            random = np.random.default_rng([recipe.seed, epoch, 1])  # of its own, like the order of the images
+            entry["revived"] = revive(network, average, optimizers, sample, recipe.revive_below, random)
         curve.append(entry)
         if progress:
             tqdm.write(" ".join(f"{name}={value:.2f}" for name, value in entry.items()))
@@ -149,7 +159,8 @@ def train(
             torch.save(_saved(identity, network, average, optimizers, curve), temporary)
         if after_epoch is not None:
             after_epoch(curve)
-    return Run(average.weights(), curve)
+    dead = dead_filters(average, sample, recipe.revive_below)
+    return Run(average.weights(), curve, sum(int(mask.sum()) for mask in dead.values()))
 
 
 def accuracy_of(network: Network, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> float:
