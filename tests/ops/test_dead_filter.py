@@ -17,7 +17,7 @@ def test_it_is_constant_and_equal_to_onnxruntime(compare: Callable[..., Any]) ->
     rng = np.random.default_rng(0)
     x = rng.integers(-128, 128, (1, 3, 6, 6)).astype(np.int8)
     w = rng.integers(-128, 128, (2, 3, 3, 3)).astype(np.int8)
-    inputs = [
+    inputs: list[Any] = [
         x, np.float32(1.0), np.int8(-128), w, np.array([SCALE, 0.002], np.float32), np.zeros(2, np.int8),
         np.float32(0.01), np.int8(-128), np.array([BIAS, 300], np.int32),
     ]  # fmt: skip
