@@ -123,7 +123,10 @@ def proof(session: nox.Session) -> None:
     shared(session, "resnet8doc", "build", "--no-site")
     shared(session, "resnet8doc", "prove", *session.posargs)
     shared(session, "resnet8doc", "prove", "build/models/resnet8_int8.tflite", *session.posargs)
-    shared(session, "resnet8doc", "prove-c", *session.posargs)
+    scripts = [str(path) for path in sorted((ROOT / "build" / "models").glob("resnet8_int8*.pt"))]
+    shared(session, "resnet8doc", "prove", *scripts, *session.posargs)
+    for variant in ("float", "integer"):
+        shared(session, "resnet8doc", "prove-c", "--variant", variant, *session.posargs)
     shared(session, "resnet8doc", "prove-rtl", *session.posargs)
 
 

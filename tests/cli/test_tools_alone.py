@@ -146,4 +146,7 @@ def test_what_needs_a_framework_says_so(missing: str, tmp_path: Path) -> None:
 def test_two_kinds_of_model_are_not_proven_at_once(model: Path, tmp_path: Path) -> None:
     said = alone("tensorflow", tmp_path, "prove", "a.tflite", str(model))
     assert said.returncode == 1
-    assert "error: a.tflite beside an ONNX model, or with --fused; expected TensorFlow Lite files alone" in said.stderr
+    assert (
+        "error: .onnx, .tflite files together, or with --fused; expected files of one kind, without --fused."
+        in said.stderr
+    )

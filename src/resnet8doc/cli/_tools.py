@@ -256,7 +256,7 @@ def check(
 
 def prove(
     models: Annotated[
-        list[Path] | None, typer.Argument(help="ONNX or TensorFlow Lite models; without any, the build's.")
+        list[Path] | None, typer.Argument(help="ONNX, TensorFlow Lite or TorchScript models; without any, the build's.")
     ] = None,
     images: Images = None,
     source: Source = None,
@@ -269,15 +269,21 @@ def prove(
 ) -> None:
     """Count, value by value, where the engine differs from the runtime; exit with 1 where it must not.
 
-    Of an ONNX model that is ONNX Runtime, of a TensorFlow Lite file each of four kernel sets.
+    Of an ONNX model that is ONNX Runtime; of a TensorFlow Lite file each of four kernel sets; of a quantized TorchScript
+    file its engine of PyTorch.
     """
     from ..inputs import inputs_for, parse_shapes
     from ..proof import failure
     from ..proof import prove as run
 
-    lite = [path for path in models or () if path.suffix == ".tflite"]
-    if lite:
-        _prove_tflite(lite, images, source, output_json, alone=len(lite) == len(models or ()) and fused is None)
+    kinds = {path.suffix for path in models or ()}
+    if models and kinds & {".tflite", ".pt"}:
+        if len(kinds) > 1 or fused is not None:
+            raise UserError(
+                f"{', '.join(sorted(kinds))} files together, or with --fused", "files of one kind, without --fused",
+                "Prove them one kind after the other; only an ONNX model has a fused form.",
+            )  # fmt: skip
+        (_prove_tflite if kinds == {".tflite"} else _prove_pytorch)(models, images, source, output_json)
         return
     wanted = [(path, fused) for path in models or ()] or _built(fused)
     lengths = parse_shapes(shape or [])
@@ -314,19 +320,12 @@ def _built(fused: "How | None") -> list[tuple[Path, "How | None"]]:
     ]
 
 
-def _prove_tflite(
-    models: list[Path], images: int | None, source: Path | None, output_json: Path | None, *, alone: bool
-) -> None:
+def _prove_tflite(models: list[Path], images: int | None, source: Path | None, output_json: Path | None) -> None:
     """Prove TensorFlow Lite files under every kernel set."""
     from ..inputs import inputs_for
     from ..oracles import KERNELS
     from ..proof import failure_tflite, prove_tflite
 
-    if not alone:
-        raise UserError(
-            f"{models[0].name} beside an ONNX model, or with --fused", "TensorFlow Lite files alone",
-            "Prove them one after the other; a TensorFlow Lite file has no fused form here.",
-        )  # fmt: skip
     results = []
     for path in models:
         given = inputs_for(_network(path, None), source, images)
@@ -351,6 +350,34 @@ def _prove_tflite(
     ]
     give(results, output_json, "The engine against TensorFlow Lite", rows)
     if reasons := [why for result in results if (why := failure_tflite(result)) is not None]:
+        raise UserError("\n".join(reasons), "0 mismatches on this processor", "Report this with the lines above.")
+
+
+def _prove_pytorch(models: list[Path], images: int | None, source: Path | None, output_json: Path | None) -> None:
+    """Prove quantized TorchScript files, each in the engine that it was quantized for."""
+    from ..inputs import inputs_for
+    from ..proof.pytorch import failure_pytorch, prove_pytorch
+
+    results = []
+    for path in models:
+        given = inputs_for(_network(path, None), source, images)
+        (fed,) = given.feeds.values()
+        results.append({**prove_pytorch(path, fed), "given": given.said})
+    rows = [
+        {
+            "model": result["model"],
+            "engine": result["engine"],
+            "arithmetic here": result["arithmetic"],
+            "inputs": result["inputs"],
+            "values": result["totals"]["values"],
+            "mismatches, node by node": result["totals"]["local_mismatches"],
+            "end to end": result["totals"]["end_to_end_mismatches"],
+            "seconds": result["seconds"],
+        }
+        for result in results
+    ]
+    give(results, output_json, "The engine against PyTorch", rows)
+    if reasons := [why for result in results if (why := failure_pytorch(result)) is not None]:
         raise UserError("\n".join(reasons), "0 mismatches on this processor", "Report this with the lines above.")
 
 
