@@ -269,8 +269,8 @@ def prove(
 ) -> None:
     """Count, value by value, where the engine differs from the runtime; exit with 1 where it must not.
 
-    Of an ONNX model that is ONNX Runtime; of a TensorFlow Lite file each of four kernel sets; of a quantized TorchScript
-    file its engine of PyTorch.
+    Of an ONNX model that is ONNX Runtime; of a TensorFlow Lite file each of four kernel sets; of a
+    quantized TorchScript file its engine of PyTorch.
     """
     from ..inputs import inputs_for, parse_shapes
     from ..proof import failure
