@@ -251,10 +251,11 @@ class Graph:
         needed = [entry.tensor for entry in found.inputs if not entry.parameter]
         values = self.run(feeds, needed)
         traced = check_traced(found)
-        shape = self.compute(found, values).shape
+        possible = self.limited(found, self.runtime if runtime is None else runtime)
+        shape = self.compute(found, values, possible).shape
         if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
             raise UserError(f"index is {list(index)}", f"one inside {list(shape)}", "Choose an element of the output.")
-        chosen = self.limited(found, self.runtime) if runtime is None else _runtime(runtime)
+        chosen = possible if runtime is None else _runtime(runtime)
         return traced(tuple(index), self.arguments(found, values), chosen)
 
     def with_parameters(self, changes: Mapping[str, Number]) -> "Graph":

@@ -15,10 +15,14 @@ def _modules() -> Iterator[str]:
     return (entry.name for entry in pkgutil.iter_modules(folder, f"{__package__}.") if entry.name != __name__)
 
 
+def _records() -> Iterator[Operator]:
+    for name in _modules():
+        yield from (record for record in vars(import_module(name)).values() if isinstance(record, Operator))
+
+
 OPERATORS: dict[tuple[str, str], Operator] = {
     (record.domain, record.op_type): record
-    for name in _modules()
-    for record in vars(import_module(name)).values()
-    if isinstance(record, Operator)
+    for record in sorted(_records(), key=lambda record: (record.domain, record.op_type))
 }
-"""Every operator by ``(domain, op_type)``: each module-level :class:`Operator`, whatever its name."""
+"""Every operator by ``(domain, op_type)``: each module-level :class:`Operator`, whatever its name. In order, so that
+who looks for a name alone meets the standard's operator first."""

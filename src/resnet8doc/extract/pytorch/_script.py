@@ -62,7 +62,7 @@ class Script:
     Parameters
     ----------
     path
-        A file that :func:`torch.jit.save` wrote, with an extra file ``quantized_engine``.
+        A file that ``torch.jit.save`` wrote, with an extra file ``quantized_engine``.
 
     Attributes
     ----------

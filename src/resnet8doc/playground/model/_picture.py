@@ -66,7 +66,7 @@ def read_picture(content: bytes) -> tuple[Array, list[str]]:
     Raises
     ------
     UserError
-        As :func:`opened`.
+        As for every picture: what cannot be opened is a sentence.
     """
     from PIL import Image
 
