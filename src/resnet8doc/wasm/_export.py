@@ -126,7 +126,7 @@ def export(
                 f"Open it and mend the cell: marimo edit {notebook}.",
             )
         step("the page")
-        _page.finish(work / "out", address)
+        _page.finish(work / "out")
         _swap(work / "runtime", runtime)
         _swap(work / "out", output)
         step("measuring")

@@ -214,7 +214,7 @@ def prepare(cache: Path, step: Step = lambda text: None) -> tuple[Path, list[Pat
 
 
 def write(target: Path, cache: Path, step: Step) -> None:
-    """Write the runtime folder: four files of Pyodide's, the compiled wheels, ``pyodide-lock.json``, ``start.mjs``.
+    """Write the runtime folder: four files of Pyodide's, the compiled wheels, ``pyodide-lock.json``.
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ def write(target: Path, cache: Path, step: Step) -> None:
     pyodide, compiled = prepare(cache, step)
     step("resnet8doc's wheel")
     compiled += _compile(pyodide, [engine_wheel(cache), reader_wheel(cache)], cache, ())
-    for path in (*compiled, *(pyodide / name for name in pins.PYODIDE_FILES), _HERE / "start.mjs"):
+    for path in (*compiled, *(pyodide / name for name in pins.PYODIDE_FILES)):
         shutil.copyfile(path, target / path.name)
     info = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))["info"]
     write_json(target / "pyodide-lock.json", lock([target / path.name for path in compiled], info))

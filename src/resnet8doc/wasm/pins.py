@@ -90,12 +90,6 @@ WHEELS = (
     Wheel("tomlkit==0.15.2", "05562412163a3037b94497385fb7f9204c637bc605af7a48199e41cf2272f437"),
 )
 
-AT_START = (
-    "micropip", "msgspec", "marimo-base", "markdown", "pymdown-extensions", "narwhals", "packaging", "jedi", "pygments",
-    "pyodide-http", "numpy", "resnet8doc",
-)  # fmt: skip
-"""What the notebook needs, asked for at once: marimo asks for the last five only when it has read the notebook."""
-
 CARRIER = Wheel("open-webui==0.12.4", "02e9caba96234db3fa17a92e56163b3f7f2b8ca8227fa886b85c178d696483f6", "any", "3.12")
 """The wheel that the inner ones are taken from."""
 
