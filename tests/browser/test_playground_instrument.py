@@ -146,7 +146,7 @@ def test_a_hostile_extraction_and_a_hostile_link_run_nothing(browser: Browser, s
         text = text.replace(json.dumps(name), json.dumps(name + HOSTILE))
     content = text.encode()
     found.give("Open your own network", (f"{HOSTILE}.json", content), (f"{HOSTILE}.npz", tensors))
-    expect(found.page.locator("#root .r8-note").filter(has_text="Your extraction")).to_be_visible(timeout=PATIENCE)
+    expect(found.page.locator("#root .r8-note").filter(has_text="is open")).to_be_visible(timeout=PATIENCE)
     found.choose("node", "stack1_conv1" + HOSTILE)
     found.expect_node("stack1_conv1" + HOSTILE)
     for view in ("numbers", "stored", "pictures", "cost", "files", "middle"):
