@@ -1,5 +1,6 @@
 """Tools on a user's own files: extract, draw, vectors, check, prove, prove-c, c, prove-rtl, bench, fpga."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -291,11 +292,17 @@ def prove(
     for path, how in wanted:
         given = inputs_for(_network(path, shape, how), source, images)
         results.append({**run(path, given.feeds, lengths=lengths, fused=how), "inputs": given.said})
+    _report(results, ("model", "fused", "images"), "The engine against ONNX Runtime", failure, output_json)
+
+
+def _report(
+    results: list[dict[str, Any]], about: tuple[str, ...], title: str,
+    failure: Callable[[dict[str, Any]], str | None], output_json: Path | None,
+) -> None:  # fmt: skip
+    """Show proofs, a row each; raise if one that must be without mismatch is not."""
     rows = [
         {
-            "model": result["model"],
-            "fused": result["fused"] or "no",
-            "images": result["images"],
+            **{key: "no" if result[key] is None else result[key] for key in about},
             "values": result["totals"]["values"],
             "mismatches, node by node": result["totals"]["local_mismatches"],
             "end to end": result["totals"]["end_to_end_mismatches"],
@@ -303,7 +310,7 @@ def prove(
         }
         for result in results
     ]
-    give(results, output_json, "The engine against ONNX Runtime", rows)
+    give(results, output_json, title, rows)
     if reasons := [why for result in results if (why := failure(result)) is not None]:
         raise UserError("\n".join(reasons), "0 mismatches on this processor", "Report this with the lines above.")
 
@@ -335,22 +342,13 @@ def _prove_tflite(models: list[Path], images: int | None, source: Path | None, o
         batch = next(size for size in range(min(25, len(fed)), 0, -1) if len(fed) % size == 0)
         for kernels in KERNELS:
             results.append({**prove_tflite(path, fed, kernels, batch=batch), "given": given.said})
-    rows = [
-        {
-            "model": result["model"],
-            "kernels": result["kernels"],
-            "version": result["version"],
-            "inputs": result["inputs"],
-            "values": result["totals"]["values"],
-            "mismatches, node by node": result["totals"]["local_mismatches"],
-            "end to end": result["totals"]["end_to_end_mismatches"],
-            "seconds": result["seconds"],
-        }
-        for result in results
-    ]
-    give(results, output_json, "The engine against TensorFlow Lite", rows)
-    if reasons := [why for result in results if (why := failure_tflite(result)) is not None]:
-        raise UserError("\n".join(reasons), "0 mismatches on this processor", "Report this with the lines above.")
+    _report(
+        results,
+        ("model", "kernels", "version", "inputs"),
+        "The engine against TensorFlow Lite",
+        failure_tflite,
+        output_json,
+    )
 
 
 def _prove_pytorch(models: list[Path], images: int | None, source: Path | None, output_json: Path | None) -> None:
@@ -363,22 +361,9 @@ def _prove_pytorch(models: list[Path], images: int | None, source: Path | None, 
         given = inputs_for(_network(path, None), source, images)
         (fed,) = given.feeds.values()
         results.append({**prove_pytorch(path, fed), "given": given.said})
-    rows = [
-        {
-            "model": result["model"],
-            "engine": result["engine"],
-            "arithmetic here": result["arithmetic"],
-            "inputs": result["inputs"],
-            "values": result["totals"]["values"],
-            "mismatches, node by node": result["totals"]["local_mismatches"],
-            "end to end": result["totals"]["end_to_end_mismatches"],
-            "seconds": result["seconds"],
-        }
-        for result in results
-    ]
-    give(results, output_json, "The engine against PyTorch", rows)
-    if reasons := [why for result in results if (why := failure_pytorch(result)) is not None]:
-        raise UserError("\n".join(reasons), "0 mismatches on this processor", "Report this with the lines above.")
+    _report(
+        results, ("model", "engine", "arithmetic", "inputs"), "The engine against PyTorch", failure_pytorch, output_json
+    )
 
 
 def prove_c(
