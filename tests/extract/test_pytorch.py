@@ -106,3 +106,14 @@ def test_our_own_models(name: str, artifact: Artifact) -> None:
     script: Script = reading.script
     with current(script.engine):
         assert torch.equal(script.run(image)[script.given], script.whole(image))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("runtime", ["fbgemm", "qnnpack", "onednn", "x86"])
+def test_a_trace_is_in_the_runtime_that_it_is_asked_for(artifact: Artifact, runtime: str) -> None:
+    """Its shape too: the graph's own runtime has no layer of PyTorch."""
+    graph = load(artifact("models/resnet8_int8_pytorch_operations.json"))
+    values = graph.run(np.full((1, 32, 32, 3), 100, np.float32), "all", runtime=runtime)
+    node = graph.node("stem_conv")
+    found = graph.trace(node.name, (0, 5, 3, 4), values, runtime=runtime)
+    assert found.output == values[node.output][0, 5, 3, 4]
