@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from ..arithmetic import Array, Finish, Number, SecondStage
 from ..arithmetic._codes import CodeType, wrap
+from ..errors import UserError
 from ..trace import Trace
 
 Way = Literal["twice_away", "twice_up", "once"]
@@ -31,8 +32,17 @@ Way = Literal["twice_away", "twice_up", "once"]
 ONE = np.int64(1)
 
 
-def quantized(real: Number) -> tuple[Array, Array]:
+LARGEST = 20
+"""Exponents of factors up to which every kernel is followed; a layer's factor is below 1 nearly always."""
+
+
+def quantized(real: Number, largest: int = LARGEST) -> tuple[Array, Array]:
     """Return ``m`` and ``e`` of positive factors, int64, of their shape; what is below 2**-32 becomes 0.
+
+    Raises
+    ------
+    UserError
+        If an exponent is above ``largest``: the shift then leaves 32 bits, in each kernel in another way.
 
     Examples
     --------
@@ -43,6 +53,11 @@ def quantized(real: Number) -> tuple[Array, Array]:
     m = np.floor(mantissa * 2.0**31 + 0.5).astype(np.int64)
     over = m == 1 << 31
     m, e = np.where(over, m >> 1, m), exponent.astype(np.int64) + over
+    if e.size and e.max() > largest:
+        raise UserError(
+            f"a factor between scales is {np.max(real):g}", f"below 2^{largest}",
+            "Quantize the model again, calibrated on real inputs: this output's scale is far too small for its inputs.",
+        )  # fmt: skip
     vanishing = e < -31
     return np.where(vanishing, 0, m), np.where(vanishing, 0, e)
 
@@ -253,6 +268,12 @@ class Float64Away(SecondStage):
     ) -> Array:
         """Multiply, round, add the zero point, clamp."""
         whole = half_away(np.asarray(accumulator, np.float64) * np.asarray(factor))
+        if np.any(np.abs(whole) >= 2.0**31):
+            raise UserError(
+                f"a fully connected layer's product is {whole.flat[np.argmax(np.abs(whole))]:g}",
+                "an int32; the kernel leaves others undefined",
+                "Quantize the model again, calibrated on real inputs: this output's scale is far too small.",
+            )
         return finish.narrowed(whole + np.float64(zero_point), zero_point, kind)
 
     def explain(
