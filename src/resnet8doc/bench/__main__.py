@@ -15,6 +15,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "import": _main_job.importing,
     "evaluator": _main_job.evaluating,
     "engine": _specification.engine,
+    "tflite": _specification.tflite,
     "proof-1000": _specification.proof,
     "c-micro": _specification.c_and_micro,
     "warm": _main_job.warm_build,
