@@ -16,6 +16,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "evaluator": _main_job.evaluating,
     "engine": _specification.engine,
     "groups": _groups.grouped,
+    "tflite": _specification.tflite,
     "proof-1000": _specification.proof,
     "c-micro": _specification.c_and_micro,
     "warm": _main_job.warm_build,
