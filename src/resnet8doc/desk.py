@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import microscope
-from .evaluate._runners import OPENERS, Runner, open_model
+from .evaluate import OPENERS, Runner, open_model
 
 Float32 = npt.NDArray[np.float32]
 

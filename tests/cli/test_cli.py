@@ -147,3 +147,30 @@ def test_fused_stands_alone_or_has_a_value(artifact: Callable[[str], Path], tmp_
     assert proven.returncode == 0, proven.stderr
     (result,) = json.loads(proven.stdout)
     assert (result["fused"], result["images"], result["as_run"]["mismatches"]) == ("integers", 2, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("command", "models"),
+    [
+        (("prove",), ("resnet8_int8_qoperator.onnx", "resnet8_uint8_qoperator.onnx")),
+        (("prove",), ("resnet8_int8.tflite",)),
+        (("prove",), ("resnet8_int8.pt", "resnet8_int8_qnnpack.pt")),
+        (("prove-c", "--variant", "float"), ()),
+        (("prove-c", "--variant", "integer"), ()),
+        (("prove-rtl",), ()),
+    ],
+    ids=lambda value: " ".join(value) or "its own",
+)
+def test_what_the_long_proof_runs_runs_on_two_images(
+    artifact: Callable[[str], Path], command: tuple[str, ...], models: tuple[str, ...]
+) -> None:
+    """``nox -s proof`` takes half an hour on all images: that each of its commands works is seen here."""
+    paths = [str(artifact(f"models/{model}")) for model in models or ("resnet8_int8_qoperator.onnx",)]
+    said = resnet8doc(*command, *(paths if models else ()), "--images", "2", "--output-json", "-")
+    assert said.returncode == 0, said.stderr
+    results = json.loads(said.stdout)
+    for result in results if isinstance(results, list) else [results]:
+        counts = result.get("totals", result)
+        assert counts.get("values", counts.get("bytes")) > 100_000
+        assert counts.get("local_mismatches", counts.get("mismatches")) == 0

@@ -11,8 +11,7 @@ import pytest
 
 from resnet8doc import dataset
 from resnet8doc.architecture import CLASSES
-from resnet8doc.evaluate import BASELINE, DROP, Evaluation, compare, evaluate, load, recommend
-from resnet8doc.evaluate._runners import open_model
+from resnet8doc.evaluate import BASELINE, DROP, Evaluation, compare, evaluate, load, open_model, recommend
 from resnet8doc.files import read_json, sha256
 from resnet8doc.quantize import VARIANTS
 from resnet8doc.schemas import validate

@@ -11,8 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from resnet8doc.errors import UserError
-from resnet8doc.evaluate import evaluate
-from resnet8doc.evaluate._runners import open_model
+from resnet8doc.evaluate import evaluate, open_model
 
 Weights = tuple[NDArray[np.float32], NDArray[np.float32]]
 

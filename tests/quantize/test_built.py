@@ -9,8 +9,7 @@ import pytest
 
 from resnet8doc.dataset._calibration import MINIMUM
 from resnet8doc.files import read_json, sha256
-from resnet8doc.quantize import VARIANTS, inspect, of_runtime, pytorch
-from resnet8doc.quantize.variants import Runtime
+from resnet8doc.quantize import VARIANTS, Runtime, _inspect, of_runtime, pytorch
 
 Artifact = Callable[[str], Path]
 pytestmark = pytest.mark.slow
@@ -26,7 +25,7 @@ def reports(artifact: Artifact, runtime: Runtime) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("variant", of_runtime("onnxruntime"), ids=lambda variant: variant.file)
 def test_onnx_models_exist_and_are_what_they_are_called(artifact: Artifact, variant: Any) -> None:
     path = artifact(f"models/{variant.file}")
-    assert inspect.verify(onnx.load(path), variant)
+    assert _inspect.verify(onnx.load(path), variant)
     assert reports(artifact, "onnxruntime")[variant.file]["sha256"] == sha256(path)
 
 

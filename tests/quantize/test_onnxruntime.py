@@ -18,7 +18,7 @@ from onnxruntime.quantization import QuantType, quantize_static
 from resnet8doc.architecture import LAYERS
 from resnet8doc.dataset import preprocess
 from resnet8doc.errors import UserError
-from resnet8doc.quantize import VARIANTS, inspect, of_runtime, onnxruntime
+from resnet8doc.quantize import VARIANTS, _inspect, of_runtime, onnxruntime
 
 Quantize = Callable[[str], tuple[Path, dict[str, Any]]]
 PRODUCTS = [layer.name for layer in LAYERS.values() if layer.kind == "conv"] + ["dense_matmul"]
@@ -30,7 +30,7 @@ FILES = [variant.file for variant in of_runtime("onnxruntime")]
 def test_holds_the_types_it_is_named_for(quantized: Quantize, file: str) -> None:
     path, report = quantized(file)
     variant = VARIANTS[file]
-    found = inspect.layers(onnx.load(path))
+    found = _inspect.layers(onnx.load(path))
     assert sorted(layer.name for layer in found) == sorted(PRODUCTS)
     for layer in found:
         assert layer.weight_type == variant.expected_weight_type(conv=layer.op_type.endswith("Conv"))
@@ -219,12 +219,12 @@ def test_an_odd_number_of_images_will_do(float_model: Path, images: NDArray[np.u
 
 def test_float_model_is_not_called_quantized(float_model: Path) -> None:
     with pytest.raises(UserError, match=r"stem_conv \(Conv\) has weights of the type float32; expected int8"):
-        inspect.verify(onnx.load(float_model), VARIANTS["resnet8_int8.onnx"])
+        _inspect.verify(onnx.load(float_model), VARIANTS["resnet8_int8.onnx"])
 
 
 def test_other_variant_is_refused(quantized: Quantize) -> None:
     model = onnx.load(quantized("resnet8_int8_per_tensor.onnx")[0])
     with pytest.raises(UserError, match=r"stem_conv .* has scales for each channel False; expected True"):
-        inspect.verify(model, VARIANTS["resnet8_int8.onnx"])
+        _inspect.verify(model, VARIANTS["resnet8_int8.onnx"])
     with pytest.raises(UserError, match="has weights of the type int8; expected uint8"):
-        inspect.verify(model, VARIANTS["resnet8_uint8.onnx"])
+        _inspect.verify(model, VARIANTS["resnet8_uint8.onnx"])

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,8 +26,9 @@ freshness_distributions = ["numpy"]
 class Site:
     """A Sphinx project in a folder: write its files, build it, see what a page says."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sphinx: subprocess.Popen[str]) -> None:
         self.folder = folder
+        self._sphinx = sphinx
         self.write("docs/conf.py", CONF)
         self.write("docs/index.md", "# Start\n\n```{toctree}\n:glob:\n*\n```\n")
         self.write("library/tiny/__init__.py", "")
@@ -48,20 +49,23 @@ class Site:
 
     def build(self, *options: str, succeeds: bool = True) -> str:
         """Build and return what Sphinx printed."""
-        command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-b", "html", *options, "docs", "build/html"]
         environment = {**os.environ, "PYTHONPATH": str(self.folder / "library")}
         environment.pop("RESNET8DOC_BUILD", None)
-        result = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        assert (result.returncode == 0) == succeeds, result.stdout
-        return result.stdout
+        printed = self.folder / "printed.txt"
+        request = {
+            "folder": str(self.folder),
+            "environment": environment,
+            "options": ["-W", "--keep-going", "-b", "html", *options, "docs", "build/html"],
+            "printed": str(printed),
+        }
+        assert self._sphinx.stdin is not None
+        assert self._sphinx.stdout is not None
+        self._sphinx.stdin.write(json.dumps(request) + "\n")
+        self._sphinx.stdin.flush()
+        code = self._sphinx.stdout.readline()
+        text = printed.read_text(encoding="utf-8")
+        assert (code == "0\n") == succeeds, text
+        return text
 
     def executed(self) -> list[str]:
         """Return the pages that ran since this was last asked, sorted."""
@@ -76,6 +80,17 @@ class Site:
         return (self.folder / "build" / "html" / f"{name}.html").read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def sphinx() -> Iterator[subprocess.Popen[str]]:
+    """Sphinx, imported and waiting for what to build: see ``builder.py``."""
+    command = [sys.executable, str(Path(__file__).with_name("builder.py"))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+    assert process.returncode == 0
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)
+def site(tmp_path: Path, sphinx: subprocess.Popen[str]) -> Site:
+    return Site(tmp_path, sphinx)

@@ -12,9 +12,9 @@ Runtime does on x86-64, is what every operator computes unless it is told otherw
 others, :mod:`resnet8doc.faults` the mistakes.
 """
 
-from ._codes import CODE_TYPES, CodeType, code_type, narrow, wrap
+from ._codes import CODE_TYPES, CodeType, Overflow, code_type, narrow, wrap
 from ._finish import Finish
-from ._first_stage import FirstStage
+from ._first_stage import Adder, FirstStage
 from ._fixed_point import FixedPoint, fixed_point, multiply_by_fixed_point
 from ._float_product import FLOAT32, FloatProduct, scale_multiplier
 from ._rounding import Rounding, round_to_integer
@@ -23,7 +23,7 @@ from ._second_stage import SecondStage
 from ._types import Array, Number
 
 __all__ = [
-    "CODE_TYPES", "FLOAT32", "ONNXRUNTIME_X86", "Array", "CodeType", "Finish", "FirstStage", "FixedPoint",
-    "FloatProduct", "Functions", "Mistake", "Number", "Rounding", "Runtime", "SecondStage", "code_type", "fixed_point",
-    "multiply_by_fixed_point", "narrow", "round_to_integer", "scale_multiplier", "wrap",
+    "CODE_TYPES", "FLOAT32", "ONNXRUNTIME_X86", "Adder", "Array", "CodeType", "Finish", "FirstStage", "FixedPoint",
+    "FloatProduct", "Functions", "Mistake", "Number", "Overflow", "Rounding", "Runtime", "SecondStage", "code_type",
+    "fixed_point", "multiply_by_fixed_point", "narrow", "round_to_integer", "scale_multiplier", "wrap",
 ]  # fmt: skip

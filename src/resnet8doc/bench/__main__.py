@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from . import _main_job, _specification
+from . import _groups, _main_job, _specification
 from ._figure import Figure
 
 Measurement = Callable[[], Iterator[Figure]]
@@ -15,6 +15,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "import": _main_job.importing,
     "evaluator": _main_job.evaluating,
     "engine": _specification.engine,
+    "groups": _groups.grouped,
     "proof-1000": _specification.proof,
     "c-micro": _specification.c_and_micro,
     "warm": _main_job.warm_build,

@@ -30,7 +30,7 @@ def train(
     Takes an hour or more on a processor a run; interrupted, it goes on where it was.
     """
     from .. import checkpoints
-    from ..models.training.bundle import make
+    from ..models.training import make
 
     folder = output or Path(checkpoints.__file__).parent
     card = make(folder, build_folder() / "train", tuple(range(runs)))

@@ -10,6 +10,7 @@ from ._evaluator import BASELINE, BATCH_SIZE, evaluate, require_baseline
 from ._overhead import overhead
 from ._recommendation import RULE, SIZE_CLASS, WITHIN, recommend
 from ._record import BYTES, ELSEWHERE, differences, record, recorded_mlperf_tiny, saturates
+from ._runners import OPENERS, Runner, open_model
 
 __all__ = [
     "BASELINE",
@@ -18,15 +19,18 @@ __all__ = [
     "DROP",
     "ELSEWHERE",
     "NEAR_TIE",
+    "OPENERS",
     "RULE",
     "SIZE_CLASS",
     "WITHIN",
     "Evaluation",
+    "Runner",
     "compare",
     "differences",
     "evaluate",
     "is_drop",
     "load",
+    "open_model",
     "overhead",
     "recommend",
     "record",

@@ -4,15 +4,15 @@
 operator; an operator that has no such part refuses it: see the ``parts`` of :class:`resnet8doc.ops.Operator`.
 """
 
+from ._fault import Fault
+from ._parse import FIELDS, parse_fault
 from .accumulator import Accumulator
 from .channel_scale import ChannelScale
-from .fault import Fault
 from .formula import DocumentedFormula
 from .held_as import HeldAs
 from .overflow import Wraps
 from .padding import PaddedWithCodeZero
 from .pairs import PairsSaturate
-from .parse import FIELDS, parse_fault
 from .relu import Relu
 from .rounded import Rounded
 from .zero_point import ZeroPointFirst

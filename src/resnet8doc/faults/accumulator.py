@@ -3,10 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from ..arithmetic import Runtime
-from ..arithmetic._codes import Overflow
+from ..arithmetic import Overflow, Runtime
 from ..errors import UserError
-from .fault import Fault, one_of
+from ._fault import Fault, one_of
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from ..arithmetic import Array, CodeType, Finish, Number, Runtime, SecondStage
 from ..trace import Trace
-from .fault import Fault, one_of
+from ._fault import Fault, one_of
 
 Which = Literal["first", "neighbour"]
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from ..arithmetic import Runtime
 from ..runtimes._documented import DOCUMENTED
-from .fault import Fault
+from ._fault import Fault
 
 
 @dataclass(frozen=True)

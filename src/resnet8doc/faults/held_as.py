@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from ..arithmetic import FixedPoint, FloatProduct, Runtime, SecondStage
 from ..errors import UserError
-from .fault import Fault, one_of
+from ._fault import Fault, one_of
 
 Form = Literal["float32", "float64", "float16", "fixed_point", "fixed_point_double_rounding", "power_of_two"]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ..arithmetic import Runtime
-from .fault import Fault
+from ._fault import Fault
 
 
 @dataclass(frozen=True)

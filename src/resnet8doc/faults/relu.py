@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..arithmetic import Runtime
-from .fault import Fault, one_of
+from ._fault import Fault, one_of
 
 Where = Literal["code_zero", "zero_point", "before_bias"]
 

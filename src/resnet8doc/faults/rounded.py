@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ..arithmetic import Rounding, Runtime
-from .fault import Fault, one_of, refuse_in_integers
+from ._fault import Fault, one_of, refuse_in_integers
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._compare import NEAR_TIE, ConversionError, compare_predictions
 from ._fold import Weights, fold
-from ._log import log_summary
+from ._log import ConversionLog, log_summary, logged
 
 if TYPE_CHECKING:
     from ._check import check_is_resnet8, read_onnx
@@ -42,6 +42,7 @@ _HOMES = {
 __all__ = [
     "NEAR_TIE",
     "ConversionError",
+    "ConversionLog",
     "Weights",
     "build_keras",
     "check_is_resnet8",
@@ -54,6 +55,7 @@ __all__ = [
     "load_onnx2torch",
     "load_torchscript",
     "log_summary",
+    "logged",
     "read_onnx",
     "save_keras",
     "structure",

@@ -1,4 +1,4 @@
-"""Equal, Greater, Less and the like, Not, And, Or: truth values."""
+"""Equal, Greater, Less and the like, Not, And, Or, Xor: truth values."""
 
 from typing import Any
 
@@ -100,6 +100,17 @@ def or_(A: Array, B: Array) -> Array:
     return np.logical_or(A, B)
 
 
+def xor(A: Array, B: Array) -> Array:
+    """Return where exactly one holds (ONNX, `Xor <https://onnx.ai/onnx/operators/onnx__Xor.html>`__).
+
+    Examples
+    --------
+    >>> xor(np.array([True, True]), np.array([True, False]))
+    array([False,  True])
+    """
+    return np.logical_xor(A, B)
+
+
 EQUAL = Operator("Equal", "", equal, ("C",), (7, 11, 13, 19), "real")
 GREATER = Operator("Greater", "", greater, ("C",), (7, 9, 13), "real")
 LESS = Operator("Less", "", less, ("C",), (7, 9, 13), "real")
@@ -108,3 +119,4 @@ LESS_OR_EQUAL = Operator("LessOrEqual", "", less_or_equal, ("C",), (12, 16), "re
 NOT = Operator("Not", "", not_, ("Y",), (1,), "real")
 AND = Operator("And", "", and_, ("C",), (7,), "real")
 OR = Operator("Or", "", or_, ("C",), (7,), "real")
+XOR = Operator("Xor", "", xor, ("C",), (7,), "real")

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..arithmetic import FirstStage
-from ..arithmetic._first_stage import Adder
+from ..arithmetic import Adder, FirstStage
 from ..trace import Term, Trace
 from ._pairs import Pairs
 

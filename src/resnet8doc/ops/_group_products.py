@@ -1,7 +1,8 @@
-"""A convolution of groups as one product for each element of the kernel, for float32 sums that are known to be exact.
+"""A convolution of groups, for float32 sums that are known to be exact.
 
-A loop over groups multiplies matrices of a column or a few; here all groups are multiplied at once. What is copied is
-the padded image, once; its windows are views.
+A depthwise one has a matrix of a single column for each group: there all groups are multiplied at once, one element of
+the kernel after the other, and windows are views of the padded image. Wider groups are multiplied one by one, as a
+convolution without groups is: the windows copied as rows, times a matrix.
 """
 
 import math
@@ -72,13 +73,11 @@ def _each_channel(part: Array, taps: Array, out: Array, each: int) -> None:
 
 
 def _each_group(part: Array, taps: Array, out: Array, group: int) -> None:
-    """Multiply every group's input channels by its own matrix."""
-    rows, columns = out.shape[:2]
-    target = out.reshape(rows * columns, group, -1).transpose(1, 0, 2)
-    for number, (k, column) in enumerate(np.ndindex(*part.shape[2:4])):
-        x = part[:, :, k, column].reshape(rows * columns, group, -1).transpose(1, 0, 2)
-        product = x @ taps[number].transpose(1, 0, 2)
-        if number:
-            target += product
-        else:
-            target[...] = product
+    """Multiply every group's windows, copied as rows, by its own matrix."""
+    inputs, each = taps.shape[1], out.shape[-1] // group
+    rows = np.empty((*out.shape[:2], *part.shape[2:4], inputs), np.float32)
+    for number in range(group):
+        np.copyto(rows, part[..., number * inputs : (number + 1) * inputs])
+        matrix = taps[:, :, number].reshape(-1, each)
+        product = rows.reshape(-1, matrix.shape[0]) @ matrix
+        out[..., number * each : (number + 1) * each] = product.reshape(*out.shape[:2], each)

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..arithmetic import ONNXRUNTIME_X86, FirstStage, Number, Runtime
-from ..arithmetic._first_stage import Adder
+from ..arithmetic import ONNXRUNTIME_X86, Adder, FirstStage, Number, Runtime
 from ..trace import Term, Trace
 from . import _checks as check
 from ._conv_geometry import Geometry, geometry

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..arithmetic import ONNXRUNTIME_X86, Number, Runtime
-from ..arithmetic._first_stage import Adder
+from ..arithmetic import ONNXRUNTIME_X86, Adder, Number, Runtime
 from ..trace import Term, Trace
 from . import _checks as check
 

@@ -37,7 +37,8 @@ def prove_tflite(
     model
         A TensorFlow Lite file of int8 codes.
     inputs
-        ``[N, ...]`` of the file's input type, channels last.
+        ``[N, ...]`` of the file's input type, channels last; uint8 pixels are taken for real numbers where it wants
+        those.
     kernels
         One of `resnet8doc.oracles.KERNELS`; the engine computes with the runtime of that name.
     batch
@@ -64,11 +65,14 @@ def prove_tflite(
         raise UserError(f"there are no kernels {kernels!r}", ", ".join(KERNELS), "Choose one of these.")
     network = TfliteNetwork(path, kernels, batch)
     graph = network.graph.with_runtime(RUNTIMES[kernels])
+    real = graph.inputs[0].dtype == "float32"
     tallies = {node.name: Tally(node) for node in graph.nodes}
     first: dict[str, Any] | None = None
     whole = len(inputs) // network.batch * network.batch
     for start in tqdm(range(0, whole, network.batch), desc=f"{path.stem}, {kernels}", disable=not progress):
         part = np.ascontiguousarray(inputs[start : start + network.batch])
+        if real and part.dtype == np.uint8:
+            part = part.astype(np.float32)
         found = _chunk(graph, network.run(part), part, tallies, start)
         first = first or found
     described = environment()

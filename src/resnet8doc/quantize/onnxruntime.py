@@ -19,11 +19,10 @@ from tqdm import tqdm
 
 from ..errors import UserError
 from ..files import replacing, sha256, write_json
-from ..models import check_is_resnet8
-from ..models._log import ConversionLog, log_summary, logged
-from . import inspect
+from ..models import ConversionLog, check_is_resnet8, log_summary, logged
+from . import _inspect
 from ._calibration_images import batches
-from .variants import Variant, of_runtime
+from ._variants import Variant, of_runtime
 
 __all__ = ["quantize", "quantize_all"]
 
@@ -67,7 +66,7 @@ def quantize(
         ``file``, ``runtime``, ``format``; ``weights``, ``activations``, ``granularity`` as found in the file;
         ``calibration`` (the method), ``samples``, ``bins``, ``engine`` (None); ``asked`` (``activation_type``,
         ``weight_type``, ``per_channel``, ``reduce_range``); ``why``; ``opset``, ``operators``, ``layers`` as
-        `resnet8doc.quantize.inspect.describe` gives them; ``ranges`` (for each tensor ``min`` and ``max`` as measured
+        found in the file; ``ranges`` (for each tensor ``min`` and ``max`` as measured
         and, where it is quantized, ``used``, the range that the quantizer took, ``scale``, ``zero_point``, ``type``);
         ``warnings`` (each with its count); ``log``; ``bytes``; ``float_bytes``; ``sha256``.
 
@@ -214,8 +213,8 @@ def _restore_names(quantized: onnx.ModelProto, model: onnx.ModelProto) -> None:
 def _report(
     model: onnx.ModelProto, float_model: onnx.ModelProto, variant: Variant, samples: int, ranges: TensorsData
 ) -> dict[str, Any]:
-    inspect.verify(model, variant)
-    described = inspect.describe(model)
+    _inspect.verify(model, variant)
+    described = _inspect.describe(model)
     return {
         "file": variant.file,
         "runtime": variant.runtime,

@@ -15,14 +15,13 @@ from tqdm import tqdm
 from ..architecture import IMAGE_SHAPE
 from ..errors import UserError
 from ..files import replacing, sha256, write_json
-from ..models import load_onnx2torch, load_torchscript
-from ..models._log import ConversionLog, log_summary, logged
+from ..models import ConversionLog, load_onnx2torch, load_torchscript, log_summary, logged
 from ._calibration_images import batches
 from ._engine import ENGINE_FILE, current_engine, supported_engines
 from ._fx_inspect import assert_int8, float_operators, operators
 from ._fx_uint8 import uint8_evidence
 from ._fx_warnings import EXPECTED, ignore_when_loading, pass_on_unknown, reason
-from .variants import VARIANTS, Variant, of_runtime
+from ._variants import VARIANTS, Variant, of_runtime
 
 __all__ = ["assert_int8", "load", "quantize", "quantize_all", "supported_engines", "uint8_evidence"]
 

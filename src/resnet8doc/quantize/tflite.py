@@ -12,7 +12,7 @@ from ..files import sha256, write_json
 from ..models import fold, keras_from_weights, load_keras, log_summary, to_tflite, weights_of
 from ..reading.tflite import read
 from ._calibration_images import batches
-from .variants import Variant, of_runtime
+from ._variants import Variant, of_runtime
 
 __all__ = ["quantize", "quantize_all"]
 

@@ -9,9 +9,9 @@ from torch import Tensor, nn
 
 from resnet8doc.errors import UserError
 from resnet8doc.models.training import Run
-from resnet8doc.models.training.bundle import best
-from resnet8doc.models.training.network import Conv, Network
-from resnet8doc.models.training.revive import dead_filters, revive
+from resnet8doc.models.training._bundle import best
+from resnet8doc.models.training._network import Conv, Network
+from resnet8doc.models.training._revive import dead_filters, revive
 
 FRACTION = 0.01
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from resnet8doc.architecture import WEIGHTS
 from resnet8doc.models.training import RECIPE, held_out_indices, train
-from resnet8doc.models.training.augment import crop_and_flip
-from resnet8doc.models.training.muon import orthogonalize
-from resnet8doc.models.training.network import Network
+from resnet8doc.models.training._augment import crop_and_flip
+from resnet8doc.models.training._muon import orthogonalize
+from resnet8doc.models.training._network import Network
 
 SMALL = replace(RECIPE, crop_epochs=2, full_epochs=1, batch_size=8)
 

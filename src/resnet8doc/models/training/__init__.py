@@ -1,6 +1,7 @@
 """Training the bundled checkpoint, in PyTorch: ``nox -s train``."""
 
+from ._bundle import make
+from ._run import Run, held_out_indices, train
 from .recipe import RECIPE, Recipe
-from .run import Run, held_out_indices, train
 
-__all__ = ["RECIPE", "Recipe", "Run", "held_out_indices", "train"]
+__all__ = ["RECIPE", "Recipe", "Run", "held_out_indices", "make", "train"]

@@ -32,7 +32,7 @@ class Recipe:
         Weight of the past in the exponential moving average of the weights, which is what is kept.
     revive_images, revive_below
         After every epoch on crops, a filter that fires for fewer than this part of the first so many training images
-        starts again; see `resnet8doc.models.training.revive`. The epochs on whole images then train what was started.
+        starts again; see `resnet8doc.models.training._revive`. The epochs on whole images then train what was started.
     """
 
     seed: int = 0

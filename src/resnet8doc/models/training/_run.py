@@ -17,11 +17,11 @@ from tqdm import tqdm
 
 from ...architecture import CLASSES
 from ...files import replacing
-from .augment import crop_and_flip
-from .muon import Muon
-from .network import Network
+from ._augment import crop_and_flip
+from ._muon import Muon
+from ._network import Network
+from ._revive import dead_filters, revive
 from .recipe import Recipe
-from .revive import dead_filters, revive
 
 HELD_OUT_PER_CLASS = 500
 

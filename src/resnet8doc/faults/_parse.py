@@ -5,9 +5,9 @@ from typing import Any, get_args
 
 from ..arithmetic import Rounding
 from ..errors import UserError
+from ._fault import Fault
 from .accumulator import Accumulator
 from .channel_scale import ChannelScale, Which
-from .fault import Fault
 from .formula import DocumentedFormula
 from .held_as import Form, HeldAs
 from .overflow import Wraps

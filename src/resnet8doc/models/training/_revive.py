@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ...architecture import LAYERS, Layer
-from .network import Conv, Network
+from ._network import Conv, Network
 
 Start = dict[Tensor, Any]
 """What rows of tensors are set to: an array, or a number for all."""

@@ -19,8 +19,8 @@ from ...errors import UserError
 from ...evaluate import evaluate
 from ...files import replacing, write_json
 from .._keras import keras_from_weights, save_keras
+from ._run import Run, held_out_indices, train
 from .recipe import RECIPE
-from .run import Run, held_out_indices, train
 
 TEST_LOOKS = 3
 """How often a network of this project was run on the test images, each time after everything was chosen: at the end of

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 
 from ..errors import UserError
-from .variants import Variant
+from ._variants import Variant
 
 _FLOAT = ("Conv", "MatMul", "Gemm")
 _INTEGER = ("QLinearConv", "QLinearMatMul", "QGemm")
