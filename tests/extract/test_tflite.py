@@ -257,7 +257,7 @@ def test_a_file_that_is_no_model_or_torn(tmp_path: Path) -> None:
     assert said(lambda: extract(path)) == f"{path} does not exist; expected a TensorFlow Lite file. Check the path."
     for content in (b"", b"not a model", whole[8:]):
         path.write_bytes(content)
-        assert said(lambda: extract(path)).startswith("x.tflite does not carry TensorFlow Lite's mark TFL3;")
+        assert said(lambda: extract(path)).startswith("x.tflite is not marked as a TensorFlow Lite file (TFL3);")
     for length in range(8, len(whole) - 64, 16):
         path.write_bytes(whole[:length])
         assert "expected" in said(lambda: extract(path)), "a sentence wherever it is cut"

@@ -223,7 +223,7 @@ def test_npz_refusals(network: Graph, images: Array, tmp_path: Path) -> None:
 def test_path_refusals(network: Graph, images: Array, tmp_path: Path) -> None:
     for path, message in (
         (tmp_path / "none.npz", "none.npz does not exist"), (tmp_path / "none.bin", "cannot be read"),
-        (tmp_path / "a.txt", "is no such file"), (tmp_path, "holds no outputs"),
+        (tmp_path / "a.txt", "does not exist"), (tmp_path, "holds no outputs"),
     ):  # fmt: skip
         with pytest.raises(UserError, match=message):
             check(path, network, images[:1])

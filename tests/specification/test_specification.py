@@ -323,7 +323,7 @@ def test_an_earlier_specification_is_replaced(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"none\.onnx is no file"):
+    with pytest.raises(UserError, match=r"none\.onnx is not a file"):
         open_subject(tmp_path / "none.onnx")
 
 

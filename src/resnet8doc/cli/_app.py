@@ -8,7 +8,7 @@ app = typer.Typer(
     name="resnet8doc",
     help=(
         "An executable, proven specification of a quantized ResNet8.\n\n"
-        "Each command makes what it needs and is not there yet, below build/. `build` makes everything."
+        "Each command first makes what it needs and what is missing, in build/. `build` makes everything."
     ),
     no_args_is_help=True,
     add_completion=False,

@@ -16,12 +16,13 @@ def register(app: typer.Typer) -> None:
 
 def probes(
     format: Annotated[str, typer.Option("--format", help="onnx, tflite, hex or c.")] = "onnx",
-    output: Annotated[Path, typer.Option(help="A folder of their own.")] = Path("probes"),
+    output: Annotated[Path, typer.Option(help="A new or empty folder.")] = Path("probes"),
     search: Annotated[
-        bool, typer.Option("--search", help="Search for the set anew, minutes, and write it into the package.")
+        bool,
+        typer.Option("--search", help="Search for the set again, which takes minutes, and write it into the package."),
     ] = False,
 ) -> None:
-    """Write a few small operators whose outputs tell every known arithmetic from every other."""
+    """Write a few small operators whose outputs distinguish every known arithmetic from every other."""
     from ..probes import probes as known
     from ..probes import record, write
 
@@ -37,7 +38,7 @@ def identify(
     outputs: Annotated[Path, typer.Argument(help="An .npz, a folder of .npy, .bin or .hex files, or one .hex file.")],
     output_json: OutputJson = None,
 ) -> None:
-    """Say which arithmetic gives these outputs of the probes, which come close, and where they part."""
+    """Say which arithmetic gives these outputs of the probes, which ones are close, and where they differ."""
     from ..files import write_json
     from ..probes import identify as run
     from ..probes import read_outputs

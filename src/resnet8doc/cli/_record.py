@@ -34,8 +34,8 @@ def record_mlperf_tiny(
 
 
 def record_four_networks(
-    folders: Annotated[list[Path], typer.Argument(help="Where MLPerf Tiny's four int8 .tflite files are.")],
-    inputs: Annotated[int, typer.Option(help="Seeded inputs that each network is fed.", min=1)] = 20,
+    folders: Annotated[list[Path], typer.Argument(help="The folders of MLPerf Tiny's four int8 .tflite files.")],
+    inputs: Annotated[int, typer.Option(help="The number of random inputs for each network.", min=1)] = 20,
     output: Annotated[Path | None, typer.Option(help="The file; without it, the one that the package ships.")] = None,
 ) -> None:
     """Measure MLPerf Tiny's four networks: costs, the engine against each kernel set, C against the engine."""

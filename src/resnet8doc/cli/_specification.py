@@ -24,17 +24,17 @@ def spec(
     runtime: Annotated[
         str | None,
         typer.Option(
-            help="Whose arithmetic is meant: onnxruntime_x86, tflite_micro or another of resnet8doc.runtimes. Without "
-            "it, TensorFlow Lite Micro's for a network of TensorFlow Lite, else ONNX Runtime's on x86-64."
+            help="The arithmetic: onnxruntime_x86, tflite_micro or another of resnet8doc.runtimes. Without "
+            "it, that of TensorFlow Lite Micro for a TensorFlow Lite file, and of ONNX Runtime on x86-64 for others."
         ),
     ] = None,
     playground: Annotated[
         str | None,
         typer.Option(
-            help="Address of a playground's page, …/playground/app/index.html, to lead there.", metavar="ADDRESS"
+            help="Address of a playground's page, …/playground/app/index.html, for a link to it.", metavar="ADDRESS"
         ),
     ] = None,
-    output: Annotated[Path, typer.Option(help="A folder of its own.")] = Path("specification"),
+    output: Annotated[Path, typer.Option(help="A new or empty folder.")] = Path("specification"),
 ) -> None:
     """Write a model's specification: pages and files that open from disk, every number computed now."""
     from ..inputs import parse_shapes

@@ -28,17 +28,17 @@ Network = Annotated[
     ),
 ]
 Layout = Annotated[
-    Literal["NHWC", "NCHW"], typer.Option(help="NHWC or NCHW: the order of numbers that come without a shape.")
+    Literal["NHWC", "NCHW"], typer.Option(help="NHWC or NCHW: the order of numbers in files without a shape.")
 ]
 Images = Annotated[
-    int | None, typer.Option(help="How many images, or other items, at most; without it, all that there are.", min=1)
+    int | None, typer.Option(help="The largest number of images, or other items; without it, all.", min=1)
 ]
 Source = Annotated[
     Path | None,
     typer.Option(
         "--input",
-        help="What the network is fed: an .npy, an .npz with an array for each input, or a folder of pictures. Without "
-        "it, CIFAR-10's test images for ResNet8, and seeded values over the range of the first QuantizeLinear for any "
+        help="The network's inputs: an .npy, an .npz with an array for each input, or a folder of pictures. Without "
+        "it, CIFAR-10's test images for ResNet8, and random values over the range of the first QuantizeLinear for any "
         "other network.",
         metavar="PATH",
     ),
@@ -55,16 +55,16 @@ Whose = Annotated[
     str | None,
     typer.Option(
         "--runtime",
-        help="Whose arithmetic: onnxruntime_x86, tflite_micro or another of resnet8doc.runtimes. Without it, "
-        "TensorFlow Lite Micro's for a network of TensorFlow Lite, else ONNX Runtime's on x86-64.",
+        help="The arithmetic: onnxruntime_x86, tflite_micro or another of resnet8doc.runtimes. Without it, "
+        "that of TensorFlow Lite Micro for a TensorFlow Lite file, and of ONNX Runtime on x86-64 for others.",
         metavar="NAME",
     ),
 ]
 Variant = Annotated[
     Literal["float", "integer"] | None,
     typer.Option(
-        help="Of ONNX Runtime's arithmetic: float (without it), or the same bytes without floating point: integer. "
-        "TensorFlow Lite's has integers alone."
+        help="In ONNX Runtime's arithmetic: float (the default), or integer, the same bytes without floating point. "
+        "In TensorFlow Lite's arithmetic all programs are integer."
     ),
 ]
 
@@ -73,8 +73,8 @@ Arithmetic = Annotated[
     str | None,
     typer.Option(
         "--runtime",
-        help="Whose arithmetic: onnxruntime_x86, tflite_reference, tflite_micro, tflite_builtin or tflite_builtin_arm. "
-        "Without it, tflite_reference for a TensorFlow Lite file, else onnxruntime_x86.",
+        help="The arithmetic: onnxruntime_x86, tflite_reference, tflite_micro, tflite_builtin or tflite_builtin_arm. "
+        "Without it, tflite_reference for a TensorFlow Lite file, and onnxruntime_x86 for others.",
     ),
 ]
 
@@ -154,19 +154,19 @@ def extract(
     fused: Annotated[
         Literal["default", "integers"] | None,
         typer.Option(
-            help="Not the model, but what ONNX Runtime's session makes of it here: by default (--fused alone), or with "
+            help="Extract the graph that ONNX Runtime makes from the model here: by default (--fused alone), or with "
             "int8 activations allowed (integers: session.qdqisint8allowed=1)."
         ),
     ] = None,
     channels_first: Annotated[
-        bool, typer.Option("--channels-first", help="Of the fused graph, the form that the hardware tools read.")
+        bool, typer.Option("--channels-first", help="Write the fused graph in the form that the hardware tools read.")
     ] = False,
 ) -> None:
     """Write every node, scale, zero point, weight and edge as JSON with an .npz beside it."""
     from ..extract import extract as run
 
     if channels_first and fused is None:
-        raise UserError("--channels-first without --fused", "both", "Add --fused, or leave --channels-first away.")
+        raise UserError("--channels-first without --fused", "both", "Add --fused, or leave out --channels-first.")
     path = run(model, output, fused=fused, channels_first=channels_first)
     typer.echo(f"{path}\n{path.with_suffix('.npz')}")
     if fused is not None:
@@ -213,7 +213,7 @@ def vectors(
     source: Source = None,
     shape: Shape = None,
     runtime: Whose = None,
-    output: Annotated[Path, typer.Option(help="A folder of their own.")] = Path("vectors"),
+    output: Annotated[Path, typer.Option(help="A new or empty folder.")] = Path("vectors"),
 ) -> None:
     """Write test vectors: input, weights, scales, accumulators and expected output of real layers."""
     from ..hardware import write_vectors
@@ -227,7 +227,9 @@ def vectors(
 
 def check(
     outputs: Annotated[Path, typer.Argument(help="Your outputs: an .npz, or a folder of .npy, .bin or .hex files.")],
-    image: Annotated[list[int] | None, typer.Option(help="The images or items they are for, in order.")] = None,
+    image: Annotated[
+        list[int] | None, typer.Option(help="The numbers of the images or items that your outputs belong to, in order.")
+    ] = None,
     layout: Layout = "NHWC",
     network: Network = None,
     source: Source = None,
@@ -264,14 +266,16 @@ def prove(
     shape: Shape = None,
     fused: Annotated[
         Literal["default", "integers"] | None,
-        typer.Option(help="Of the models named, what ONNX Runtime's session makes of them; without any, the build's."),
+        typer.Option(
+            help="Prove the graphs that ONNX Runtime makes from the named models; without any, from the build's."
+        ),
     ] = None,
     output_json: OutputJson = None,
 ) -> None:
-    """Count, value by value, where the engine differs from the runtime; exit with 1 where it must not.
+    """Count, value by value, where the engine differs from the runtime; exit with 1 if it must not and does.
 
-    Of an ONNX model that is ONNX Runtime; of a TensorFlow Lite file each of four kernel sets; of a
-    quantized TorchScript file its engine of PyTorch.
+    For an ONNX model the runtime is ONNX Runtime; for a TensorFlow Lite file, each of four kernel sets; for a
+    quantized TorchScript file, its engine of PyTorch.
     """
     from ..inputs import inputs_for, parse_shapes
     from ..proof import failure
@@ -375,7 +379,7 @@ def prove_c(
     variant: Variant = None,
     output_json: OutputJson = None,
 ) -> None:
-    """Compile the generated C and compare every byte of it with the engine; exit with 1 where one differs."""
+    """Compile the generated C and compare every byte of it with the engine; exit with 1 if one differs."""
     import tempfile
 
     from ..hardware.c import equality
@@ -397,7 +401,9 @@ def write_c(
     variant: Variant = None,
     pixels: Annotated[
         bool | None,
-        typer.Option("--pixels/--real", help="Whether a real input is read as uint8 pixels; without it, by its range."),
+        typer.Option(
+            "--pixels/--real", help="Whether a real input is read as uint8 pixels; without it, its range decides."
+        ),
     ] = None,
     shape: Shape = None,
     runtime: Whose = None,
@@ -420,7 +426,7 @@ def prove_rtl(
     processes: Annotated[int, typer.Option(help="How many simulations run at once.", min=1)] = 2,
     output_json: OutputJson = None,
 ) -> None:
-    """Simulate the network's gates and compare every layer's bytes with the engine; exit with 1 where one differs."""
+    """Simulate the network's gates and compare every layer's bytes with the engine; exit with 1 if one differs."""
     from .. import dataset
     from ..hardware.rtl import build_simulator, compare
 
@@ -467,13 +473,13 @@ def bench(
     network: Network = None,
     runtime: Arithmetic = None,
 ) -> None:
-    """Simulate a module of yours in place of ours against what it must compute; say which probes it fails."""
+    """Simulate your module instead of ours, compare it with what it must compute, and say which probes it fails."""
     from ..hardware.rtl import additions
     from ..hardware.rtl import bench as run
 
     sums = list(additions(_adding(module, network, runtime)).values()) if module.startswith("residual_adder") else []
     if wrong := [path for path in sources or [] if not path.is_file()]:
-        raise UserError(f"{wrong[0]} is no file", "SystemVerilog", "Name the files of your module.")
+        raise UserError(f"{wrong[0]} is not a file", "SystemVerilog", "Name the files of your module.")
     found = run(
         module, build_folder() / "rtl" / "cache", sources=sources, latency=latency, millions=millions, sums=sums
     )

@@ -17,11 +17,13 @@ def register(app: typer.Typer) -> None:
 
 def train(
     output: Annotated[
-        Path | None, typer.Option(help="Where bundled.npz and bundled.json go; without it, into the package itself.")
+        Path | None, typer.Option(help="Folder for bundled.npz and bundled.json; without it, the package itself.")
     ] = None,
     runs: Annotated[
         int,
-        typer.Option(min=1, help="How many, of the seeds 0, 1 and so on; each wants a processor. The best is kept."),
+        typer.Option(
+            min=1, help="How many runs, with the seeds 0, 1 and so on; each uses one processor. The best is kept."
+        ),
     ] = 2,
     output_json: OutputJson = None,
 ) -> None:

@@ -25,7 +25,9 @@ def read_npz(path: Path) -> Arrays:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
         if size > _LIMIT:
-            raise UserError(f"{path} unpacks to {size:,} bytes", f"at most {_LIMIT:,}", "Give CIFAR-10 alone.")
+            raise UserError(
+                f"{path} unpacks to {size:,} bytes", f"at most {_LIMIT:,}", "Give an archive with CIFAR-10 only."
+            )
         with np.load(path, allow_pickle=False) as stored:
             names = set(stored.files)
             arrays: dict[str, NDArray[Any]] = {}

@@ -109,12 +109,12 @@ def why_not_fused(graph: Graph, node: Node, kinds: Mapping[str, str]) -> str:
             return f"{entry.tensor} is real, and only operators that read dequantized codes are fused"
         codes = maker.inputs[0].tensor
         if entry.formal == WEIGHTS.get(node.op_type) and kinds.get(codes, "").endswith(("int4", "int2")):
-            return f"its weights are {kinds[codes]}, and weights of 8 bits alone are fused"
+            return f"its weights are {kinds[codes]}, and only weights of 8 bits are fused"
         if wanted is None or entry.formal in wanted:
             read.append((codes, code_type(graph, codes)))
     writers = [reader for reader, _ in graph.consumers(node.output)]
     if len(writers) != 1 or writers[0].op_type != "QuantizeLinear":
-        return "it is not read by one QuantizeLinear alone, and only operators between codes are fused"
+        return "its output is not read by exactly one QuantizeLinear, and only operators between codes are fused"
     codes = writers[0].output
     types = [*read, (codes, code_type(graph, codes))]
     if len({kind for _, kind in types}) > 1:

@@ -32,9 +32,15 @@ class Drawing:
 
     svg: str
     alt: str
+    whole: bool = True
+    """Whether it shrinks to the width of the page; otherwise it keeps its size, and its box scrolls."""
 
     def _repr_html_(self) -> str:
-        return f'<div class="resnet8doc-drawing">{self.svg}</div>'
+        # The box takes the focus, so that keys can scroll it. How far it may shrink depends on its own width.
+        kept = "" if self.whole else " kept"
+        width = re.search(r'<svg[^>]*? width="([\d.]+(?:pt|px)?)"', self.svg)
+        own = width[1] + ("px" if width[1][-1].isdigit() else "") if width else "100%"
+        return f'<div class="resnet8doc-drawing{kept}" style="--own-width: {own}" tabindex="0">{self.svg}</div>'
 
     def __repr__(self) -> str:
         return f"<Drawing: {self.alt}>"

@@ -21,6 +21,9 @@ LONG = 8
 BREAKS = re.compile(r"(?<=\w[_/.])(?=[A-Za-z])|(?<=[a-z]{4})(?=[A-Z][a-z]{3})")
 """Where a long name may break: ``resnet8_|int8.|onnx``, ``Quantize|Linear``."""
 
+SHORT = 12
+"""Names of up to so many characters are never broken: those of the layers."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -236,11 +239,11 @@ def breakable(markup: str) -> str:
 
     Examples
     --------
-    >>> breakable('<a href="stem_conv.html">stem_conv</a>: QuantizeLinear')
-    '<a href="stem_conv.html">stem_<wbr>conv</a>: Quantize<wbr>Linear'
+    >>> breakable('<a href="stem_conv.html">stem_conv</a>: QuantizeLinear, stack2_shortcut')
+    '<a href="stem_conv.html">stem_conv</a>: Quantize<wbr>Linear, stack2_<wbr>shortcut'
     """
-    parts = re.split(r"(<[^>]*>)", markup)  # tags stay as they are
-    return "".join(part if part.startswith("<") else BREAKS.sub("<wbr>", part) for part in parts)
+    parts = re.split(r"(<[^>]*>|\s+)", markup)  # tags stay as they are
+    return "".join(part if part.startswith("<") or len(part) <= SHORT else BREAKS.sub("<wbr>", part) for part in parts)
 
 
 def plain(value: Any) -> str:

@@ -55,7 +55,7 @@ def waveform(
         f'<text x="{LEFT + cycle * CELL + CELL / 2}" y="{height - 6}" text-anchor="middle" opacity="0.7">{cycle}</text>'
         for cycle in range(count)
     ]
-    return Drawing("".join([*parts, "</svg>"]), alt)
+    return Drawing("".join([*parts, "</svg>"]), alt, whole=False)
 
 
 def _line(values: Sequence[str | int | None], y: int) -> str:

@@ -39,11 +39,11 @@ def read_tensors(content: bytes, name: str) -> dict[str, Array]:
             return {key: stored[key] for key in stored.files}
     except DAMAGE as error:
         raise UserError(
-            f"{name} is no complete .npz ({error})", "the .npz beside the extraction's JSON", REMEDY
+            f"{name} is not a complete .npz ({error})", "the .npz beside the extraction's JSON", REMEDY
         ) from error
     except ValueError as error:
         raise UserError(
-            f"{name} holds something else than numbers ({error})", "numbers alone", "Do not trust it."
+            f"{name} holds something other than numbers ({error})", "numbers only", "Do not trust it."
         ) from error
 
 

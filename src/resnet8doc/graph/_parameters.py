@@ -41,13 +41,13 @@ def check_parameters(nodes: Sequence[Node], parameters: Mapping[str, Array]) -> 
                 raise UserError(
                     f"node {node.name}: {codes.zero_point} is {zero.dtype} and {of} is {stored[of].dtype}",
                     "one type for both",
-                    "No runtime takes this: quantize the model again.",
+                    "No runtime accepts this: quantize the model again.",
                 )
         for formal, array in stored.items():
             if formal.endswith("zero_point") and array.dtype.kind not in "iu":
                 raise UserError(
                     f"node {node.name}: {formal} is {array.dtype}", "an integer type",
-                    "No runtime takes this: quantize the model again.",
+                    "No runtime accepts this: quantize the model again.",
                 )  # fmt: skip
 
 

@@ -129,7 +129,7 @@ def _node(number: int, entry: Mapping[str, Any], tensors: Mapping[str, Array], k
         attributes.setdefault("num_outputs", len(outputs))
     if len(outputs) > len(operator.outputs) and not operator.variadic_output:
         raise UserError(
-            f"node {name} ({op_type}) has {len(outputs)} outputs", f"{', '.join(operator.outputs)} alone",
+            f"node {name} ({op_type}) has {len(outputs)} outputs", f"only {', '.join(operator.outputs)}",
             "Export the model so that the others are not needed.",
         )  # fmt: skip
     inputs = tuple(Input(formal, tensor, tensor in tensors) for formal, tensor in entries)

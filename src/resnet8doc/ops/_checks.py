@@ -43,7 +43,7 @@ def scale(value: Any, name: str, channels: int | None = None, *, zero: bool = Fa
     if not good.all():
         at = "" if array.ndim == 0 else f"[{int(np.argmin(good))}]"
         expected = "a finite number other than 0" if divisor else "a finite number"
-        raise UserError(f"{name}{at} is {array[~good].flat[0]}", expected, f"Mend {name}.")
+        raise UserError(f"{name}{at} is {array[~good].flat[0]}", expected, f"Correct {name}.")
     return array
 
 
@@ -108,5 +108,7 @@ def made_size(shape: Any, what: str) -> tuple[int, ...]:
     """Return a shape that a stored number asks for, or refuse one that no memory holds."""
     lengths = tuple(int(length) for length in np.asarray(shape).reshape(-1).tolist())
     if min(lengths, default=0) < 0 or math.prod(lengths) > LARGEST:
-        raise UserError(f"{what} is {list(lengths)}", f"lengths of 0 or more, {LARGEST:,} elements at most", "Mend it.")
+        raise UserError(
+            f"{what} is {list(lengths)}", f"lengths of 0 or more, {LARGEST:,} elements at most", "Correct it."
+        )
     return lengths

@@ -40,7 +40,7 @@ def concat(*inputs: Array, axis: int = 1) -> Array:
     except ValueError as error:
         shapes = ", ".join(str(list(array.shape)) for array in inputs)
         raise UserError(
-            f"inputs have shapes {shapes}", f"shapes that differ on axis {axis} alone", "Mend it."
+            f"inputs have shapes {shapes}", f"shapes that differ only on axis {axis}", "Correct it."
         ) from error
 
 

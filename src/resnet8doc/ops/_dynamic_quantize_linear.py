@@ -55,7 +55,9 @@ def dynamic_quantize_linear(x: Array) -> tuple[Array, Array, Array]:
     """
     x = float32(x, "x")
     if not np.isfinite(x).all():
-        raise UserError("x holds numbers that are not finite", "finite numbers", "Look where they come from.")
+        raise UserError(
+            "x holds numbers that are not finite", "finite numbers", "Find the operator before it that makes them."
+        )
     single = np.float32
     low, high = np.minimum(x.min(initial=0), single(0)), np.maximum(x.max(initial=0), single(0))
     scale = single(1) if low == high else (high - low) / single(255)

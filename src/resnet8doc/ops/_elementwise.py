@@ -93,7 +93,7 @@ def div(A: Array, B: Array) -> Array:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             return np.asarray(A / B)
     if not np.all(B):
-        raise UserError("B holds 0", "integers other than 0", "An integer cannot be divided by 0: mend the model.")
+        raise UserError("B holds 0", "integers other than 0", "An integer cannot be divided by 0: correct the model.")
     quotient = np.floor_divide(A, B)
     return np.asarray(quotient + ((quotient < 0) & (quotient * B != A)).astype(A.dtype))
 

@@ -68,7 +68,7 @@ def qlinear_concat(
     except ValueError as error:
         shapes = ", ".join(str(list(x.shape)) for x in brought)
         raise UserError(
-            f"inputs have shapes {shapes}", f"shapes that differ on axis {axis} alone", "Mend it."
+            f"inputs have shapes {shapes}", f"shapes that differ only on axis {axis}", "Correct it."
         ) from error
 
 

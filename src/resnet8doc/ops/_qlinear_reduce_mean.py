@@ -83,7 +83,7 @@ def checked(
     x = check.codes(data, "data")
     check.rank(x, "data", "[N, C, H, W]")
     if sorted(int(axis) % 4 for axis in axes) != [2, 3]:
-        raise UserError(f"axes is {list(axes)}", "2 and 3, the image's", "Average over the image alone.")
+        raise UserError(f"axes is {list(axes)}", "2 and 3, the image's", "Average over the image only.")
     zeros = [
         int(check.zero_point(zero, name, x.dtype, "data"))
         for zero, name in ((data_zero_point, "data_zero_point"), (reduced_zero_point, "reduced_zero_point"))

@@ -145,7 +145,7 @@ def _linear(X: Array, places: list[Array]) -> Array:
         raise UserError(f"X is {X.dtype}", "float32, int8 or uint8", "Resize in nearest mode.")
     if X.ndim < 2 or any(len(place) != n for place, n in zip(places[:-2], X.shape[:-2], strict=True)):
         raise UserError(
-            f"X has shape {list(X.shape)}", "an image whose last two axes alone change", "Resize in nearest mode."
+            f"X has shape {list(X.shape)}", "an image of which only the last two axes change", "Resize in nearest mode."
         )
     rows, columns = (_neighbours(place, n) for place, n in zip(places[-2:], X.shape[-2:], strict=True))
     (top, bottom, of_top, of_bottom), (left, right, of_left, of_right) = rows, columns

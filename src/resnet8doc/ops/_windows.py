@@ -75,7 +75,7 @@ def pool_pads(
         raise UserError(
             f"auto_pad is {auto_pad} with kernel {list(kernel)}, strides {list(strides)}, dilations {list(dilations)}",
             "no dilations and strides no longer than the kernel, or pads as numbers",
-            "Write the pads as numbers: what a pool means by auto_pad here depends on who runs it.",
+            "Write the pads as numbers: what a pool means by auto_pad here differs between runtimes.",
         )
     return resolve_pads(size, kernel, strides, dilations, pads, auto_pad)
 

@@ -64,7 +64,9 @@ def interpret(content: bytes, kernels: str, batch: int | None = None) -> Interpr
         return _Micro(content) if kernels == "tflite_micro" else _LiteRT(content, RESOLVERS[kernels], batch)
     except (RuntimeError, ValueError) as error:
         reason = str(error).strip().splitlines()[-1][:200]
-        raise UserError(f"{kernels} refuses the file ({reason})", "a file that it can run", "Ask another.") from error
+        raise UserError(
+            f"{kernels} refuses the file ({reason})", "a file that it can run", "Choose other kernels."
+        ) from error
 
 
 def version(kernels: str) -> str:

@@ -119,7 +119,7 @@ def _add_near_tie(r: np.random.Generator) -> Probe:
 
 
 def _pool(r: np.random.Generator) -> Probe:
-    """Draw means over windows; scale and zero point stay, as TensorFlow Lite demands."""
+    """Draw means over windows; scale and zero point stay, as TensorFlow Lite requires."""
     scale, zero = _scale(r, r.random() < 0.5), np.int8(r.choice([0, 1, -128, 3]))
     inputs: dict[str, Any] = {
         "X": _codes(r, (1, 1, 2, 4)),

@@ -170,7 +170,7 @@ def read_outputs(path: Path) -> dict[str, Array]:
     if path.is_dir():
         found = {file.stem: _read(file) for file in sorted(path.iterdir()) if file.suffix in (".npy", ".bin", ".hex")}
         if not found:
-            raise UserError(f"{path} holds no outputs", ".npy, .bin or .hex files", "Name one after each probe.")
+            raise UserError(f"{path} holds no outputs", ".npy, .bin or .hex files", "Name each file after its probe.")
         return found
     if path.suffix == ".npz":
         try:

@@ -1,7 +1,7 @@
 """Every quantized model that this project makes, in one table; the file's name says what varies.
 
 Names of types, formats and calibration methods are those of the runtimes. What a quantizer *wrote* is found out by
-reading its file (`resnet8doc.quantize.inspect`); this table holds what is asked of it.
+reading its file (`resnet8doc.quantize._inspect`); this table holds what is asked of it.
 """
 
 from dataclasses import dataclass

@@ -299,7 +299,7 @@ def of_integers(convolution: Functions, product: Functions) -> dict[str, Functio
         g = checked_gemm(a, a_scale, a_zero, b, b_scale, b_zero, integer, y_scale, y_zero, alpha, transA, transB)
         if y_scale is None or alpha != 1 or (integer is not None and np.shape(integer) != (g.b.shape[1],)):
             raise UserError(
-                "QGemm has a real result, a factor alpha, or a bias of another shape than one number a column",
+                "QGemm has a real result, a factor alpha, or a bias of another shape than one number for each column",
                 "what PyTorch's linear computes", "Choose another runtime.",
             )  # fmt: skip
         integer = None if integer is None else np.asarray(integer)

@@ -61,7 +61,7 @@ def unary(op_type: str, formula: Unary, steps: UnarySteps) -> Functions:
         if op_type == "QLinearSigmoid" and (float(scales[1]), int(y_zero)) != (1 / 256, -128):
             raise UserError(
                 f"Y_scale is {scales[1]} and Y_zero_point {y_zero}", "1/256 and -128",
-                "TensorFlow Lite's LOGISTIC has no other.",
+                "TensorFlow Lite's LOGISTIC has no other output scale.",
             )  # fmt: skip
         return codes, *scales, x_zero, y_zero
 

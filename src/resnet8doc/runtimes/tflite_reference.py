@@ -339,7 +339,9 @@ def checked_softmax(
     out, zero = check.scale(y_scale, "y_scale"), check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y")
     if (float(out), int(zero)) != PROBABILITY:
         raise UserError(
-            f"y_scale is {out} and y_zero_point {zero}", "1/256 and -128", "TensorFlow Lite's softmax has no other."
+            f"y_scale is {out} and y_zero_point {zero}",
+            "1/256 and -128",
+            "TensorFlow Lite's softmax has no other output scale.",
         )
     return x, scale
 

@@ -30,6 +30,6 @@ def attempt(make: Callable[[], Made]) -> Made | UserError:
     except ImportError as error:
         name = (error.name or str(error)).partition(".")[0]
         return UserError(
-            f"the package {name} is not installed", "it, for this part alone",
+            f"the package {name} is not installed", "the package, which only this part needs",
             "Install it and write the specification again.",
         )  # fmt: skip

@@ -105,7 +105,7 @@ def _check_arithmetic(subject: Subject, what: str) -> None:
     """Refuse what would be computed as another runtime does: those tools compute as ONNX Runtime on x86-64."""
     if subject.graph.runtime.name not in ("onnxruntime_x86", "tflite_micro"):
         raise UserError(
-            f"this specification means the arithmetic of {subject.graph.runtime.title}",
+            f"this specification is for the arithmetic of {subject.graph.runtime.title}",
             f"that of ONNX Runtime on x86-64, in which {what}",
             f"Take every tensor above for {subject.graph.runtime.title}; add --runtime onnxruntime_x86 for ONNX "
             "Runtime's.",

@@ -31,7 +31,7 @@ def layer_page(subject: Subject, row: Row, before: Row | None, after: Row | None
     body = [
         paragraph(
             f"{node.op_type}{f' of {node.domain}' if node.domain else ''}, opset {node.version}. Reads "
-            f"{', '.join(shape(one) for one in row.inputs) or 'stored tensors alone'}; makes {shape(row.output)}. "
+            f"{', '.join(shape(one) for one in row.inputs) or 'only stored tensors'}; makes {shape(row.output)}. "
             f"{row.multiply_accumulates:,} multiply-accumulates, {row.parameter_bytes:,} bytes of parameters."
         ),
         _way(before, after),
@@ -94,7 +94,7 @@ def _bounds(found: Bound) -> Markup:
             ["least sum that any input can make, bias included", number(found.low)],
             ["greatest", number(found.high)],
             ["bits that hold every sum, partial sums in any order", number(found.bits)],
-            ["greatest magnitude that the types alone allow, without bias", number(found.by_type)],
+            ["greatest magnitude that the types allow, without bias", number(found.by_type)],
         ],
         "Bounds of the accumulators, from the stored weights",
     )

@@ -90,7 +90,7 @@ def open_subject(
     is_model = path.suffix != ".json"
     is_tflite = path.suffix == TFLITE
     if not path.is_file():
-        raise UserError(f"{path} is no file", "an ONNX model, a .tflite file or an extraction", "Name another.")
+        raise UserError(f"{path} is not a file", "an ONNX model, a .tflite file or an extraction", "Name another.")
     if not is_model:
         described = read_json(path)
         about = described.get("model", {}) if isinstance(described, dict) else {}

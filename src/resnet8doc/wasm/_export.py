@@ -123,7 +123,7 @@ def export(
             raise UserError(
                 f"{notebook} does not run:\n{(done.stderr or done.stdout)[-4000:]}",
                 "a notebook whose every cell runs without an error",
-                f"Open it and mend the cell: marimo edit {notebook}.",
+                f"Open it and correct the cell: marimo edit {notebook}.",
             )
         step("the page")
         _page.finish(work / "out")

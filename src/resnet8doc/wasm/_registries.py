@@ -117,7 +117,7 @@ def pyodide(cache: Path) -> Path:
             for file in (*PYODIDE_FILES, "pyodide-lock.json"):
                 member = archive.extractfile(f"package/{file}")
                 if member is None:
-                    raise UserError(f"{requirement} has no {file}", "Pyodide's files", "Mend resnet8doc.wasm.pins.")
+                    raise UserError(f"{requirement} has no {file}", "Pyodide's files", "Correct resnet8doc.wasm.pins.")
                 with replacing(folder / file) as temporary:
                     temporary.write_bytes(member.read())
     for file, expected in PYODIDE_FILES.items():

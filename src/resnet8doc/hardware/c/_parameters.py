@@ -293,7 +293,7 @@ class Parameters(ABC):
                 raise UserError(
                     f"node {operation.node.name} has pads {list(where.pads)} and kernel_shape {list(where.kernel)}",
                     f"pads smaller than the window, over an axis of {length}",
-                    "Lessen the pads: a window in the padding alone has no mean.",
+                    "Make the pads smaller: a window that holds only padding has no mean.",
                 )  # fmt: skip
 
     def sum(self, step: Step) -> tuple[int, list[Walk]]:

@@ -134,7 +134,7 @@ def _studied(
         raise UserError(
             f"the program in {folder.name} differs from the engine in {counts['mismatches']} values; the first: "
             f"{first['tensor']}, {first['first']}",
-            "every byte equal", "Mend the generator, or report the compiler.",
+            "every byte equal", "Correct the generator, or report this with the compiler's version.",
         )  # fmt: skip
     checked = build(graph, folder.with_name(f"{folder.name}_sanitized"), variant, flags=("-O1", *SANITIZE))
     few = np.asarray(images)[:SANITIZED_IMAGES]

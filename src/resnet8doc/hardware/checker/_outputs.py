@@ -54,7 +54,7 @@ def read_outputs(path: Path, graph: Graph, count: int = 1, layout: Layout = "NHW
     elif path.suffix == ".bin":
         return _read_all(path, network, graph, count)
     else:
-        raise UserError(f"{path} is no such file", "an .npz, a .bin or a folder", "Name one of these.")
+        raise UserError(f"{path} does not exist", "an .npz, a .bin or a folder", "Name one of these.")
     return as_outputs(found, graph, count, layout)
 
 
@@ -109,7 +109,7 @@ def _read_folder(folder: Path) -> dict[str, Array]:
         if path.suffix not in SUFFIXES:
             continue
         if path.stem in found:
-            raise UserError(f"{folder} has two files for {path.stem}", "one a layer", "Remove one of them.")
+            raise UserError(f"{folder} has two files for {path.stem}", "one for each layer", "Remove one of them.")
         found[path.stem] = _read_file(path)
     if not found:
         raise UserError(f"{folder} holds no outputs", f"files that end in {', '.join(SUFFIXES)}", "Put them there.")
@@ -150,7 +150,7 @@ def read_hex(path: Path) -> Array:
                 raise UserError(
                     f"{path}, line {number}: {word!r}",
                     "two hexadecimal digits",
-                    "Write one byte a word, two's complement.",
+                    "Write each byte as one word, in two's complement.",
                 )
             words.append(value)
     return np.array(words, np.uint8)

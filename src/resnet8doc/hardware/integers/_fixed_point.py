@@ -77,7 +77,9 @@ def fixed_point(factor: float, way: Way, name: str = "a layer") -> FixedPoint:
     multiplier, exponent = (int(number) for number in quantized(np.float64(factor)))
     if exponent > 0:
         raise UserError(
-            f"{name}: the factor is {factor:.6g}", "below 1", "The gates shift to the right alone; the engine runs it."
+            f"{name}: the factor is {factor:.6g}",
+            "below 1",
+            "The gates only shift to the right; use the engine instead.",
         )
     return FixedPoint(multiplier, -exponent, way)
 
@@ -133,8 +135,9 @@ def find_fixed_point(
     smallest, largest = bounds
     if smallest > largest:
         raise UserError(
-            f"{name}: no multiplier of 31 bits, rounded once, has its codes for sums from {low} to {high}", "some",
-            "The engine or the C program runs it.",
+            f"{name}: no multiplier of 31 bits, rounded once, gives its codes for sums from {low} to {high}",
+            "one such multiplier",
+            "Use the engine or the C program instead.",
         )  # fmt: skip
     return FixedPoint(min(max(about.multiplier, smallest), largest), about.shift, "once")
 
@@ -231,7 +234,7 @@ def find_fixed_sum(
             return found
     raise UserError(
         f"{name} does not add codes as TensorFlow Lite's kernels do", "their scales, or those of a runtime that does",
-        "The engine runs it.",
+        "Use the engine instead.",
     )  # fmt: skip
 
 
@@ -239,6 +242,6 @@ def _held(multiplier: int, exponent: int, way: Way, name: str) -> FixedPoint:
     if not 0 <= -exponent <= MAX_SHIFT:
         raise UserError(
             f"{name}: a factor is {multiplier * 2.0 ** (exponent - 31):.6g}", "2^-32 to 1",
-            "The gates shift to the right alone; the engine runs it.",
+            "The gates only shift to the right; use the engine instead.",
         )  # fmt: skip
     return FixedPoint(multiplier, -exponent, way)

@@ -142,7 +142,8 @@ def find_sum(
     pair = int(np.flatnonzero(add_codes(a, b, best, low) != c)[0])
     raise UserError(
         f"{name}: no three integers of {shift} binary places add its codes as float32 does ({least:,} of 65,536 pairs "
-        f"differ, the first {a[pair]} and {b[pair]})", "some", "Use more binary places, or a table of the 65,536 sums.",
+        f"differ, the first {a[pair]} and {b[pair]})", "three such integers",
+        "Use more binary places, or a table of the 65,536 sums.",
     )  # fmt: skip
 
 

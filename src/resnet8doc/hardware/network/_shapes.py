@@ -58,7 +58,7 @@ def with_shape(graph: Graph, lengths: Mapping[str, int | tuple[int, ...]]) -> Gr
             if not fits or min(whole, default=1) < 1:
                 raise UserError(
                     f"the shape given for {entry.name} is {list(whole)}", f"one that fits {list(old or ())}",
-                    "Give lengths for the free axes alone.",
+                    "Give lengths for the free axes only.",
                 )  # fmt: skip
             return replace(entry, shape=whole)
         if old is None:

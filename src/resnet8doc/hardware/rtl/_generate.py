@@ -242,7 +242,7 @@ class _Generator:
         }  # fmt: skip
         for found, (expected, right) in asks.items():
             if not right:
-                raise UserError(f"layer {layer.name} has {found}", expected, "The engine or the C program runs it.")
+                raise UserError(f"layer {layer.name} has {found}", expected, "Use the engine or the C program instead.")
 
     def _pool(self, layer: Pool) -> None:
         rows, words = self._input(layer.source)
@@ -250,7 +250,7 @@ class _Generator:
         if rows != columns or rows & rows - 1:
             raise UserError(
                 f"layer {layer.name} has {rows} x {columns} input", "a square of a power of two",
-                "The engine or the C program runs it.",
+                "Use the engine or the C program instead.",
             )  # fmt: skip
         ones = np.ones((self.lanes, rows * columns), np.int64)
         raised = self._raised(ones, np.zeros(self.lanes, np.int64), layer.zero)
@@ -269,7 +269,7 @@ class _Generator:
             if self.layers.shapes[second] != shape or self.layers.shapes[layer.source] != shape:
                 raise UserError(
                     f"layer {layer.name} adds {self.layers.shapes[layer.source]} and {self.layers.shapes[second]}",
-                    "two tensors of one shape", "The engine runs it.",
+                    "two tensors of one shape", "Use the engine instead.",
                 )  # fmt: skip
         else:
             second = f"{layer.name} stored"
@@ -287,8 +287,8 @@ class _Generator:
         """Write a layer whose channels are constants: it puts stored codes into the memory."""
         if shape[:2] != (1, 1):
             raise UserError(
-                f"layer {name} adds a stored tensor of shape {shape}", "one value a channel, (1, 1, channels)",
-                "The engine or the C program runs it.",
+                f"layer {name} adds a stored tensor of shape {shape}", "one value for each channel, (1, 1, channels)",
+                "Use the engine or the C program instead.",
             )  # fmt: skip
         padded = self._padded(shape[2])
         first = len(self.channels)

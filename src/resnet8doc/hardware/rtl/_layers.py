@@ -371,7 +371,7 @@ class _Reader:
         if across or alpha != 1.0:
             raise UserError(
                 f"layer {o.node.name} has transA = {across} and alpha = {alpha}", "0 and 1",
-                "The engine or the C program runs it.",
+                "Use the engine or the C program instead.",
             )  # fmt: skip
         stored = self.value(o, "B").astype(np.int64)
         w = stored if attributes.get("transB", 0) else stored.T

@@ -73,7 +73,7 @@ def synthesize(
     """
     if importlib.util.find_spec("pyosys") is None:
         raise UserError(
-            "pyosys is not installed", "the package pyosys, of which wheels exist for Linux and macOS",
+            "pyosys is not installed", "the package pyosys, which has wheels for Linux and macOS",
             "pip install pyosys, or run synthesize.py of the archive with a Yosys that has read_slang.",
         )  # fmt: skip
     values = " ".join(f"-G {name}={value}" for name, value in (parameters or {}).items())
@@ -97,7 +97,9 @@ def synthesize(
     if result.returncode:
         lines = (result.stdout + result.stderr).splitlines()
         complaint = next((line for line in lines if "error" in line.lower()), " ".join(lines[-2:]))
-        raise UserError(f"Yosys refuses {top}: {complaint}", "a design that it can synthesize", "Mend what it names.")
+        raise UserError(
+            f"Yosys refuses {top}: {complaint}", "a design that it can synthesize", "Correct what it names."
+        )
     return {"top": top, "family": family, **count_cells(said)}
 
 

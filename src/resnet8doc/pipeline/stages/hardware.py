@@ -66,7 +66,7 @@ def vectors(build: Path) -> None:
     network = graph.load(build / extract.operations(MODEL)[0])
     manifest = write_vectors(network, dataset.load("test").images, [0], None, FORMATS, build / VECTORS, credit=CREDIT)
     if manifest != build / VECTORS / "manifest.json":
-        raise UserError(f"the vectors' manifest is {manifest}", f"{VECTORS}/manifest.json", "Mend the stage.")
+        raise UserError(f"the vectors' manifest is {manifest}", f"{VECTORS}/manifest.json", "Correct the stage.")
 
 
 def study(build: Path, name: str) -> None:

@@ -57,7 +57,7 @@ def read_tensor(tensor: TensorProto, name: str) -> tuple[str, Array]:
     Raises
     ------
     UserError
-        If its bytes do not fit its type and shape, or it holds something else than numbers.
+        If its bytes do not fit its type and shape, or it holds something other than numbers.
     """
     kind = name_of(tensor.data_type)
     if tensor.data_type not in NUMBERS and tensor.data_type not in NARROW:

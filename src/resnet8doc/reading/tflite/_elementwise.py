@@ -94,7 +94,7 @@ def probability(build: Build, op: Operation, y: Tensor) -> None:
     if (scale, zero_point) != LOGISTIC:
         raise UserError(
             f"{build.where(op)}: {y.name} has scale {scale} and zero point {zero_point}",
-            "1/256 and -128, as TensorFlow Lite demands", "Convert the model again.",
+            "1/256 and -128, as TensorFlow Lite requires", "Convert the model again.",
         )  # fmt: skip
 
 

@@ -96,14 +96,14 @@ def read_file(content: bytes, file: str) -> File:
     """
     if content[4:8] != IDENTIFIER:
         raise UserError(
-            f"{file} does not carry TensorFlow Lite's mark TFL3", "a TensorFlow Lite file", "Give a .tflite file."
+            f"{file} is not marked as a TensorFlow Lite file (TFL3)", "a TensorFlow Lite file", "Give a .tflite file."
         )
     try:
         return _parse(file, content)
     except DAMAGE as error:
         raise UserError(
-            f"{file} is torn ({type(error).__name__}: {str(error)[:120]})", "a whole TensorFlow Lite file",
-            "Copy or convert it again.",
+            f"{file} is damaged or incomplete ({type(error).__name__}: {str(error)[:120]})",
+            "a whole TensorFlow Lite file", "Copy or convert it again.",
         ) from error  # fmt: skip
 
 

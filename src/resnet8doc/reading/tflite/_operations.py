@@ -158,7 +158,7 @@ def _feed(build: Build, index: int) -> Value:
         )
     if tensor.dtype == "float32" and not readers <= {"QUANTIZE"}:
         raise UserError(
-            f"the input {tensor.name} is float32 and read by {', '.join(sorted(readers))}", "QUANTIZE alone to read it",
+            f"the input {tensor.name} is float32 and read by {', '.join(sorted(readers))}", "only QUANTIZE to read it",
             "Convert the model by full integer quantization: int8 weights and activations.",
         )  # fmt: skip
     first = build.made(tensor)
