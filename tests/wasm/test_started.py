@@ -1,10 +1,13 @@
 """Modules imported from one file in memory, and from their wheels when they are not in it."""
 
+import _sre  # type: ignore[import-not-found]  # the engine beneath re, without stubs
+import gc
 import importlib
 import io
 import json
 import marshal
 import pkgutil
+import re
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -12,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from resnet8doc.wasm import _started
+from resnet8doc.wasm import _pack, _started
 
 SOURCES = {
     "r8first": (True, "from r8first import second\nanswer = second.half * 2\n"),
@@ -43,14 +46,17 @@ def packed(imports: list[str]) -> tuple[Content, int]:
         modules[name] = (package, len(blob), len(blob) + len(code))
         blob += code
     files = [("r8first/data.txt", len(blob), len(blob) + 5)]
+    blob += b"hello"
+    known = marshal.dumps({}, 2)
     index = {
+        "patterns": (_sre.MAGIC, len(blob), len(blob) + len(known)),
         "imports": imports,
         "modules": {**modules, "r8space": None},
         "files": files,
         "wheels": {WHEEL: ["r8first.third"]},
     }
     header = json.dumps(index).encode()
-    return Content(header + blob + b"hello"), len(header)
+    return Content(header + blob + known), len(header)
 
 
 @pytest.fixture
@@ -58,6 +64,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give a folder for site-packages, and leave this process's way of importing as it was."""
     monkeypatch.setattr(_started, "SITE", str(tmp_path))
     monkeypatch.setattr(_started, "prepare_marimo", lambda: None)
+    monkeypatch.setattr(re._compiler, "compile", re._compiler.compile)  # type: ignore[attr-defined]  # restored
     for name in ("meta_path", "path_hooks"):
         monkeypatch.setattr(sys, name, list(getattr(sys, name)))
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
@@ -65,6 +72,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in [name for name in sys.modules if name.startswith(("r8first", "r8space"))]:
         del sys.modules[name]
     sys.path_importer_cache.clear()
+    gc.unfreeze()
 
 
 def test_modules_come_from_memory_and_data_files_from_their_place(site: Path) -> None:
@@ -110,3 +118,31 @@ def test_what_no_wheel_has_stays_missing(site: Path, monkeypatch: pytest.MonkeyP
     _started.begin(*packed(["r8first"]))
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module("r8first.no_such_module")
+
+
+def test_regular_expressions_come_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The build writes down what each is compiled to; the browser's Python compiles none of these again."""
+    compiler = re._compiler  # type: ignore[attr-defined]  # where re keeps its compiler
+    for place in (_sre, compiler):
+        monkeypatch.setattr(place, "compile", place.compile)
+    table = _pack._watch_patterns()
+    re.purge()
+    re.compile(r"(?P<word>r8\w+)", re.IGNORECASE)
+    monkeypatch.undo()
+    monkeypatch.setattr(compiler, "compile", compiler.compile)
+    _started.prepare_patterns(_sre.MAGIC, memoryview(marshal.dumps(table, 2)))
+    re.purge()
+    with monkeypatch.context() as only:
+        only.setattr(compiler._parser, "parse", lambda *_: pytest.fail("it was compiled again"))
+        found = re.compile(r"(?P<word>r8\w+)", re.IGNORECASE).search("see R8thing")
+    assert found is not None
+    assert found["word"] == "R8thing"
+    assert re.compile(r"(?P<word>r8\w+)").search("see R8thing") is None  # other flags: another expression
+
+
+def test_another_engines_expressions_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiler = re._compiler  # type: ignore[attr-defined]  # where re keeps its compiler
+    monkeypatch.setattr(compiler, "compile", compiler.compile)
+    usual = compiler.compile
+    _started.prepare_patterns(_sre.MAGIC + 1, memoryview(b"not a table"))
+    assert compiler.compile is usual

@@ -1,7 +1,10 @@
 """Runs inside Pyodide under node (pack.mjs), after _compile.py: pack what a start imports."""
 
+import _sre  # type: ignore[import-not-found]  # the engine beneath re, without stubs
 import importlib
 import json
+import marshal
+import re
 import sys
 import zipfile
 from collections.abc import Callable
@@ -25,6 +28,36 @@ def _namespaces(modules: set[str]) -> set[str]:
     parents = {name.rpartition(".")[0] for name in modules} - {""}
     missing = parents - modules
     return missing | _namespaces(modules | missing) if missing else set()
+
+
+def _watch_patterns() -> dict[tuple[str | bytes, int], tuple[object, ...]]:
+    """Return a table that fills with each regular expression compiled from now on, and what it is compiled to."""
+    table: dict[tuple[str | bytes, int], tuple[object, ...]] = {}
+    made: list[tuple[object, ...]] = []
+    engine, usual = _sre.compile, re._compiler.compile  # type: ignore[attr-defined]  # where re keeps its compiler
+
+    def build(
+        pattern: str,
+        flags: int,
+        code: list[int],
+        groups: int,
+        names: dict[str, int],
+        order: tuple[str | None, ...],
+    ) -> re.Pattern[str]:
+        # the compiler's named numbers are integers of a type of its own
+        made.append((pattern, int(flags), [int(word) for word in code], int(groups), dict(names), tuple(order)))
+        found: re.Pattern[str] = engine(pattern, flags, code, groups, names, order)
+        return found
+
+    def compile_pattern(pattern: object, flags: int = 0) -> re.Pattern[str]:
+        found: re.Pattern[str] = usual(pattern, flags)
+        if isinstance(pattern, str | bytes):
+            table[pattern, int(flags)] = made[-1]
+        return found
+
+    _sre.compile = build  # for as long as this program runs
+    re._compiler.compile = compile_pattern  # type: ignore[attr-defined]
+    return table
 
 
 def _standard_library(used: set[str], also: tuple[str, ...], bytecode: Callable[[bytes, str], bytes]) -> None:
@@ -62,8 +95,10 @@ def pack(rules: str, code: str, bytecode: Callable[[bytes, str], bytes]) -> None
             archive.extractall(SITE)
             names[path.name] = sorted(archive.namelist())
     importlib.invalidate_caches()
+    patterns = _watch_patterns()
     for name in known["imports"]:
         importlib.import_module(name)
+    importlib.import_module("marimo").md("the label of a control")  # brings what reads Markdown
     used = set(sys.modules)
     blob, files, later = bytearray(), [], {}
     modules: dict[str, tuple[bool, int, int]] = {}
@@ -84,8 +119,11 @@ def pack(rules: str, code: str, bytecode: Callable[[bytes, str], bytes]) -> None
         if taken:
             data = [path for path in paths if path not in named and not any(part in path for part in LICENCES)]
             files += [(path, *append(path)) for path in (*data, *sorted(taken)) if not path.endswith(".pyc")]
+    begin = len(blob)
+    blob += marshal.dumps(patterns, 2)  # before version 3, equal things give equal bytes
     index = {
         "code": code,
+        "patterns": (_sre.MAGIC, begin, len(blob)),
         "imports": known["imports"],
         "modules": {**modules, **dict.fromkeys(sorted(_namespaces(set(modules))))},
         "files": files,

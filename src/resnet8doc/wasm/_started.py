@@ -4,10 +4,13 @@ The file holds the bytecode of every module that a start imports. Nothing is unp
 that is not in it is taken from its wheel, which is fetched when the module is asked for.
 """
 
+import _sre  # type: ignore[import-not-found]  # the engine beneath re, without stubs
+import gc
 import importlib
 import json
 import marshal
 import pkgutil
+import re
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -155,6 +158,28 @@ def prepare_marimo() -> None:
     setattr(patches, name, lambda limit: sys.setrecursionlimit(limit))
 
 
+def prepare_patterns(magic: int, table: memoryview) -> None:
+    """Take regular expressions that were compiled when the site was built, as modules are.
+
+    Parameters
+    ----------
+    magic
+        The version of the engine that they were compiled for; for another one they are left alone.
+    table
+        For each expression and its flags, what the engine is given.
+    """
+    if magic != _sre.MAGIC:
+        return
+    known: dict[tuple[str | bytes, int], tuple[Any, ...]] = marshal.loads(table)  # noqa: S302 -- the site's own
+    usual = re._compiler.compile  # type: ignore[attr-defined]  # where re keeps its compiler
+
+    def compile_pattern(pattern: Any, flags: int = 0) -> re.Pattern[Any]:
+        given = known.get((pattern, int(flags))) if isinstance(pattern, str | bytes) else None
+        return usual(pattern, flags) if given is None else _sre.compile(*given)  # type: ignore[no-any-return]
+
+    re._compiler.compile = compile_pattern  # type: ignore[attr-defined]
+
+
 def begin(content: Any, length: int) -> None:
     """Make everything importable, and import it.
 
@@ -163,6 +188,7 @@ def begin(content: Any, length: int) -> None:
     content
         What _pack.py wrote, an array of JavaScript's: ``length`` bytes of JSON, then the bytes that it points at.
     """
+    gc.disable()  # what modules make stays
     memory = memoryview(content.to_bytes())
     index: dict[str, Any] = json.loads(bytes(memory[:length]))
     rest = memory[length:]
@@ -182,6 +208,10 @@ def begin(content: Any, length: int) -> None:
     sys.path_importer_cache.clear()
     sys.meta_path.append(Later(index["wheels"]))
     importlib.invalidate_caches()
+    magic, start, end = index["patterns"]
+    prepare_patterns(magic, rest[start:end])
     for name in index["imports"]:
         importlib.import_module(name)
     prepare_marimo()
+    gc.freeze()
+    gc.enable()

@@ -13,5 +13,11 @@ for (const [path, folder] of [["/wheels", wheels], ["/target", target], ["/core"
   pyodide.FS.mkdir(path);
   pyodide.mountNodeFS(path, folder);
 }
-for (const name of ["_compile.py", "_pack.py"]) pyodide.runPython(readFileSync(join(here, name), "utf8"));
-pyodide.globals.get("pack")(rules, readFileSync(join(here, "_started.py"), "utf8"), pyodide.globals.get("_bytecode"));
+try {
+  for (const name of ["_compile.py", "_pack.py"]) pyodide.runPython(readFileSync(join(here, name), "utf8"));
+  const pack = pyodide.globals.get("pack");
+  pack(rules, readFileSync(join(here, "_started.py"), "utf8"), pyodide.globals.get("_bytecode"));
+} catch (error) {
+  console.error(error.message); // node would print Pyodide's whole script before it
+  process.exit(1);
+}
