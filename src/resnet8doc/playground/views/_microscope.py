@@ -9,17 +9,19 @@ from ...graph import Graph, Node, operator_of
 from ...markup import Markup, joined
 from ...trace import Trace
 from ..model._channels import as_channels, index_of
+from ..model._memo import kept
 from ..model._run import Run
 from ..model._tracing import trace_pixel
 from ._copying import as_c, as_vector
-from ._html import copy_button, details, long_table, note, table, text
+from ._html import copy_button, details, drawn, long_table, note, table, text
 
 Traced = tuple[Trace, Runtime | None]
 
 
+@kept(2)  # A's and B's: a change of one leaves the other's
 def microscope_html(
     run: Run, node: Node, pixel: tuple[int, int, int], runtime: Runtime | None = None, *, chosen: int | None = None,
-    control: str = "", parts_at: int = 0, name: str = "",
+    control: str = "", parts_at: int = 0, name: str = "", narrow: bool = False,
 ) -> Markup:  # fmt: skip
     """Return the microscope's view of one output element.
 
@@ -35,6 +37,8 @@ def microscope_html(
         The step at which another run's trace parts from this one.
     name
         Of the run, for the toggle of the tables.
+    narrow
+        To stand beside another.
     """
     try:
         trace = trace_pixel(run, node, pixel, runtime)
@@ -48,9 +52,10 @@ def microscope_html(
         node.output, channel, row, column, stored, text(stored),
         "" if trace.output == stored else Markup(" (the trace says {})").format(text(trace.output)),
     )  # fmt: skip
-    drawn = microscope.figure(
-        trace, name=node.name, source=_source(run, node), chosen=chosen, control=control, parts_at=parts_at
-    )
+    figure = microscope.figure(
+        trace, name=node.name, source=None if narrow else _source(run, node), chosen=chosen, control=control,
+        parts_at=parts_at, narrow=narrow,
+    )  # fmt: skip
     steps = table([{"step": step.name, "formula": step.formula, "result": step.value, "type": step.dtype}
                    for step in trace.steps], "From the sum to the byte")  # fmt: skip
     parts = [steps, _receptive_field(run, node, trace)]
@@ -60,7 +65,7 @@ def microscope_html(
     if code:
         parts.append(copy_button("Copy as C", code))
     parts.append(copy_button("Copy as test vector", as_vector(run.graph, node, trace, runtime)))
-    return joined((result, drawn, details("In numbers, to copy", *parts, name=f"numbers-{name}")))
+    return joined((result, drawn(figure), details("In numbers, to copy", *parts, name=f"numbers-{name}")))
 
 
 def _source(run: Run, node: Node) -> object:
