@@ -186,8 +186,8 @@ def _(get_start, graph, mo, pg):
     _fallback = "stack1_conv1" if "stack1_conv1" in _names else _names[0]
     node_name = mo.ui.dropdown(_names, value=_start.node if _start.node in _names else _fallback,
                                label="Layer", searchable=False)  # fmt: skip
-    paint = mo.ui.dropdown(["cumulative", "local", "modified"], value="cumulative", label="SQNR painted on the graph")
-    pixel_text = mo.ui.text(value=",".join(map(str, _start.pixel)), label="channel,row,column")
+    paint = mo.ui.dropdown(["cumulative", "local", "modified"], value="cumulative", label="Painted SQNR")
+    pixel_text = mo.ui.text(value=",".join(map(str, _start.pixel)), label="channel,row,column", full_width=True)
     channel = mo.ui.text(value="", label="Input channel drawn")
     node_said = (
         "" if _start.node in _names else pg.note(f"The link names {_start.node}, which this model does not have.")

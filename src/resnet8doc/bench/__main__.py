@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from . import _main_job, _specification
+from . import _main_job, _playground, _specification
 from ._figure import Figure
 
 Measurement = Callable[[], Iterator[Figure]]
@@ -17,6 +17,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "engine": _specification.engine,
     "proof-1000": _specification.proof,
     "c-micro": _specification.c_and_micro,
+    "playground": _playground.changing,
     "warm": _main_job.warm_build,
     "c": _specification.c,
     "proof": _specification.whole_proof,

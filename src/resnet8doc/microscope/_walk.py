@@ -80,11 +80,10 @@ def _title(told: Story, total: float, short: bool) -> str:
         return f"the sum of both inputs{unit}: {number(total)}"
     channels = len(next(iter(told.terms.values()))[0].tap) == 3
     by = "input channel by input channel" if channels else "row by row"
+    head, bias = f"the sum, {by}", ", then the bias"
     if short:
-        by = "by input channel" if channels else "by row"
+        head, bias = "sum by channel" if channels else "sum by row", ", bias"
     if told.at("bias"):
-        return (
-            f"the sum, {by}, then the bias: {number(total - told.bars[-1].amount)} + {number(told.bars[-1].amount)}"
-            + (f" = {number(total)}")
-        )
-    return f"the sum, {by}: {number(total)}"
+        first, second = number(total - told.bars[-1].amount), number(told.bars[-1].amount)
+        return f"{head}{bias}: {first} + {second} = {number(total)}"
+    return f"{head}: {number(total)}"

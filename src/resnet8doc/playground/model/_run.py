@@ -47,6 +47,10 @@ class Run:
         """Return a run whose tensors are computed when they are asked for, for a network of any size."""
         return cls(graph, Tensors(graph, feeds))
 
+    def __repr__(self) -> str:
+        """Name the network alone: marimo asks after every cell, and all tensors would take a tenth of a second."""
+        return f"<Run of {self.graph.name}>"
+
     @property
     def probabilities(self) -> Array:
         """What comes out first; of ResNet8 float32 ``[N, 10]``."""

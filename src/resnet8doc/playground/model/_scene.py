@@ -39,6 +39,10 @@ class Scene:
     runs: tuple[Run, Run]
     modified: Modified
 
+    def __repr__(self) -> str:
+        """Name what is compared, in short, for marimo asks after every change."""
+        return f"<Scene of {' and '.join(side.key for side in self.sides)}>"
+
     @property
     def after(self) -> Run | None:
         """B's run; None where B is what A is."""

@@ -47,7 +47,8 @@ def microscope_html(
     stored = run.values[node.output][index_of(run.values[node.output], *pixel)].item()
     channel, row, column = pixel
     result = Markup(
-        '<p class="r8-result">{}[channel {}, row {}, column {}] = <strong data-r8-byte="{}">{}</strong>{}</p>'
+        '<p class="r8-result"><span>{}[channel {}, row {}, column {}]</span> = '
+        '<strong data-r8-byte="{}">{}</strong>{}</p>'
     ).format(
         node.output, channel, row, column, stored, text(stored),
         "" if trace.output == stored else Markup(" (the trace says {})").format(text(trace.output)),
@@ -157,6 +158,13 @@ def parting(
         return 0, Markup('<p class="r8-parting" data-r8-parts="0">At this pixel A and B do the same in every step.</p>')
     said = [parts[step - 1].said if step <= len(parts) else f"{trace.output} comes out."
             for trace in (one, other) for parts in (microscope.story(trace).parts,)]  # fmt: skip
+    if said[0] == said[1]:
+        changed = sum(a.x_centred != b.x_centred for a, b in zip(one.terms, other.terms, strict=True))
+        if changed:
+            said[0] = f"{changed} of the {len(one.terms)} codes that they read differ. Look at the layer before."
+        return step, Markup('<p class="r8-parting" data-r8-parts="{0}">They part at step {0}: {1}</p>').format(
+            step, said[0]
+        )
     return step, Markup(
         '<p class="r8-parting" data-r8-parts="{0}">They part at step {0}. '
         "<strong>A</strong>: {1} <strong>B</strong>: {2}</p>"

@@ -153,10 +153,12 @@ def middle_pane(
     )  # fmt: skip
     return pane(
         "middle", *notes, row(heading(f"What {node.name} puts out"), differ),
-        maps_html(node.output, float_of(scene.reference, one, node.output), one, other, pixel, "pixel",
-                  (first.title, second.title)),
-        row(Markup("<small>Press a pixel, or write it:</small>"), control("pixel", pixel_text),
-            control("channel", channel)), pixel_said, parted,
+        Markup('<div class="r8-look">{}{}</div>').format(
+            maps_html(node.output, float_of(scene.reference, one, node.output), one, other, pixel, "pixel",
+                      (first.title, second.title)),
+            row(Markup("<small>Press a pixel, or write it:</small>"), control("pixel", pixel_text),
+                control("channel", channel)),
+        ), pixel_said, parted,
         Markup('<div class="{}">{}</div>').format("r8-two" if both else "r8-one", seen),
         label="Maps and microscope",
     )  # fmt: skip
