@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from . import _groups, _main_job, _playground, _specification
+from . import _groups, _main_job, _playground_change, _playground_start, _specification
 from ._figure import Figure
 
 Measurement = Callable[[], Iterator[Figure]]
@@ -19,7 +19,8 @@ MEASUREMENTS: dict[str, Measurement] = {
     "tflite": _specification.tflite,
     "proof-1000": _specification.proof,
     "c-micro": _specification.c_and_micro,
-    "playground-start": _playground.start,
+    "playground": _playground_change.changing,
+    "playground-start": _playground_start.start,
     "warm": _main_job.warm_build,
     "c": _specification.c,
     "proof": _specification.whole_proof,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from resnet8doc.bench import _playground as playground
+from resnet8doc.bench import _playground_start as playground
 
 
 def test_a_file_counts_once_and_as_a_server_sends_it(tmp_path: Path) -> None:
