@@ -48,6 +48,20 @@ def max_pool(rng: Random) -> TfliteCase:
     return TfliteCase(content, (codes(rng, *shape),))
 
 
+def concatenation(rng: Random) -> TfliteCase:
+    zero, axis = int(rng.integers(-128, 128)), int(rng.integers(1, 4))
+    shapes = [[1, 4, 5, 6] for _ in range(3)]
+    for shape in shapes:
+        shape[axis] = int(rng.integers(1, 7))
+    out = [1, 4, 5, 6]
+    out[axis] = sum(shape[axis] for shape in shapes)
+    stored = Spec(tuple(shapes[1]), scale=np.float32(0.05), zero_point=zero, data=codes(rng, *shapes[1]))
+    inputs = [quantized(tuple(shapes[0]), zero=zero), stored, quantized(tuple(shapes[2]), zero=zero)]
+    options = {"axis": axis, "fusedActivationFunction": 0}  # Micro takes no other
+    content = operator_file("CONCATENATION", inputs, quantized(tuple(out), zero=zero), options)
+    return TfliteCase(content, (codes(rng, *shapes[0]), codes(rng, *shapes[2])))
+
+
 def pad(rng: Random) -> TfliteCase:
     shape, edges = (1, 5, 4, 3), rng.integers(0, 3, (4, 2)).astype(np.int32)
     edges[0] = 0
@@ -88,7 +102,8 @@ CASES: dict[str, Callable[[Random], TfliteCase]] = {
     **{name: generated(name)
        for name in ("MEAN", "MUL", "SUB", "ADD", "AVERAGE_POOL_2D", "LOGISTIC", "LEAKY_RELU", "QUANTIZE, of codes",
                     "RELU, of two scales", "FULLY_CONNECTED", "CONV_2D, 3 x 3", "DEPTHWISE_CONV_2D")},
-    "MAX_POOL_2D": max_pool, "PAD": pad, "MUL, spread": spread("MUL"), "SUB, spread": spread("SUB"),
+    "MAX_POOL_2D": max_pool, "PAD": pad, "CONCATENATION": concatenation,
+    "MUL, spread": spread("MUL"), "SUB, spread": spread("SUB"),
 }  # fmt: skip
 TWICE = 2
 """Cases of each operator."""
