@@ -94,7 +94,13 @@ class Simulator:
                     "If a file has another checksum, generate all of them again; otherwise report this.",
                 )  # fmt: skip
             raw = np.fromfile(scratch / "outputs", np.uint8)
-        rows = raw.reshape(len(pixels), WIDTH * self.memories.words + classes)
+        each = WIDTH * self.memories.words + classes
+        if raw.size != len(pixels) * each:
+            raise UserError(
+                f"the simulation of {self.memories.model} wrote {raw.size} bytes", f"{len(pixels)} times {each}",
+                "A layer wrote more or fewer words than its program says: look at the modules that were changed.",
+            )  # fmt: skip
+        rows = raw.reshape(len(pixels), each)
         return self._split(rows), rows[:, -classes:], int(result.stdout.split()[-1])
 
     def trace(self, image: Array, layer: int) -> list[dict[str, int]]:

@@ -159,8 +159,12 @@ def compile_simulation(bench: Path, folder: Path, output: Path, defines: Mapping
         _compile([*cpp_compiler(), *_flags(folders, macros), "-O2", "-c", str(path), "-o", str(made)])
         return made
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        objects = [*pool.map(compiled, [*sorted(folder.glob("*.cpp")), bench]), *_runtime(cache)]
+    # One file of all that Verilator wrote: the compiler reads its headers once, which takes longer than a module does.
+    everything = folder / "everything.cpp"
+    made = sorted(folder.glob("V*.cpp"))
+    everything.write_text("".join(f'#include "{path.name}"\n' for path in made), encoding="utf-8")
+    with ThreadPoolExecutor(2) as pool:
+        objects = [*pool.map(compiled, [everything, bench]), *_runtime(cache)]
     _compile([*cpp_compiler(), "-o", str(output), *map(str, objects), "-pthread"])
 
 

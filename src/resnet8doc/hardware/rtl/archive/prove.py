@@ -21,6 +21,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE if (HERE / "source").is_dir() else HERE.parent
 
+UNSIGNED = ("align", "mantissa", "factor", "second_factor", "shift", "way")
+"""Inputs without a sign."""
+
 SCRIPT = """
 import sys
 from pyosys import libyosys as ys
@@ -133,7 +136,7 @@ def commands(claim: Claim, folder: Path, scratch: Path, source: Path | None) -> 
         *([f"cd {claim.module}; expose w:{claim.output}; cd"] if claim.output != "code" else []),
         f"read_slang --top {claim.definition} {given} {' '.join(definitions)}",
         f"read_verilog {top}",
-        "hierarchy -top top; proc; flatten; opt; check -assert",
+        "hierarchy -top top; proc; flatten; opt; check -assert; select -assert-none t:$*ff* t:$*latch*",
         f"sat -prove equal 1 -set assumed 1 {shown} -show found -show expected top",
     ]
 
@@ -165,12 +168,18 @@ def prove(name: str, folder: Path = FOLDER, source: Path | None = None) -> dict[
         complaint = next((line for line in lines if "error" in line.lower()), " ".join(lines[-2:]))
         sys.exit(f"Yosys gives no answer on {name}: {complaint}")
     size = re.search(r"problem with (\d+) variables and (\d+) clauses", said)
-    inputs = re.findall(r"^\s*\\(\w+)\s+(-?\d+)\s+[0-9a-f]+\s+[01]+\s*$", said, re.M)
+    shown = dict(re.findall(r"^\s*\\(\w+)\s+\S+\s+\S+\s+([01]+)\s*$", said, re.M))
     return {
         "claim": name, "module": claim.module, "says": claim.says, "proven": proven,
-        "clauses": int(size[2]) if size else 0, "inputs": {} if proven else {key: int(n) for key, n in inputs},
+        "clauses": int(size[2]) if size else 0,
+        "inputs": {} if proven else {key: _number(key, bits) for key, bits in shown.items()},
         "seconds": round(time.perf_counter() - before, 1),
     }  # fmt: skip
+
+
+def _number(name: str, bits: str) -> int:
+    signed = name not in UNSIGNED and bits[0] == "1"
+    return int(bits, 2) - (1 << len(bits) if signed else 0)
 
 
 def main() -> bool:
