@@ -30,7 +30,7 @@ def test_counts_are_those_of_the_runs(artifact: Callable[[str], Path], capsys: p
             assert different == np.count_nonzero(ours != theirs)
             assert layer["values"] == ours.size
         assert pair["different"] == sum(pair["by_layer"])
-    assert [pair["different"] > 0 for pair in found["pairs"]] == [True, True, True]
+    assert found["pairs"][0]["different"] > 0, "ONNX Runtime and the reference kernels part"
 
 
 @pytest.mark.slow
