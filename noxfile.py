@@ -128,6 +128,7 @@ def proof(session: nox.Session) -> None:
     for variant in ("float", "integer"):
         shared(session, "resnet8doc", "prove-c", "--variant", variant, *session.posargs)
     shared(session, "resnet8doc", "prove-rtl", *session.posargs)
+    shared(session, "resnet8doc.proof.runtimes")
 
 
 @nox.session(requires=["env"])
@@ -142,6 +143,12 @@ def fpga(session: nox.Session) -> None:
 def releases(session: nox.Session) -> None:
     """Run seven small models in releases of ONNX Runtime, each in an environment of its own; writes the record."""
     shared(session, "resnet8doc.proof.releases", *session.posargs)
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def arm64(session: nox.Session) -> None:
+    """Run ONNX Runtime for 64-bit ARM under qemu-user, replacing the record: -- --python PROGRAM --root FOLDER."""
+    shared(session, "resnet8doc.proof.arm64", *session.posargs)
 
 
 @nox.session(venv_backend="none", requires=["env"])

@@ -47,6 +47,18 @@ def test_the_high_half_is_gemmlowps(value: int, m: int) -> None:
     assert high(np.array([value]), m)[0] == (cut if nudged >= 0 else -cut)
 
 
+@given(st.integers(-(2**24), 2**24), st.integers(2**30, 2**31 - 1), st.integers(-20, 0))
+def test_cmsis_nn_rounds_as_micro_or_with_its_macro_as_the_kernels_on_arm(value: int, m: int, e: int) -> None:
+    """As its source has them: one more bit is kept and rounded; or a remainder is compared with a threshold."""
+    once = ((value * m >> (30 - e)) + 1) >> 1
+    doubled = (value * m + 2**30) >> 31
+    quotient, remainder = divmod(doubled, 2**-e)
+    twice = quotient + (remainder > (2**-e - 1) // 2 + (quotient < 0))
+    given_alike = np.array([value]), np.array(m), np.array(e)
+    assert scaled(*given_alike, "once")[0] == once
+    assert scaled(*given_alike, "twice_away")[0] == twice
+
+
 def _in_integers(accumulator: Any, factor: Any, way: Any, zero: int) -> Any:
     return np.clip(scaled(accumulator, *quantized(factor), way) + zero, -128, 127)
 

@@ -7,6 +7,7 @@ from ._accuracy import accuracy_and_size, confusion_matrix, per_class_deltas
 from ._bars import Bar, Bars, bars
 from ._damage import damage
 from ._drawing import draw_graph, write_graph
+from ._heat_map import heat_map
 from ._memory import memory
 from ._mermaid import Node, mermaid, nodes_of, nodes_of_graph
 from ._playground_link import Link, playground_link
@@ -31,6 +32,7 @@ __all__ = [
     "damage",
     "draw_graph",
     "drawing",
+    "heat_map",
     "memory",
     "mermaid",
     "nodes_of",

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..arithmetic import Array, Functions, Runtime, SecondStage
 from ..ops import qgemm, qgemm_element
-from ..ops._qgemm_loops import PARTS
+from ..ops.parts import GEMM_PARTS as PARTS
 from ..trace import Trace
 
 

@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..arithmetic import Array, Functions, Number, Runtime
-from ..ops import _checks as check
 from ..ops import dequantize_linear
-from ..ops._average_pool import window_sums
-from ..ops._qlinear_add_loops import checked
-from ..ops._qlinear_softmax import from_rows, softmax_rows
+from ..ops.parts import check, from_rows, softmax_rows, window_sums
+from ..ops.parts import checked_add as checked
 from ..trace import Trace
 
 PARTS = frozenset({"rounding", "zero_point", "overflow"})

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from ..arithmetic import Array, Functions, Runtime
-from ..ops._qlinear_reduce_mean import PARTS, checked
+from ..ops.parts import MEAN_PARTS as PARTS
+from ..ops.parts import checked_mean as checked
 from ..trace import Trace
 from ._fixed_point import quantized, scaled, scaled_step
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..arithmetic import Array, Finish
-from ..ops._qlinear_add_loops import Checked
+from ..ops.parts import Addends as Checked
 
 Scales = tuple[float, ...]
 Zeros = tuple[int, ...]

@@ -25,12 +25,10 @@ import numpy as np
 
 from ..arithmetic import Array, Functions, Number, Runtime
 from ..errors import UserError
-from ..ops import _checks as check
 from ..ops import fma
-from ..ops._average_pool import window_sums
-from ..ops._qlinear_add_loops import Checked, checked
-from ..ops._qlinear_reduce_mean import checked as checked_mean
-from ..ops._windows import pair, pool_pads
+from ..ops.parts import Addends as Checked
+from ..ops.parts import check, checked_mean, pair, pool_pads, window_sums
+from ..ops.parts import checked_add as checked
 from ..trace import Trace
 from . import tflite_builtin, xnnpack
 from ._documented import DOCUMENTED

@@ -11,11 +11,10 @@ import numpy.typing as npt
 from ..arithmetic import FLOAT32, Array, Finish, Functions, Number, Runtime, SecondStage
 from ..arithmetic._codes import CodeType
 from ..errors import UserError
-from ..ops import _checks as check
 from ..ops import qgemm, qlinear_conv
-from ..ops._dot import dot
-from ..ops._qgemm_loops import checked_gemm
-from ..ops._qlinear_conv_loops import Checked, accumulated, checked, geometry_of
+from ..ops.parts import ConvInputs as Checked
+from ..ops.parts import accumulated, check, checked_gemm, dot, geometry_of
+from ..ops.parts import checked_conv as checked
 from ..trace import Trace
 
 PARTS = frozenset({"accumulator", "pairs", "rounding", "overflow"})

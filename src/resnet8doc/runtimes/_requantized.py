@@ -34,8 +34,8 @@ import numpy as np
 
 from ..arithmetic import Array, Functions, Number, Runtime, wrap
 from ..errors import UserError
-from ..ops import _checks as check
-from ..ops._qlinear_add_loops import checked
+from ..ops.parts import check
+from ..ops.parts import checked_add as checked
 from ..trace import Trace
 from ._fixed_point import Way, half_away, half_away_step, quantized, scaled, scaled_step
 from ._leftovers import is_left_over, with_leftover

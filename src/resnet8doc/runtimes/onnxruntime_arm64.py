@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..arithmetic import Array, Functions, Number, Runtime
-from ..ops._qlinear_add_loops import checked
+from ..ops.parts import checked_add as checked
 from ..trace import Trace
 
 

@@ -31,15 +31,12 @@ from typing import Any
 import numpy as np
 
 from ..arithmetic import Array, Functions, Number, Runtime, wrap
-from ..ops import _checks as check
 from ..ops import dequantize_linear as exact_dequantize
 from ..ops import dequantize_linear_element as exact_element
 from ..ops import qlinear_conv as convolve
 from ..ops import qlinear_conv_element as convolve_element
-from ..ops._qlinear_add_loops import checked
-from ..ops._qlinear_conv_loops import PARTS as CONV_PARTS
-from ..ops._qlinear_softmax import from_rows, softmax_rows
-from ..ops._quantize_linear_loops import checked as checked_quantize
+from ..ops.parts import CONV_PARTS, check, checked_quantize, from_rows, softmax_rows
+from ..ops.parts import checked_add as checked
 from ..trace import Trace
 from . import _means
 from . import tflite_reference as reference

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..arithmetic import Array, Functions, Number, Runtime
 from ..ops import dequantize_linear as exact_dequantize
-from ..ops._qlinear_softmax import from_rows, softmax_rows
+from ..ops.parts import from_rows, softmax_rows
 from ..trace import Trace
 from . import tflite_builtin as builtin
 from . import tflite_reference as reference

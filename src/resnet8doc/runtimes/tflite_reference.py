@@ -30,12 +30,8 @@ import numpy as np
 
 from ..arithmetic import Array, Functions, Number, Runtime
 from ..errors import UserError
-from ..ops import _checks as check
-from ..ops._average_pool import window_sums
-from ..ops._qlinear_add_loops import checked
-from ..ops._qlinear_softmax import from_rows, softmax_rows
-from ..ops._quantize_linear_loops import checked as checked_quantize
-from ..ops._windows import AutoPad
+from ..ops.parts import AutoPad, check, checked_quantize, from_rows, softmax_rows, window_sums
+from ..ops.parts import checked_add as checked
 from ..trace import Trace
 from . import _means
 from ._dense import dense

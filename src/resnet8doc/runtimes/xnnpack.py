@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 
 from ..arithmetic import Array, Functions, Number, Runtime
-from ..ops._qlinear_add_loops import checked
-from ..ops._quantize_linear_loops import checked as checked_quantize
+from ..ops.parts import checked_add as checked
+from ..ops.parts import checked_quantize
 from ..trace import Trace
 from . import _means
 from . import tflite_builtin as builtin

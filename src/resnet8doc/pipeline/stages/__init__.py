@@ -23,6 +23,7 @@ from . import (
     prove_pytorch,
     prove_tflite,
     quantize,
+    runtimes,
     sensitivity,
     site,
     verify,
@@ -62,6 +63,7 @@ def all_stages(name: str, *, site_too: bool = True) -> list[Stage]:
         *hardware.stages(),
         *gates.stages(),
         *sensitivity.stages(),
+        *runtimes.stages(),
         *playground.stages(),
     ]
     made += manifest.stages(made)

@@ -8,6 +8,7 @@ from ... import dataset
 from ...errors import UserError
 from ...files import write_json
 from .._stage import Stage
+from ._held import keep, keep_proof
 
 if TYPE_CHECKING:
     from ...extract import How
@@ -66,9 +67,7 @@ def run(build: Path, model: str, images: int, fused: "How | None" = None) -> Non
 
     test = dataset.load("test").images[:images]
     found = prove(build / "models" / f"{model}.onnx", test, fused=fused, threads=1, progress=False)
-    write_json(build / result(model, fused), found)
-    if (why := failure(found)) is not None:
-        raise UserError(why, "0 mismatches on this processor", f"Read {build / result(model, fused)}.")
+    keep_proof(build / result(model, fused), found, failure(found))
 
 
 def fuse(build: Path, model: str, images: int) -> None:
@@ -86,7 +85,7 @@ def operators(build: Path, cases: int) -> None:
     from ...proof import compare_operators  # likewise
 
     found = compare_operators(cases, progress=False)
-    write_json(build / OPERATORS, found)
+    keep(build / OPERATORS, found, "operators_onnxruntime")
     wrong = {name: row["engine"] for name, row in found["operators"].items() if row["engine"]}
     if wrong and found["proven"]:
         listed = ", ".join(f"{name} {count}" for name, count in wrong.items())

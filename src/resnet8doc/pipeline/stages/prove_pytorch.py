@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ... import dataset
-from ...errors import UserError
-from ...files import write_json
 from ...quantize import Variant
 from .._stage import Stage
 from . import calibrate, convert, quantize
+from ._held import keep_operators, keep_proof
 
 IMAGES = 1000
 """Test images in every build; ``nox -s proof`` takes all."""
@@ -80,9 +79,7 @@ def network(build: Path, engine: str, images: int) -> None:
 
     pixels = dataset.preprocess(dataset.load("test").images[:images])
     found = prove_pytorch(build / "models" / MODELS[engine], pixels, progress=False)
-    write_json(build / result(engine), found)
-    if (why := failure_pytorch(found)) is not None:
-        raise UserError(why, "0 mismatches on this processor", f"Read {build / result(engine)}.")
+    keep_proof(build / result(engine), found, failure_pytorch(found))
 
 
 def single(build: Path, engine: str, values: int) -> None:
@@ -90,10 +87,4 @@ def single(build: Path, engine: str, values: int) -> None:
     from ...proof.pytorch import compare_pytorch_operators  # likewise
 
     found = compare_pytorch_operators(values, engines=(engine,), progress=False)
-    write_json(build / operators(engine), found)
-    wrong = [f"{row['operator']} {row['mismatches']}" for row in found["rows"] if row["mismatches"]]
-    if wrong and found["proven"]:
-        raise UserError(
-            f"values differ from {engine}: {', '.join(wrong)}", "0 on this processor",
-            f"Read {build / operators(engine)}.",
-        )  # fmt: skip
+    keep_operators(build / operators(engine), found, engine)

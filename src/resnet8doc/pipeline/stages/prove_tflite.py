@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ... import dataset
-from ...errors import UserError
 from ...files import write_json
 from .._stage import Stage
+from ._held import keep_operators, keep_proof
 
 IMAGES = 1000
 """Test images in every build; ``nox -s proof`` takes all."""
@@ -45,9 +45,7 @@ def network(build: Path, kernels: str, images: int) -> None:
 
     pixels = dataset.preprocess(dataset.load("test").images[:images])
     found = prove_tflite(build / MODEL, pixels, kernels, progress=False)
-    write_json(build / result(kernels), found)
-    if (why := failure_tflite(found)) is not None:
-        raise UserError(why, "0 mismatches on this processor", f"Read {build / result(kernels)}.")
+    keep_proof(build / result(kernels), found, failure_tflite(found))
 
 
 def single(build: Path, kernels: str, values: int) -> None:
@@ -55,13 +53,7 @@ def single(build: Path, kernels: str, values: int) -> None:
     from ...proof import compare_tflite_operators  # likewise
 
     found = compare_tflite_operators(values, kernels=(kernels,), progress=False)
-    write_json(build / operators(kernels), found)
-    wrong = [f"{row['operator']} {row['mismatches']}" for row in found["rows"] if row["mismatches"]]
-    if wrong and found["proven"]:
-        raise UserError(
-            f"values differ from {kernels}: {', '.join(wrong)}", "0 on this processor",
-            f"Read {build / operators(kernels)}.",
-        )  # fmt: skip
+    keep_operators(build / operators(kernels), found, kernels)
 
 
 def compare(build: Path, images: int) -> None:
