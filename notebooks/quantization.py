@@ -37,8 +37,9 @@ def _(mo, pg):
     gallery = assets.gallery
     about = assets.json("about.json")
     initial, complaints = pg.from_query(mo.query_params().to_dict())
+    given = pg.given_by(mo.query_params().to_dict())  # a network that lies beside the page
     get_start, set_start = mo.state(initial)  # what the controls begin with: the address, later a lesson
-    return about, assets, complaints, gallery, get_start, initial, set_start
+    return about, assets, complaints, gallery, get_start, given, initial, set_start
 
 
 @app.cell(hide_code=True)
@@ -64,14 +65,15 @@ def _(pg):
 
 
 @app.cell(hide_code=True)
-async def _(UserError, assets, bring, files, pg):
+async def _(UserError, assets, bring, files, given, pg):
     float_graph, network = assets.graph(pg.FLOAT), None
     graph, model_name, operations = assets.graph(pg.MODEL), pg.MODEL, assets.json(f"{pg.MODEL}_operations.json")
     model_said = ""
-    if files.value:
+    if files.value or given.network:
         try:
             await bring("resnet8doc-readers")
-            network = pg.own_network({file.name: file.contents for file in files.value})  # it runs, or a sentence
+            _files = {file.name: file.contents for file in files.value} or pg.given_files(assets, given)
+            network = pg.own_network(_files)  # it runs, or a sentence
             graph, model_name, operations = network.graph, network.name, network.operations
             model_said = pg.note(network.said)
         except UserError as error:
@@ -102,7 +104,7 @@ def _(gallery, kind, mo, named, pg, start_label):
 
 
 @app.cell(hide_code=True)
-async def _(UserError, bring, gallery, graph, image, network, own, pg):
+async def _(UserError, assets, bring, gallery, given, graph, image, network, own, pg):
     images, label, image_name, picture_said = (
         gallery.images[image.value][None],
         int(gallery.labels[image.value]),
@@ -110,21 +112,22 @@ async def _(UserError, bring, gallery, graph, image, network, own, pg):
         "",
     )
     original = network.run if network is not None and not pg.sorts_pictures(graph) else None
-    if own.value:
-        _name, _content = own.value[0].name, own.value[0].contents
+    try:
+        _name, _content = (own.value[0].name, own.value[0].contents) if own.value else pg.given_item(
+            assets, given, network)  # fmt: skip
         _array = _name.lower().endswith((".npy", ".npz"))
-        try:
-            if pg.sorts_pictures(graph) and not _array:
-                await bring("pillow")
-                _picture, _done = pg.read_picture(_content)
-                _fed, _said = _picture[None], " ".join(["Your picture is used.", *_done, "Its class is not known."])
-            else:
-                await bring("resnet8doc-readers", *([] if _array else ["pillow"]))
-                _fed, _said = pg.own_feeds(graph, _name, _content)
+        if _name and pg.sorts_pictures(graph) and not _array:
+            await bring("pillow")
+            _picture, _done = pg.read_picture(_content)
+            _fed, _said = _picture[None], " ".join(["Your picture is used.", *_done, "Its class is not known."])
+        elif _name:
+            await bring("resnet8doc-readers", *([] if _array else ["pillow"]))
+            _fed, _said = pg.own_feeds(graph, _name, _content)
+        if _name:
             original = pg.run_of(graph, _fed)  # it runs, or a sentence
             images, label, image_name, picture_said = _fed, None, pg.own_name(_content), pg.note(_said)
-        except UserError as error:
-            picture_said = pg.note(f"{error} The playground goes on with what it was fed before.", "error")
+    except UserError as error:
+        picture_said = pg.note(f"{error} The playground goes on with what it was fed before.", "error")
     if original is None:
         original = pg.run_of(graph, images)
     if not pg.sorts_pictures(graph):
@@ -326,10 +329,11 @@ def _(node, node_name, paint, pg, scene, show):
 
 @app.cell(hide_code=True)
 def _(
-    channel, complaints, edits_said, initial, model_said, node, node_said, pg, picture_said, pixel, pixel_said,
-    pixel_text, scene, show, sides_said,
+    channel, complaints, edits_said, image_name, initial, model_name, model_said, node, node_said, pg, picture_said,
+    pixel, pixel_said, pixel_text, scene, show, sides_said,
 ):  # fmt: skip
-    _notes = [*pg.link_notes(complaints, initial), model_said, picture_said, edits_said, sides_said, node_said]
+    _lost = pg.link_notes(complaints, initial, (model_name, image_name))
+    _notes = [*_lost, model_said, picture_said, edits_said, sides_said, node_said]
     show(pg.middle_pane(scene, node, pixel, _notes, pixel_said, pixel_text, channel))
     return
 

@@ -102,6 +102,30 @@ def computed_weights() -> Graph:
     return net.graph([net.node("QLinearConv", inputs)])
 
 
+def fed_scale() -> Graph:
+    """Feed a scale: it is 0 where shapes are found out: that is no fault of the model's."""
+    net = Net()
+    net.inputs.append({"name": "scale", "dtype": "float32", "shape": []})
+    inputs = {"A": net.x.name, "A_scale": net.x.scale, "A_zero_point": net.x.zero, "B": net.x.name,
+              "B_scale": net.x.scale, "B_zero_point": net.x.zero, "C_scale": "scale",
+              "C_zero_point": net.x.zero}  # fmt: skip
+    return net.graph([net.node("QLinearMul", inputs)])
+
+
+def pool_of_a_row() -> Graph:
+    net = Net(["batch", 3, 8])
+    inputs = {"X": net.x.name, "x_scale": net.x.scale, "x_zero_point": net.x.zero, "y_scale": net.x.scale,
+              "y_zero_point": net.x.zero}  # fmt: skip
+    return net.graph([net.node("QLinearAveragePool", inputs, kernel_shape=[2])])
+
+
+def part_of_reals() -> Graph:
+    net = Net()
+    real = net.node("DequantizeLinear", {"x": net.x.name, "x_scale": net.x.scale, "x_zero_point": net.x.zero})
+    numbers = {name: net.store(np.array([value])) for name, value in (("starts", 0), ("ends", 1), ("axes", 1))}
+    return net.graph([net.node("Slice", {"data": real, **numbers})])
+
+
 def other_format() -> Graph:
     net = Net()
     return net.graph([net.with_real("Relu", net.x)])
@@ -116,6 +140,8 @@ REFUSED: list[tuple[Callable[[], Graph], str, str]] = [
     (scale_for_each_row, r"node QLinearMatMul/1 has one a_scale for each row", r"per tensor"),
     (free_axis, r"input x has shape \[batch, 3, height, 6\]", r"--shape height=LENGTH"),
     (computed_weights, r"node QLinearConv/1 reads a w that is computed", r"^Store it in the model"),
+    (fed_scale, r"node QLinearMul/1 reads a C_scale that is computed \(scale\)", r"^Store it in the model"),
+    (pool_of_a_row, r"node QLinearAveragePool/1 is a pool of a tensor of 3 axes", r"^Write it as a pool of two axes"),
 ]
 
 
@@ -141,6 +167,14 @@ def test_each_cause_has_its_remedy_in_every_tool(
             tool(graph)
         assert re.search(found, caught.value.found), (name, str(caught.value))
         assert re.search(remedy, caught.value.remedy), (name, str(caught.value))
+
+
+def test_a_part_of_real_numbers_is_no_output() -> None:
+    """Vectors and checker need no output; what keeps one in memory does."""
+    for tool in (buffers, c.generate):
+        with pytest.raises(UserError, match=r"the output t2 is what node Slice/2 \(Slice\) takes of real") as caught:
+            tool(part_of_reals())
+        assert caught.value.remedy.startswith("Leave Slice/2 out")
 
 
 def test_a_model_of_another_format_is_told_how_to_become_one(tmp_path: Path) -> None:

@@ -31,7 +31,9 @@ def spec(
     playground: Annotated[
         str | None,
         typer.Option(
-            help="Address of a playground's page, …/playground/app/index.html, for a link to it.", metavar="ADDRESS"
+            help="A playground's folder, html/playground of a built site: copied, it opens the network by itself. Or "
+            "the address of a playground's page, …/playground/app/index.html, to lead there.",
+            metavar="FOLDER|ADDRESS",
         ),
     ] = None,
     output: Annotated[Path, typer.Option(help="A new or empty folder.")] = Path("specification"),

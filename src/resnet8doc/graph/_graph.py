@@ -14,7 +14,7 @@ from ..runtimes import runtime as runtime_of
 from ._model import Node, Quantization, TensorInfo
 from ._operators import operator_of
 from ._parameters import check_parameters
-from ._parse import parse_info, parse_nodes, parse_tensors
+from ._parse import NARROW, parse_info, parse_nodes, parse_tensors
 from ._quantization import find_quantization
 from ._trace import check_traced
 
@@ -452,7 +452,9 @@ def _fitting(value: Array, info: TensorInfo | None, name: str) -> Array:
         return value
     if value.dtype == np.uint8 and info.dtype == "float32":
         value = value.astype(np.float32)
-    if str(value.dtype) != info.dtype:
+    if info.dtype in NARROW:
+        value = _in_bytes(value, info.dtype, name)
+    elif str(value.dtype) != info.dtype:
         raise UserError(f"{name} is {value.dtype}", info.dtype, f"Convert {name}.")
     if info.shape is not None:
         fits = len(info.shape) == value.ndim and all(
@@ -461,4 +463,19 @@ def _fitting(value: Array, info: TensorInfo | None, name: str) -> Array:
         if not fits:
             shape = ", ".join("?" if length is None else str(length) for length in info.shape)
             raise UserError(f"{name} has shape {list(value.shape)}", f"[{shape}]", f"Reshape {name}.")
+    return value
+
+
+def _in_bytes(value: Array, kind: str, name: str) -> Array:
+    """Return codes of 4 or 2 bits in bytes, as the engine holds them; numpy has no such type."""
+    signed, bits = not kind.startswith("u"), int(kind[-1])
+    stored = np.dtype(np.int8 if signed else np.uint8)
+    if str(value.dtype) == kind:  # a type that another package gave numpy
+        return value.astype(stored)
+    low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+    if value.dtype != stored or (value.size and not low <= int(value.min()) <= int(value.max()) <= high):
+        raise UserError(
+            f"{name} is {value.dtype}, {value.min()} to {value.max()}" if value.size else f"{name} is {value.dtype}",
+            f"{kind} in {stored}: {low} to {high}", f"Give {name} as {stored} of these numbers.",
+        )  # fmt: skip
     return value

@@ -25,7 +25,7 @@ def parse_nodes(operations: Mapping[str, Any], tensors: Mapping[str, Array]) -> 
     """Return the nodes in the order of the file, which must be an order of computation."""
     _header(operations)
     known = set(tensors) | {entry["name"] for entry in operations["inputs"]}
-    kinds = {entry["name"]: entry.get("dtype") for entry in operations["initializers"]}
+    kinds = {entry["name"]: entry.get("dtype") for entry in (*operations["inputs"], *operations["initializers"])}
     nodes, names = [], set()
     for number, entry in enumerate(operations["nodes"]):
         node = _node(number, entry, tensors, kinds)

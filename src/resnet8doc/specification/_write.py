@@ -19,6 +19,7 @@ from ._memory import memory_page
 from ._mistakes import mistakes
 from ._operators import operators
 from ._pitfalls import pitfalls_page
+from ._playground import check_playground
 from ._playground import playground as playground_section
 from ._proof import proof_page, proofs
 from ._record import FORMAT, MANIFEST, record
@@ -39,7 +40,8 @@ def write_specification(
     output
         A folder. It appears complete or not at all; an earlier specification there is replaced.
     playground
-        Address of a playground's page, to which the first page then leads with this network.
+        Folder of a playground, ``html/playground`` of a built site: it is copied beside the pages, and opens this
+        network by itself. Or the address of a playground's page, to which the first page then leads.
     progress
         Show a bar on stderr.
 
@@ -53,10 +55,12 @@ def write_specification(
     Raises
     ------
     UserError
-        If the folder holds something else or cannot be written.
+        If the folder holds something else or cannot be written, or the playground's folder is none.
     """
     target = Path(output).absolute()
     _check_output(target)
+    if playground is not None:
+        check_playground(playground)
     make_folder(target.parent)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as scratch:
         made = Path(scratch) / "specification"

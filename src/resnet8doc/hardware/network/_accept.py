@@ -168,17 +168,8 @@ def check_operator(node: Node, before: bool, after: bool, codes: Set[str]) -> No
     raise UserError(f"node {node.name} is {node.op_type}", f"one of {', '.join(KNOWN)}", remedy)
 
 
-def check_node(node: Node, described: Described, constants: Mapping[str, object]) -> None:
-    """Refuse what a known operator may be in ONNX and not in these tools.
-
-    Parameters
-    ----------
-    node
-        Of a known operator.
-    described
-        Shape and type of every tensor.
-    constants
-        Every stored tensor.
+def check_stored(node: Node, constants: Mapping[str, object]) -> None:
+    """Refuse a parameter that is fed or computed: nothing is run for it.
 
     Raises
     ------
@@ -198,6 +189,23 @@ def check_node(node: Node, described: Described, constants: Mapping[str, object]
                 f"node {node.name} reads a scale or zero point that is computed ({entry.tensor})",
                 "one that is stored", "Store it in the model: hardware holds it as a constant.",
             )  # fmt: skip
+
+
+def check_node(node: Node, described: Described) -> None:
+    """Refuse what a known operator may be in ONNX and not in these tools.
+
+    Parameters
+    ----------
+    node
+        Of a known operator.
+    described
+        Shape and type of every tensor.
+
+    Raises
+    ------
+    UserError
+        Naming the node.
+    """
     shape, dtype = described[node.output]
     if 0 in shape:
         raise UserError(
@@ -224,11 +232,6 @@ def _check_axes(node: Node, described: Described) -> None:
         raise UserError(
             f"node {node.name} is a {what} of a tensor of {len(described[node.inputs[0].tensor][0])} axes",
             "4: batch, channel, row, column", f"Write it as a {what} of two axes, one of them of length 1.",
-        )  # fmt: skip
-    if node.op_type in LARGEST and any(node.outputs[1:]):
-        raise UserError(
-            f"node {node.name} is asked where the largest element lies ({node.outputs[1]})", "MaxPool of one output",
-            f"Leave {node.outputs[1]} out of the model.",
         )  # fmt: skip
     if node.op_type == "QLinearMatMul":
         for formal in ("a_scale", "a_zero_point", "y_scale", "y_zero_point"):

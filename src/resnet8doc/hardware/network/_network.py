@@ -10,7 +10,17 @@ import numpy.typing as npt
 
 from ...errors import UserError
 from ...graph import Graph, Node
-from ._accept import LARGEST, MOVES, PARTS, check_format, check_node, check_operator, tensors_of_codes, works_on_codes
+from ._accept import (
+    LARGEST,
+    MOVES,
+    PARTS,
+    check_format,
+    check_node,
+    check_operator,
+    check_stored,
+    tensors_of_codes,
+    works_on_codes,
+)
 from ._items import Items
 from ._layout import CHANNELS_LAST, FIRST, IMAGE_AXES, LAST, POOLS, Order, axis_names, image_layouts
 from ._names import identifiers
@@ -78,13 +88,16 @@ class Network:
         self.graph = graph
         self.constants = self._fold()
         self._check_operators()
+        for node in graph.nodes:
+            if node.output not in self.constants:
+                check_stored(node, self.constants)
         described = describe_tensors(graph)
         self._shapes: dict[str, Shape] = {name: shape for name, (shape, _) in described.items()}
         self._dtypes = {name: np.dtype(dtype) for name, (_, dtype) in described.items()}
         every = {**{name: (array.shape, str(array.dtype)) for name, array in self.constants.items()}, **described}
         for node in graph.nodes:
             if node.output not in self.constants:
-                check_node(node, every, self.constants)
+                check_node(node, every)
         leading, together = counts_items(graph, self._shapes, self.constants)
         fed = {entry.name: item_shape(entry) for entry in graph.inputs}
         self.items = Items(graph, fed, leading, together)

@@ -183,7 +183,7 @@ def files_pane(links: Sequence[object], files: object) -> Markup:
     )  # fmt: skip
 
 
-def link_notes(complaints: Sequence[str], state: State) -> list[Markup]:
+def link_notes(complaints: Sequence[str], state: State, shown: tuple[str, str]) -> list[Markup]:
     """Return what is to be said of a link: what could not be read of it, and whose file it needs.
 
     Parameters
@@ -192,8 +192,10 @@ def link_notes(complaints: Sequence[str], state: State) -> list[Markup]:
         As `from_query` returns them.
     state
         What it read.
+    shown
+        The model and the picture that are shown.
     """
-    lost = [part for part in (state.model, state.image) if part.startswith("own-")]
+    lost = [part for part in (state.model, state.image) if part.startswith("own-") and part not in shown]
     return [note(sentence, "error") for sentence in complaints] + [
         note(f"This link needs a file of its author's, {part}, which never left their machine: give the same file.")
         for part in lost
