@@ -174,21 +174,10 @@ def _(get_start, graph, mo, pg):
 
 
 @app.cell(hide_code=True)
-def _(choose_a, choose_b, float_graph, get_edits, graph, held, original, pg):
-    edits = get_edits()
-    held["edits"] = edits
-    modified = pg.apply(graph, float_graph, edits)
-    side_a, side_b = (pg.side(chosen.value, graph, float_graph, edits) for chosen in (choose_a, choose_b))
-    run_a, run_b = side_a.run(original), side_b.run(original)
-    same = side_a.key == side_b.key or (side_a.key == graph.runtime.name and side_b.key == pg.EDITED and not edits)
-    after = None if same else run_b
-    return after, edits, modified, run_a, run_b, side_a, side_b
-
-
-@app.cell(hide_code=True)
-def _(pg, reference, run_a, run_b):
-    comparison = pg.Comparison(reference, run_a, run_b)
-    return (comparison,)
+def _(choose_a, choose_b, float_graph, get_edits, held, original, pg, reference):
+    held["edits"] = get_edits()
+    scene = pg.compare(original, reference, float_graph, (choose_a.value, choose_b.value), held["edits"])
+    return (scene,)
 
 
 @app.cell(hide_code=True)
@@ -197,8 +186,8 @@ def _(get_start, graph, mo, pg):
     _fallback = "stack1_conv1" if "stack1_conv1" in _names else _names[0]
     node_name = mo.ui.dropdown(_names, value=_start.node if _start.node in _names else _fallback,
                                label="Layer", searchable=False)  # fmt: skip
-    paint = mo.ui.dropdown(["cumulative", "local", "modified"], value="cumulative", label="SQNR painted on the graph")
-    pixel_text = mo.ui.text(value=",".join(map(str, _start.pixel)), label="channel,row,column")
+    paint = mo.ui.dropdown(["cumulative", "local", "modified"], value="cumulative", label="Painted SQNR")
+    pixel_text = mo.ui.text(value=",".join(map(str, _start.pixel)), label="channel,row,column", full_width=True)
     channel = mo.ui.text(value="", label="Input channel drawn")
     node_said = (
         "" if _start.node in _names else pg.note(f"The link names {_start.node}, which this model does not have.")
@@ -244,86 +233,14 @@ def _(initial, mo, model_name, pg, set_edits, set_problem, set_start, set_turn):
 
 @app.cell(hide_code=True)
 def _(choose_a, choose_b, image, lesson, pg, show):
-    show(
-        pg.pane(
-            "top",
-            pg.Markup("<h1 class=r8-title>Quantization playground</h1>"),
-            pg.control("image", image), pg.control("a", choose_a), pg.control("b", choose_b),
-            pg.control("lesson", lesson), pg.tabs(), label="What is shown",
-        )
-    )  # fmt: skip
-    return
-
-
-@app.cell(hide_code=True)
-def _(comparison, graph, node, node_name, paint, pg, show):
-    _values = {entry.node: getattr(entry, paint.value, entry.cumulative) for entry in comparison.before}
-    if paint.value == "modified":
-        _values = comparison.after
-    structure = pg.graph_svg(graph, node.name, "node", _values, differ=pg.differing(comparison))
-    show(
-        pg.pane(
-            "left", pg.control("node", node_name), structure, pg.strip_html(comparison, node.name), pg.live(paint),
-            label="Structure",
-        )
-    )  # fmt: skip
-    return (structure,)
-
-
-@app.cell(hide_code=True)
-def _(
-    after, channel, comparison, complaints, edits_said, initial, model_said, node, node_said, pg, picture_said, pixel,
-    pixel_said, pixel_text, reference, run_a, run_b, show, side_a, side_b, sides_said,
-):  # fmt: skip
-    _lost = [part for part in (initial.model, initial.image) if part.startswith("own-")]
-    _notes = [pg.note(sentence, "error") for sentence in complaints]
-    _notes += [
-        pg.note(f"This link needs a file of its author's, {part}, which never left their machine: give the same file.")
-        for part in _lost
-    ]
-    _a, _b = run_a.values[node.output], run_b.values[node.output]
-    _found = next((entry for entry in comparison.differences if entry.node == node.name), None)
-    _gaps = _b.astype(float) - _a.astype(float)
-    _differ = pg.differ_html(_found, pg.next_difference(_a, _b, pixel), "pixel", _gaps) if after else ""
-    _nodes = (node, run_b.graph.node(node.name))
-    _how = (side_a.runtime_of(node.name), side_b.runtime_of(node.name))
-    _step, _parting = pg.parting((run_a, run_b), _nodes, pixel, _how) if after else (0, "")
-    _shown = [("quantized", "A", run_a, _nodes[0], _how[0])]
-    if after:
-        _shown.append(("modified", "B", run_b, _nodes[1], _how[1]))
-    _chosen = int(channel.value) if channel.value.isdecimal() else None
-    _drawn = [
-        pg.Markup('<div data-r8-run="{}">{}{}</div>').format(
-            name,
-            pg.heading(f"{short}: {side.title}", 3) if after else "",
-            pg.microscope_html(run, one, pixel, how, chosen=_chosen, control="channel", parts_at=_step, name=name),
-        )
-        for (name, short, run, one, how), side in zip(_shown, (side_a, side_b), strict=False)
-    ]
-    show(
-        pg.pane(
-            "middle", *_notes, model_said, picture_said, edits_said, sides_said, node_said,
-            pg.row(pg.heading(f"What {node.name} puts out"), _differ),
-            pg.maps_html(node.output, pg.float_of(reference, run_a, node.output), run_a, run_b, pixel, "pixel",
-                         (side_a.title, side_b.title)),
-            pg.row(pg.Markup("<small>Press a pixel, or write it:</small>"), pg.control("pixel", pixel_text),
-                   pg.control("channel", channel)), pixel_said, _parting, *_drawn,
-            label="Maps and microscope",
-        )
-    )  # fmt: skip
+    show(pg.top_pane(image=image, a=choose_a, b=choose_b, lesson=lesson))
     return
 
 
 @app.cell(hide_code=True)
 def _(mo):
     mode = mo.ui.dropdown(["redesign", "fault", "arithmetic", "weights"], value="redesign", label="What to change")
-    explained = {
-        "redesign": "A tensor's scale or zero point; all that read it follow, weights and biases too.",
-        "fault": "One operator's own scales and zero points alone; stored codes are kept.",
-        "arithmetic": "A mistake in how operators round, saturate, accumulate or multiply.",
-        "weights": "How many bits the weights have.",
-    }
-    return explained, mode
+    return (mode,)
 
 
 @app.cell(hide_code=True)
@@ -390,38 +307,30 @@ def _(mo, set_edits, set_problem, set_turn):
 
 
 @app.cell(hide_code=True)
-def _(gallery, graph, measure, pg, side_a, side_b):
-    measured = ""
-    if measure.value and not pg.sorts_pictures(graph):
-        measured = pg.note("The batch is of test images with their classes, which this network does not sort.")
-    elif measure.value:
-        _batch = pg.batch(graph, side_a, side_b, gallery.images[: gallery.batch], gallery.labels[: gallery.batch])
-        measured = pg.batch_html(_batch, gallery, "image")
-    return (measured,)
+def _(
+    controls, gallery, get_problem, label, lesson, measure, mode, node, pg, reset, scene, show, target, undo
+):  # fmt: skip
+    # Before the other panes: marimo computes and paints one cell after the other, and this one holds the effect.
+    _measured = pg.measured(scene, gallery, "image") if measure.value else ""
+    _controls = {"mode": mode, "where": target, "measure": measure, "undo": undo, "reset": reset}
+    show(pg.change_pane(scene, node, pg.visit(lesson.value), label, get_problem(), _measured, _controls, controls))
+    return
+
+
+@app.cell(hide_code=True)
+def _(node, node_name, paint, pg, scene, show):
+    structure = pg.structure_svg(scene, node, paint.value)
+    show(pg.structure_pane(scene, node, structure, node_name, paint))
+    return (structure,)
 
 
 @app.cell(hide_code=True)
 def _(
-    after, comparison, controls, edits, explained, get_problem, label, lesson, measure, measured, mode, node, pg,
-    reference, reset, run_a, show, target, undo,
+    channel, complaints, edits_said, initial, model_said, node, node_said, pg, picture_said, pixel, pixel_said,
+    pixel_text, scene, show, sides_said,
 ):  # fmt: skip
-    _runs = {"float": reference, "quantized": run_a, "modified": after}
-    show(
-        pg.pane(
-            "right", pg.visit_html(pg.visit(lesson.value), node, "node"),
-            pg.heading("Effect"), pg.effect_html(comparison, _runs, label),
-            pg.row(measure), measured,
-            pg.heading("Change"),
-            pg.row(pg.control("mode", mode), pg.control("where", target) if target is not None else ""),
-            pg.Markup("<small>{}</small>").format(explained[mode.value]),
-            "" if target is not None else pg.note("This operator has nothing of the kind."),
-            pg.note(get_problem(), "error") if get_problem() else "",
-            pg.Markup('<div class="r8-controls">{}</div>').format(pg.joined(controls)),
-            pg.edits_html(edits), pg.row(undo, reset),
-            pg.lessons_html(edits, run_a.graph, comparison.first is not None),
-            label="Change and effect",
-        )
-    )  # fmt: skip
+    _notes = [*pg.link_notes(complaints, initial), model_said, picture_said, edits_said, sides_said, node_said]
+    show(pg.middle_pane(scene, node, pixel, _notes, pixel_said, pixel_text, channel))
     return
 
 
@@ -437,18 +346,6 @@ def _(about, pg, show):
 
 
 @app.cell(hide_code=True)
-def _(edits, image_name, lesson, mo, model_name, node, pg, pixel, side_a, side_b):
-    _state = pg.State(model_name, image_name, node.name, pixel, edits, side_a.key, side_b.key, lesson.value)
-    _query, _params = _state.to_query(), mo.query_params()
-    for _key in pg.KEYS:
-        if _key in _query and _params.get(_key) != _query[_key]:
-            _params.set(_key, _query[_key])
-        elif _key not in _query and _params.get(_key) is not None:
-            _params.remove(_key)
-    return
-
-
-@app.cell(hide_code=True)
 def _(gallery, graph, image, kind, named, numbers, own, pg, show):
     _shown = pg.gallery_html(gallery, numbers, image.value, "image")
     if not pg.sorts_pictures(graph):
@@ -458,15 +355,8 @@ def _(gallery, graph, image, kind, named, numbers, own, pg, show):
 
 
 @app.cell(hide_code=True)
-def _(after, comparison, node, pg, pixel, reference, run_a, show):
-    _runs = {"float": reference, "A": run_a, "B": after}
-    show(
-        pg.pane(
-            "numbers", pg.heading(f"{node.name} in numbers"),
-            pg.numbers_html(node.output, reference, run_a, after, pixel[0]),
-            pg.classes_html(_runs), pg.sqnr_html(comparison), pg.comparison_html(comparison), label="Numbers",
-        )
-    )  # fmt: skip
+def _(node, pg, pixel, scene, show):
+    show(pg.numbers_pane(scene, node, pixel))
     return
 
 
@@ -550,28 +440,19 @@ def _(again, folder, images, label, pg, show):
 
 
 @app.cell(hide_code=True)
-def _(after, files, mo, modified, node, operations, original, pg, reference, show, structure):
+def _(files, image_name, lesson, mo, model_name, node, operations, pg, pixel, scene, show, structure):
     # Not one of the cell's own names: marimo forgets those after the cell, and a file is made when it is asked for.
-    runs = {"float": reference, "quantized": original, "modified": after}
+    runs = {"float": scene.reference, "quantized": scene.original, "modified": scene.after}
+    _zip, _any = "application/zip", "application/octet-stream"
     _links = [
         mo.download(
-            lambda: pg.extraction(operations, modified),
-            "extraction.zip",
-            "application/zip",
-            label="Modified extraction",
+            lambda: pg.extraction(operations, scene.modified), "extraction.zip", _zip, label="Modified extraction"
         ),
-        mo.download(lambda: pg.captured(runs), "tensors.npz", "application/octet-stream", label="All tensors"),
-        mo.download(
-            lambda: pg.figures(node.output, runs, structure), "figures.zip", "application/zip", label="Figures"
-        ),
+        mo.download(lambda: pg.captured(runs), "tensors.npz", _any, label="All tensors"),
+        mo.download(lambda: pg.figures(node.output, runs, structure), "figures.zip", _zip, label="Figures"),
     ]
-    show(
-        pg.pane(
-            "files", pg.heading("Take it along"),
-            pg.Markup("<p>The page's address holds all that you see: copy it to share it.</p>"), pg.row(*_links),
-            pg.heading("Bring your own"), pg.row(files), label="Files",
-        )
-    )  # fmt: skip
+    pg.write_address(mo.query_params(), scene.state(model_name, image_name, node.name, pixel, lesson.value))
+    show(pg.files_pane(_links, files))
     return (runs,)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from html import escape as _escape
-from typing import Any, Protocol, SupportsIndex, runtime_checkable
+from typing import Any, Protocol, SupportsIndex, cast, runtime_checkable
 
 
 @runtime_checkable
@@ -58,7 +58,7 @@ class Markup(str):
 
     def format(self, *values: Any, **named: Any) -> "Markup":
         """Fill in values, each quoted unless it is HTML; a number may have a format of its own: ``{:.2f}``."""
-        return Markup(str.format(self, *map(_Quoted, values), **{name: _Quoted(v) for name, v in named.items()}))
+        return Markup(str.format(self, *map(_safe, values), **{name: _safe(value) for name, value in named.items()}))
 
     def join(self, parts: Iterable[Any]) -> "Markup":
         """Join parts, each quoted unless it is HTML."""
@@ -75,6 +75,16 @@ class _Quoted:
         return str(escape(format(self.value, spec) if spec else self.value))
 
 
+_PLAIN = (int, float)
+"""Types whose text has nothing to quote; not their subclasses, which may have a text of their own."""
+
+
+def _safe(value: Any) -> Any:
+    """Return what may be filled in: HTML and numbers as they are, of which a drawing has thousands."""
+    kind = type(value)
+    return value if kind is Markup or kind in _PLAIN else _Quoted(value)
+
+
 def escape(value: Any) -> Markup:
     """Return a value as HTML: what brings its own as it is, the text of every other with ``& < > " '`` quoted.
 
@@ -83,9 +93,14 @@ def escape(value: Any) -> Markup:
     >>> escape('<a href="x">'), escape(3), escape(Markup("<b>"))
     (Markup('&lt;a href=&quot;x&quot;&gt;'), Markup('3'), Markup('<b>'))
     """
-    if isinstance(value, Markup):
-        return value
-    if isinstance(value, HasHtml):
+    kind = type(value)
+    if kind is Markup:
+        return cast(Markup, value)
+    if kind is str:
+        return Markup(_escape(value))
+    if kind in _PLAIN:
+        return Markup(value)
+    if isinstance(value, HasHtml):  # asks slowly, and so last
         return Markup(value.__html__())
     return Markup(_escape(str(value)))
 

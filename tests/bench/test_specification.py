@@ -30,3 +30,14 @@ def test_the_engine_is_timed_beside_its_peers_and_weighed(
     assert memory.ratio is not None
     assert memory.ratio > 1  # what is kept was allocated while it was measured
     assert memory.reached
+
+
+@pytest.mark.slow
+def test_the_engine_is_timed_beside_the_kernels_that_it_equals(
+    artifact: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESNET8DOC_BUILD", str(artifact("models").parent))
+    (figure,) = specification.tflite()
+    assert "the same bytes" in figure.name
+    mine, peer = (float(re.findall(r"([\d.]+) ms", text)[0]) for text in (figure.measured, figure.peer))
+    assert figure.ratio == pytest.approx(mine / peer, rel=0.05)

@@ -1,8 +1,7 @@
 """A live playground in Chromium, and how a test moves its controls."""
 
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Download, FilePayload, Locator, Page, expect
@@ -117,50 +116,6 @@ class Live:
     def expect_error(self, text: str) -> None:
         """Wait for a sentence beside a control."""
         expect(self.page.locator("#root .r8-error").filter(has_text=text)).to_be_visible(timeout=PATIENCE)
-
-
-_WATCH = """
-([event, selector, attribute, text]) => {
-  window.r8Painted = new Promise((done) => {
-    let began;
-    addEventListener(event, () => { began = performance.now(); }, { capture: true, once: true });
-    const watch = new MutationObserver(() => {
-      const found = document.querySelector(selector);
-      const shown = attribute ? found?.getAttribute(attribute) : found?.textContent;
-      if (began === undefined || !shown?.includes(text)) return;
-      watch.disconnect();
-      requestAnimationFrame(() => {
-        const after = new MessageChannel();  // its message comes when the frame is painted
-        after.port1.onmessage = () => done((performance.now() - began) / 1000);
-        after.port2.postMessage(0);
-      });
-    });
-    watch.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
-  });
-}
-"""
-
-
-@contextmanager
-def painted(page: Page, event: str, selector: str, text: str, attribute: str = "") -> Iterator[list[float]]:
-    """Time, by the page's own clock, from an event of the reader's hand to the frame that shows what it brings.
-
-    Parameters
-    ----------
-    event
-        Of the page: ``click``, ``keydown``.
-    selector, text, attribute
-        What is then to be shown: an element whose text, or attribute, holds ``text``.
-
-    Yields
-    ------
-    list
-        Afterwards the seconds, its only entry.
-    """
-    seconds: list[float] = []
-    page.evaluate(_WATCH, [event, f"#root {selector}", attribute, text])
-    yield seconds
-    seconds.append(page.evaluate("window.r8Painted"))
 
 
 def start(browser: Browser, server: str, query: str = "") -> Live:

@@ -12,8 +12,9 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from resnet8doc import playground as pg
+from resnet8doc.bench import painted
 
-from .live import PATIENCE, Live, painted
+from .live import PATIENCE, Live
 
 pytestmark = pytest.mark.browser
 

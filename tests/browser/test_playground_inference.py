@@ -15,10 +15,11 @@ from playwright.sync_api import expect
 
 from resnet8doc import playground as pg
 from resnet8doc.analysis.sensitivity import sensitivity
+from resnet8doc.bench import painted
 from resnet8doc.hardware.c import compile_c
 from resnet8doc.playground import trace_pixel
 
-from .live import PATIENCE, Live, painted
+from .live import PATIENCE, Live
 from .visit import HTML
 
 pytestmark = pytest.mark.browser

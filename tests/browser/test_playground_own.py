@@ -10,9 +10,10 @@ from onnx import helper
 from playwright.sync_api import expect
 
 from resnet8doc import playground as pg
+from resnet8doc.bench import painted
 
 from ..playground.large import large
-from .live import PATIENCE, Live, painted
+from .live import PATIENCE, Live
 from .visit import HTML
 
 pytestmark = pytest.mark.browser

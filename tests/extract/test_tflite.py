@@ -165,6 +165,8 @@ PADS = Spec((4, 2), np.int32, data=np.array([[0, 0], [1, 2], [3, 4], [0, 5]], np
         ("MEAN", [X, AXES], Spec((1, 1, 1, 3), scale=0.25), {"keepDims": True}, "QLinearReduceMean",
          {"axes": [2, 3], "keepdims": 1}),
         ("PAD", [X, PADS], Spec((1, 8, 14, 8), scale=0.5, zero_point=3), {}, "Pad", {"mode": "constant"}),
+        ("CONCATENATION", [X, X], Spec((1, 5, 7, 6), scale=0.5, zero_point=3), {"axis": 3}, "Concat", {"axis": 1}),
+        ("CONCATENATION", [ONE, ONE, ONE], Spec((3, 4), scale=0.5, zero_point=3), {"axis": 0}, "Concat", {"axis": 0}),
         ("MAX_POOL_2D", [X], Spec((1, 2, 3, 3), scale=0.5, zero_point=3),
          {"filterHeight": 2, "filterWidth": 2, "strideH": 2, "strideW": 2, "padding": schema.Padding.VALID}, "MaxPool",
          {"kernel_shape": [2, 2], "pads": [0, 0, 0, 0], "strides": [2, 2], "ceil_mode": 0}),

@@ -74,7 +74,7 @@ class Writer:
 
     def node(self, op_type: str, inputs: Mapping[str, str | tuple[str, ...]], **attributes: Any) -> str:
         own = op_type.startswith(("QGemm", "QLinear")) and op_type not in ("QLinearConv", "QLinearMatMul")
-        domain = "com.microsoft" if own else "tflite" if op_type in ("RELU", "QUANTIZE") else ""
+        domain = "com.microsoft" if own else "tflite" if op_type in ("RELU", "QUANTIZE", "SUB") else ""
         output = f"t{len(self.nodes)}"
         self.nodes.append({
             "name": f"{op_type}/{len(self.nodes)}", "op_type": op_type, "domain": domain,
@@ -183,6 +183,98 @@ class Writer:
             y = self.node("QLinearAveragePool", inputs, **attributes)
         self.quantized(y, self.computed(), x.dtype, y_scale, y_zero)
 
+    def largest(self, x: Codes) -> None:
+        """Take the largest code of each window."""
+        attributes: dict[str, Any] = {}
+        if self.number(0, 3):
+            kernel = [self.number(1, min(3, length)) for length in x.shape[2:]]
+            attributes = {
+                "kernel_shape": kernel, "strides": [self.number(1, 3), self.number(1, 3)],
+                "ceil_mode": self.number(0, 1),
+            }  # fmt: skip
+            padding = self.choose("none", "pads", "auto", "dilated")
+            if padding == "pads":
+                attributes["pads"] = [self.number(0, k - 1) for k in (*kernel, *kernel)]
+            elif padding == "auto":
+                attributes |= {"auto_pad": self.choose("SAME_UPPER", "SAME_LOWER", "VALID"), "strides": [1, 1]}
+            elif padding == "dilated":
+                attributes |= {"dilations": [2, self.number(1, 2)], "pads": [1, 1, 1, 1]}
+                attributes["kernel_shape"] = [min(k, 2) for k in kernel]
+        y = self.node("MaxPool" if attributes else "GlobalMaxPool", {"X": x.name}, **attributes)
+        self.quantized(y, self.computed(), x.dtype, x.scale, x.zero)
+
+    def mean(self, x: Codes) -> None:
+        """TensorFlow Lite's MEAN."""
+        scale, zero = self.pair(x.dtype)
+        inputs = {"data": x.name, "data_scale": x.scale, "data_zero_point": x.zero, "reduced_scale": scale,
+                  "reduced_zero_point": zero}  # fmt: skip
+        y = self.node("QLinearReduceMean", inputs, axes=[2, 3], keepdims=self.number(0, 1))
+        self.quantized(y, self.computed(), x.dtype, scale, zero)
+
+    def pad(self, x: Codes) -> None:
+        """Put a border around, or take one away."""
+        rank = len(x.shape)
+        mode = self.choose("constant", "constant", "constant", "edge", "reflect")
+        least = 0 if mode != "constant" else -1
+        pads = [self.number(least if length > 2 else 0, 1) for length in (*x.shape, *x.shape)]
+        if self.number(0, 1):
+            pads[0] = pads[rank] = 0
+        if mode == "reflect":
+            pads = [amount if length > 1 else 0 for amount, length in zip(pads, (*x.shape, *x.shape), strict=True)]
+        inputs = {"data": x.name, "pads": self.store(np.array(pads, np.int64))}
+        if mode == "constant" and self.number(0, 2):
+            inputs["constant_value"] = self.choose(x.zero, self.store(self.codes(x.dtype, ())))
+        y = self.node("Pad", inputs, mode=mode)
+        self.quantized(y, self.computed(), x.dtype, x.scale, x.zero)
+
+    def concat(self, x: Codes) -> None:
+        """Join tensors of one shape, computed or stored, of one scale or of several."""
+        axis = self.number(-len(x.shape), len(x.shape) - 1)
+        others = [codes for codes in self.made if codes.dtype == x.dtype and codes.shape == x.shape]
+        parts = [x, self.choose(*others)]
+        if self.number(0, 2) == 0:
+            stored = self.store(self.codes(x.dtype, x.shape))
+            parts.insert(self.number(0, 2), Codes(stored, x.shape, x.dtype, *self.pair(x.dtype)))
+        if self.number(0, 2) == 0:
+            y = self.node("Concat", {"inputs": tuple(part.name for part in parts)}, axis=axis)
+            scale, zero = x.scale, x.zero
+        else:
+            scale, zero = (x.scale, x.zero) if self.number(0, 1) else self.pair(x.dtype)
+            listed = tuple(name for part in parts for name in (part.name, part.scale, part.zero))
+            inputs: dict[str, str | tuple[str, ...]] = {"Y_scale": scale, "Y_zero_point": zero, "inputs": listed}
+            y = self.node("QLinearConcat", inputs, axis=axis)
+        self.quantized(y, self.computed(), x.dtype, scale, zero)
+
+    def take(self, x: Codes) -> None:
+        """Take a part, or repeat it."""
+        rank = len(x.shape)
+        axis = self.number(0, rank - 1)
+        length = x.shape[axis]
+        kind = self.choose("Slice", "Slice", "Split", "Gather", "Tile", "Expand")
+        if kind == "Slice":
+            begin = self.number(0, length - 1)
+            numbers = {"starts": [begin], "ends": [self.number(begin + 1, length)], "axes": [axis], "steps": [1]}
+            if self.number(0, 2) == 0:
+                numbers = {"starts": [-1], "ends": [-length - 1], "axes": [axis], "steps": [-self.number(1, 2)]}
+            y = self.node("Slice", {"data": x.name, **{n: self.store(np.array(v)) for n, v in numbers.items()}})
+        elif kind == "Split" and length > 1:
+            sizes = self.store(np.array([1, length - 1]))
+            y = self.node("Split", {"input": x.name, "split": sizes}, axis=axis)
+            self.nodes[-1]["outputs"].append({"index": 1, "tensor": f"{y}_rest", "dtype": None, "shape": None})
+            shape = list(x.shape)
+            shape[axis] = length - 1
+            self.quantized(f"{y}_rest", tuple(shape), x.dtype, x.scale, x.zero)
+        elif kind == "Tile":
+            repeats = [self.number(1, 2) for _ in x.shape]
+            y = self.node("Tile", {"input": x.name, "repeats": self.store(np.array(repeats))})
+        elif kind == "Expand":
+            shape = [self.choose(1, 2) if length == 1 else length for length in x.shape]
+            y = self.node("Expand", {"input": x.name, "shape": self.store(np.array(shape))})
+        else:
+            index = np.array([self.number(0, length - 1) for _ in range(self.number(1, 3))])
+            y = self.node("Gather", {"data": x.name, "indices": self.store(index)}, axis=axis)
+        self.quantized(y, self.computed(), x.dtype, x.scale, x.zero)
+
     def matmul(self, x: Codes) -> None:
         *lead, _, inner = x.shape
         outer = self.number(1, 6)
@@ -220,6 +312,8 @@ class Writer:
         self.quantized(y, self.computed(), x.dtype, y_scale, y_zero)
 
     def add(self, x: Codes) -> None:
+        """Add, multiply or subtract."""
+        op_type = self.choose("QLinearAdd", "QLinearAdd", "QLinearMul", "SUB" if self.tflite else "QLinearMul")
         others = [c for c in self.made if c.dtype == x.dtype and spread(c.shape, x.shape) is not None]
         kind = self.choose("computed", "stored")
         if kind == "computed":
@@ -236,7 +330,7 @@ class Writer:
             f"{second}_scale": scale, f"{second}_zero_point": zero, "C_scale": c_scale, "C_zero_point": c_zero,
         }  # fmt: skip
         order = OPERATORS["com.microsoft", "QLinearAdd"].inputs
-        y = self.node("QLinearAdd", {formal: given[formal] for formal in order})
+        y = self.node(op_type, {formal: given[formal] for formal in order})
         self.quantized(y, self.computed(), x.dtype, c_scale, c_zero)
 
     def softmax(self, x: Codes) -> None:
@@ -317,6 +411,7 @@ class Writer:
     def computed(self) -> Shape:
         """Return the shape of what the last node makes, by running it."""
         graph = self.graph([self.nodes[-1]["outputs"][0]["tensor"]])
+        graph = graph.with_runtime("tflite_micro") if self.tflite else graph
         feeds = {
             entry["name"]: np.zeros([1 if n == "batch" else n for n in entry["shape"]], entry["dtype"])
             for entry in self.inputs
@@ -355,14 +450,18 @@ def build(number: Callable[[int, int], int], *, tflite: bool = False) -> tuple[G
         x = writer.made[-1] if writer.number(0, 2) else writer.choose(*writer.made)
         rank = len(x.shape)
         options = [writer.softmax, writer.move, writer.again, writer.add, writer.add] if rank else [writer.again]
+        if rank:
+            options += [writer.add, writer.pad, writer.concat, writer.take]
         if rank == 4:
-            options += [writer.conv, writer.conv, writer.conv, writer.pool, writer.pool]
+            options += [writer.conv, writer.conv, writer.conv, writer.pool, writer.pool, writer.largest, writer.largest]
         if rank >= 2:
             options += [writer.matmul, writer.product]
         if rank == 2:
             options += [writer.gemm, writer.gemm]
         if tflite:
             options += [writer.table, writer.table]
+        if tflite and rank == 4:
+            options += [writer.mean, writer.mean]
         if any(writer.real) and writer.number(0, 9) == 0:
             writer.quantize(writer.choose(*writer.real), writer.kind())
         elif math.prod(x.shape) <= MOST:

@@ -86,6 +86,13 @@ def gives_y(network: Network, node: Any, v: Mapping[str, Array], values: Mapping
     if node.op_type == "QLinearAdd":
         formals = ops.OPERATORS["com.microsoft", "QLinearAdd"].inputs
         np.testing.assert_array_equal(ops.qlinear_add(*(v[formal] for formal in formals)), v["y"])
+    if node.op_type == "QLinearMul":
+        left, right = (v[x].astype(np.float32) - v[f"{x}_zero_point"].astype(np.float32) for x in "AB")
+        whole = np.rint(left * right * v["multiplier"] + v["C_zero_point"].astype(np.float32))
+        limits = np.iinfo(v["y"].dtype)
+        np.testing.assert_array_equal(np.clip(whole, limits.min, limits.max).astype(v["y"].dtype), v["y"], node.name)
+    if node.op_type == "Pad" and node.attributes["mode"] == "constant":
+        np.testing.assert_array_equal(padded(network, node, v), v["y"], node.name)
     if node.op_type == "QGemm":
         b_zero, factor = v["b_zero_point"], v["multiplier"]
         a = v["A"].reshape(values[node.tensor("A")].shape).astype(np.int64) - v["a_zero_point"]
@@ -104,6 +111,15 @@ def gives_y(network: Network, node: Any, v: Mapping[str, Array], values: Mapping
         whole = np.rint(v["sum"] / v["count"].astype(np.float32) / v["y_scale"] + v["y_zero_point"].astype(np.float32))
         limits = np.iinfo(v["y"].dtype)
         np.testing.assert_array_equal(np.clip(whole, limits.min, limits.max).astype(v["y"].dtype), v["y"], node.name)
+
+
+def padded(network: Network, node: Any, v: Mapping[str, Array]) -> Array:
+    """Pad as the vector says: its pads are in the order of its axes."""
+    from resnet8doc.hardware.vectors._vector import _pads
+
+    pads = _pads(network, network.operation(node.output))["pads"]
+    half = len(pads) // 2
+    return ops.pad(v["data"], np.array(pads), v.get("constant_value"), np.arange(half))
 
 
 @settings(max_examples=25 * MORE, deadline=None, phases=FIND, suppress_health_check=RELAXED)

@@ -135,7 +135,7 @@ def test_vectors_of_any_graph_hold_the_engine_s_numbers(case: tuple[Graph, list[
             with np.load(folder / f"{operation.name}-image1.npz", allow_pickle=False) as archive:
                 v = dict(archive)
             np.testing.assert_array_equal(v["y"], stored(network, operation.output, expected)[1], operation.node.name)
-            if (made := by_hand(v)) is not None:
+            if (made := by_hand(v, operation.op_type)) is not None:
                 np.testing.assert_array_equal(made, v["y"], operation.node.name)
 
 
@@ -164,17 +164,21 @@ def test_a_vector_of_another_arithmetic_has_no_program(network: Graph, images: A
         c.layer_program(header, tmp_path / "program")
 
 
-def by_hand(v: dict[str, Array]) -> Array | None:
+def by_hand(v: dict[str, Array], op_type: str) -> Array | None:
     """Compute an output from the numbers of a vector's second stage alone, where it has one."""
-    if "multiplier" in v:
+    if "accumulator" in v and "multiplier" in v:
         whole = scaled(v["accumulator"].astype(np.int64), v["multiplier"].astype(np.int64), v["exponent"], "twice_away")
-        return narrow(whole + int(v.get("y_zero_point", np.int8(0))), "int8")
+        zero = v.get("y_zero_point", v.get("reduced_zero_point", np.int8(0)))
+        return narrow(whole + int(zero), "int8")
     if "A_multiplier" in v:
         parts = [
             scaled((v[x].astype(np.int64) - v[f"{x}_zero_point"]) << 20, *factor(v, x), "twice_away") for x in "AB"
         ]
-        whole = scaled(parts[0] + parts[1], *factor(v, "C"), "twice_away") + v["C_zero_point"]
-        return narrow(whole, "int8")
+        total = parts[0] - parts[1] if op_type == "SUB" else parts[0] + parts[1]
+        return narrow(scaled(total, *factor(v, "C"), "twice_away") + v["C_zero_point"], "int8")
+    if op_type == "QLinearMul":
+        a, b = (v[x].astype(np.int64) - v[f"{x}_zero_point"] for x in "AB")
+        return narrow(scaled(a * b, int(v["multiplier"]), int(v["exponent"]), "twice_away") + v["C_zero_point"], "int8")
     if "sum" in v:
         total, count = v["sum"].astype(np.int64), v["count"]
         size = (np.abs(total) + count // 2) // count

@@ -30,7 +30,7 @@ def definitions(artifact: Callable[[str], Path]) -> dict[str, object]:
 
 
 def test_all_cells_run(definitions: dict[str, object]) -> None:
-    assert {"graph", "original", "reference", "comparison", "structure", "controls"} <= set(definitions)
+    assert {"graph", "original", "reference", "scene", "structure", "controls"} <= set(definitions)
 
 
 def test_the_run_is_the_engines(definitions: dict[str, object]) -> None:
@@ -42,5 +42,8 @@ def test_the_run_is_the_engines(definitions: dict[str, object]) -> None:
 
 
 def test_nothing_is_changed_at_the_start(definitions: dict[str, object]) -> None:
-    assert definitions["edits"] == ()
-    assert definitions["after"] is None
+    scene = definitions["scene"]
+    assert isinstance(scene, pg.Scene)
+    assert scene.edits == ()
+    assert scene.after is None
+    assert scene.runs == (definitions["original"],) * 2, "nothing is computed twice"

@@ -72,7 +72,7 @@ def test_bad_files_are_sentences_and_the_page_goes_on(run: Callable[[list[File],
     assert f"The playground goes on with {pg.MODEL}." in found["model_said"]
     assert "x.npy cannot be read" in found["picture_said"]
     assert found["model_name"] == pg.MODEL
-    assert found["after"] is None
+    assert found["scene"].after is None
 
 
 def test_a_tflite_file_sorts_the_gallerys_pictures(
@@ -81,8 +81,8 @@ def test_a_tflite_file_sorts_the_gallerys_pictures(
     path = artifact("models/resnet8_int8.tflite")
     found = run([File(path.name, path.read_bytes())], [])
     graph = pg.own_network({path.name: path.read_bytes()}).graph
-    assert found["side_a"].key == "tflite_micro"
-    assert found["after"] is None, "B is the same until something is changed"
+    assert found["scene"].sides[0].key == "tflite_micro"
+    assert found["scene"].after is None, "B is the same until something is changed"
     expected = graph.run(found["images"])[graph.outputs[0].name]
     np.testing.assert_array_equal(found["original"].probabilities, expected)
-    assert len(found["comparison"].before) > 10, "its tensors stand beside the float network's"
+    assert len(found["scene"].comparison.before) > 10, "its tensors stand beside the float network's"

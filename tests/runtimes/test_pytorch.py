@@ -40,11 +40,12 @@ def layer(rng: np.random.Generator, x: Any, w: Any, per_channel: bool, kind: Any
 @given(RUNTIMES, SEEDS, st.booleans(), st.booleans(), st.sampled_from([np.uint8, np.int8]))
 def test_a_convolution_is_its_twin(runtime: Runtime, seed: int, per_channel: bool, relu: bool, kind: Any) -> None:
     rng = np.random.default_rng(seed)
-    channels, k = int(rng.integers(1, 6)), int(rng.choice([1, 3]))
-    x, w = drawn(rng, kind, 1, channels, 4, 3), drawn(rng, np.int8, 2, channels, k, k)
+    group, channels, k = int(rng.integers(1, 3)), int(rng.integers(1, 6)), int(rng.choice([1, 3]))
+    x, w = drawn(rng, kind, 1, group * channels, 4, 3), drawn(rng, np.int8, 2, channels, k, k)
     inputs = layer(rng, x, w, per_channel, kind)
     attributes: dict[str, Any] = {
         "pads": [k // 2] * 4, "strides": [1, int(rng.integers(1, 3))], "relu": int(relu), "runtime": runtime,
+        "group": group,
     }  # fmt: skip
     found = ops.pytorch_conv2d(*inputs, **attributes)
     np.testing.assert_array_equal(found, ops.pytorch_conv2d_loops(*inputs, **attributes))
@@ -157,6 +158,19 @@ def test_pairs_saturate_without_vnni_and_padding_takes_part_in_fbgemm_alone() ->
         assert int(y[0, 0, 0, 0]) == 128 + round(total / 512), runtime.name
 
 
+@pytest.mark.parametrize(("channels", "onednn"), [(1, 64770), (2, 4 * 32385), (3, 6 * 32385), (4, 4 * 32767)])
+def test_groups_pair_by_themselves_and_in_onednn_by_four_channels(channels: int, onednn: int) -> None:
+    """Two taps and two groups: fbgemm pairs all that is in a group, oneDNN where four channels fill its lanes."""
+    x = np.full((1, 2 * channels, 1, 2), 255, np.uint8)
+    w = np.full((2 * channels, channels, 1, 2), 127, np.int8)
+    given = (x, ONE, ZERO, w, ONE, np.int8(0), np.float32(1024), ZERO)
+    exact = channels * 64770
+    for runtime, total in ((FBGEMM, exact), (FBGEMM_AVX2, channels * 32767), (ONEDNN, exact), (ONEDNN_AVX2, onednn)):
+        y = ops.pytorch_conv2d(*given, group=2, runtime=runtime)
+        assert np.unique(y).tolist() == [round(total / 1024)], runtime.name
+        assert ops.pytorch_conv2d_element((0, 0, 0, 0), *given, group=2, runtime=runtime).output == y[0, 0, 0, 0]
+
+
 @pytest.mark.parametrize("runtime", ALL, ids=lambda runtime: runtime.name)
 def test_what_no_engine_computes_is_refused(runtime: Runtime) -> None:
     x, w, none = np.zeros((1, 1, 2, 2), np.uint8), np.ones((1, 1, 1, 1), np.int8), np.int8(0)
@@ -170,11 +184,6 @@ def test_what_no_engine_computes_is_refused(runtime: Runtime) -> None:
         ops.pytorch_conv2d(x, ONE, ZERO, w, ONE, none, ONE, ZERO, np.zeros(1, np.int32), runtime=runtime)
     with pytest.raises(UserError, match="is not known to compute QLinearMul"):
         ops.qlinear_mul(x, ONE, ZERO, x, ONE, ZERO, ONE, ZERO, runtime=runtime)
-    if runtime.first_stage.pairs:
-        two = np.zeros((1, 2, 2, 2), np.uint8)
-        with pytest.raises(UserError, match="is not known to pair products in a convolution of 2 groups"):
-            ops.pytorch_conv2d(two, ONE, ZERO, np.ones((2, 1, 1, 1), np.int8), ONE, none, ONE, ZERO, group=2,
-                               runtime=runtime)  # fmt: skip
 
 
 def test_a_runtime_without_a_real_bias_refuses_it_by_name() -> None:

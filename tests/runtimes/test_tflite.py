@@ -26,6 +26,7 @@ ALL = (TFLITE_REFERENCE, TFLITE_MICRO, TFLITE_BUILTIN, TFLITE_BUILTIN_ARM, XNNPA
 RUNTIMES = st.sampled_from(ALL)
 CODES = st.integers(-128, 127)
 SCALES = st.floats(2.0**-12, 4.0, width=32)
+WAYS = st.sampled_from(("twice_away", "twice_up", "once"))
 LONG = st.integers(-(2**31), 2**31 - 1)
 
 
@@ -46,16 +47,33 @@ def test_the_high_half_is_gemmlowps(value: int, m: int) -> None:
     assert high(np.array([value]), m)[0] == (cut if nudged >= 0 else -cut)
 
 
-@given(st.integers(0, 2**32 - 1), st.sampled_from(("twice_away", "twice_up")), st.booleans(), st.booleans())
-def test_the_fast_way_is_the_integers(seed: int, way: Any, ties: bool, per_channel: bool) -> None:
+def _in_integers(accumulator: Any, factor: Any, way: Any, zero: int) -> Any:
+    return np.clip(scaled(accumulator, *quantized(factor), way) + zero, -128, 127)
+
+
+@given(
+    st.integers(0, 2**32 - 1), WAYS, st.sampled_from((-128, 3, 127)), st.sampled_from((np.int64, np.float32, float)),
+    st.booleans(), st.booleans(),
+)  # fmt: skip
+def test_the_fast_way_is_the_integers(seed: int, way: Any, zero: int, held: Any, ties: bool, per_channel: bool) -> None:
     rng = np.random.default_rng(seed)
     channels = int(rng.integers(1, 9))
     factor = 2.0 ** -rng.integers(3, 14, channels) if ties else rng.uniform(1e-5, 0.12, channels)
     factor = factor if per_channel else np.asarray(factor[0])
-    accumulator = np.rint(rng.uniform(-140, 140, (100, channels)) / factor).astype(np.int64)
-    found = Fixed(way).apply(accumulator, factor, np.int8(3), np.int8, Finish())
-    expected = np.clip(scaled(accumulator, *quantized(factor), way) + 3, -128, 127)
-    np.testing.assert_array_equal(found, expected)
+    # The middle of two codes, and the accumulators around it: where the ways part.
+    middles = (np.arange(-260, 260)[:, None] + 0.5) / np.broadcast_to(factor, channels)
+    accumulator = np.rint(middles).astype(np.int64) + rng.integers(-2, 3, middles.shape)
+    accumulator = np.clip(accumulator, 1 - 2**24, 2**24 - 1)  # float32 holds them all
+    found = Fixed(way).apply(accumulator.astype(held), factor, np.int8(zero), np.int8, Finish())
+    np.testing.assert_array_equal(found, _in_integers(accumulator, factor, way, zero))
+
+
+@pytest.mark.parametrize("way", ["twice_away", "twice_up", "once"])
+def test_every_accumulator_of_a_layer_is_scaled_as_in_integers(way: Any) -> None:
+    factor = np.array([0.0, 0.0021, 2.0**-9, 1 / 1023, 0.1])
+    accumulator = np.repeat(np.arange(-140_000, 140_001), 5).reshape(-1, 5)
+    found = Fixed(way).apply(accumulator.astype(np.float32), factor, np.int8(-7), np.int8, Finish())
+    np.testing.assert_array_equal(found, _in_integers(accumulator, factor, way, -7))
 
 
 @given(st.floats(2.0**-20, 2.0**10))

@@ -36,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (stage / "small.py").write_text(NOTEBOOK)
     command = (sys.executable, "-m", "resnet8doc.wasm._marimo", str(stage / "small.py"), str(stage / "out"), "../_wasm")
     subprocess.run(command, check=True, cwd=stage, capture_output=True)
-    _page.finish(stage / "out")
+    _page.finish(stage / "out", "../_wasm")
     return stage / "out"
 
 
@@ -68,6 +68,15 @@ def test_it_follows_the_sites_theme_and_says_what_it_loads(folder: Path) -> None
 
 
 @pytest.mark.slow
+def test_python_starts_with_the_page(folder: Path) -> None:
+    """The head makes the worker that marimo will ask for, and that worker starts Python by itself."""
+    (worker,) = (folder / "assets").glob("worker-*.js")
+    text = (folder / "index.html").read_text()
+    assert text.index(f'new Usual("assets/{worker.name}"') < text.index("modulepreload")
+    assert 'from"../../_wasm/start.mjs"' in worker.read_text()
+
+
+@pytest.mark.slow
 def test_marimos_notes_to_its_developers_are_left_out(folder: Path) -> None:
     assert not (folder / "CLAUDE.md").exists()
     assert (folder / "assets").is_dir()
@@ -76,7 +85,7 @@ def test_marimos_notes_to_its_developers_are_left_out(folder: Path) -> None:
 def test_a_page_of_another_marimo_is_refused(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<html><head></head><body><div id='app'></div></body></html>")
     with pytest.raises(RuntimeError, match="template has changed"):
-        _page.finish(tmp_path)
+        _page.finish(tmp_path, "../_wasm")
 
 
 def test_a_missing_notebook_is_a_sentence(tmp_path: Path) -> None:

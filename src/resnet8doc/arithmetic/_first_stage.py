@@ -28,7 +28,7 @@ class FirstStage:
     pairs_outside
         Whether padded elements take part in pairs, as codes of the zero point; else they are left out.
     pairs_of_one_channel
-        Whether a convolution of one input and one output channel is no depthwise one, and adds in pairs too.
+        Whether convolutions of one input and one output channel a group, depthwise ones, add in pairs too.
     clamped_before_bias
         A mistake: the sum is clamped at 0, then the bias is added.
     """

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from . import _groups, _main_job, _specification
+from . import _groups, _main_job, _playground_change, _playground_start, _specification
 from ._figure import Figure
 
 Measurement = Callable[[], Iterator[Figure]]
@@ -16,8 +16,11 @@ MEASUREMENTS: dict[str, Measurement] = {
     "evaluator": _main_job.evaluating,
     "engine": _specification.engine,
     "groups": _groups.grouped,
+    "tflite": _specification.tflite,
     "proof-1000": _specification.proof,
     "c-micro": _specification.c_and_micro,
+    "playground": _playground_change.changing,
+    "playground-start": _playground_start.start,
     "warm": _main_job.warm_build,
     "c": _specification.c,
     "proof": _specification.whole_proof,

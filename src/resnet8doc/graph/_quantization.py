@@ -17,7 +17,8 @@ def find_quantization(graph: "Graph", tensor: str) -> Quantization | None:
     producer = graph.producer(tensor)
     if producer is not None:
         operator = operator_of(producer)
-        formal = operator.outputs[producer.outputs.index(tensor)]
+        number = min(producer.outputs.index(tensor), len(operator.outputs) - 1)  # a variadic output stands last
+        formal = operator.outputs[number]
         if formal in operator.codes:
             return _read(graph, producer, operator.codes[formal], tensor)
         if operator.kind == "movement":

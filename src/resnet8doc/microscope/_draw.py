@@ -6,21 +6,20 @@ import numpy.typing as npt
 
 from ..markup import Markup, joined
 from ..trace import Trace
+from ._layout import NARROW, WIDE, Layout
 from ._lines import number_line, share, walls
 from ._maps import maps
 from ._numbers import bits, number
 from ._story import Story, story
 from ._svg import group, text
-from ._walk import BOTTOM, TOP, walk
+from ._walk import walk
 
 Array = npt.NDArray[Any]
-WIDTH, FIRST = 700, 62
-"""Of the drawing; and the line on which its first head stands."""
 
 
 def draw(
     trace: Trace, *, name: str = "", source: Array | None = None, chosen: int | None = None, control: str = "",
-    parts_at: int = 0,
+    parts_at: int = 0, narrow: bool = False,
 ) -> Markup:  # fmt: skip
     """Draw how one output element came about, as SVG.
 
@@ -41,6 +40,8 @@ def draw(
         Name of a control of the playground that gets the channel when its bar is pressed.
     parts_at
         The step, from 1, at which another trace parts from this one; 0 for none.
+    narrow
+        For two beside each other: half as wide, without the title and the map of the input.
 
     Examples
     --------
@@ -51,17 +52,18 @@ def draw(
     >>> "11.5" in drawn, "−116 is stored" in drawn
     (True, True)
     """
-    told = story(trace, chosen)
-    top = _top(told)
+    told, layout = story(trace, chosen), NARROW if narrow else WIDE
+    top = _top(told, layout)
     body = joined((
-        _title(trace, told, name), share(told), maps(told, source),
-        _lifted(walk(told, control), 0 if told.terms else TOP - FIRST), _others(told),
-        number_line(told, top), walls(told, top), _parting(told, parts_at, top),
+        "" if layout.short else _title(trace, told, name), share(told, layout), maps(told, source, layout),
+        _lifted(walk(told, control, layout), 0 if told.terms else layout.walk_top - layout.first),
+        _others(told, layout), number_line(told, top, layout), walls(told, top, layout),
+        _parting(told, parts_at, top, layout),
     ))  # fmt: skip
-    height = top + 110 if told.line or told.walls else FIRST + 18.0 * len(told.parts)
+    height = top + layout.height if told.line or told.walls else layout.first + 18.0 * len(told.parts)
     return Markup(
         '<svg class="r8m" role="group" aria-label="{}" viewBox="0 0 {} {:.0f}" data-r8m-steps="{}">{}</svg>'
-    ).format(label(trace, name), WIDTH, height, len(told.parts), body)
+    ).format(label(trace, name), layout.width, height, len(told.parts), body)
 
 
 def label(trace: Trace, name: str) -> str:
@@ -98,33 +100,42 @@ def _title(trace: Trace, told: Story, name: str) -> Markup:
     ))  # fmt: skip
 
 
-def _top(told: Story) -> float:
+def _top(told: Story, layout: Layout) -> float:
     """Return where the number line stands: beneath what there is above it."""
     if told.terms:
-        return float(BOTTOM)
+        return float(layout.bottom)
     if told.bars:
-        return float(FIRST + BOTTOM - TOP)
-    return FIRST + (80.0 if told.share else 0.0)
+        return float(layout.first + layout.bottom - layout.walk_top)
+    return layout.first + (80.0 if told.share else 0.0)
 
 
 def _lifted(drawn: Markup, by: float) -> Markup:
     return Markup('<g transform="translate(0 {:.0f})">{}</g>').format(-by, drawn) if by and drawn else drawn
 
 
-def _others(told: Story) -> Markup:
+def _others(told: Story, layout: Layout) -> Markup:
     """Return the steps that no picture shows as words, where there is no other picture."""
     if told.line or told.terms:
         return Markup("")
     return joined(
-        group(min(n, len(told.parts)), text(0, FIRST + 18 * (n - 1), part.said, 11, "r8m-mono"))
+        group(min(n, len(told.parts)), text(0, layout.first + 18 * (n - 1), part.said, 11, "r8m-mono"))
         for n, part in enumerate(told.parts, 1)
     )
 
 
-def _parting(told: Story, at: int, top: float) -> Markup:
+def _parting(told: Story, at: int, top: float, layout: Layout) -> Markup:
+    """Mark the step at which another trace parts from this one, above what the step draws."""
     if not at or at > len(told.parts):
         return Markup("")
-    key = told.parts[at - 1].key
+    key, words = told.parts[at - 1].key, "▼ here they part"
+    if layout.short:
+        # beside each other there is no room above the heads: the mark stands at the right end of the head's line
+        lines = {"field": layout.maps_top + layout.side + 16, "products": layout.maps_top + layout.side + 16,
+                 "sum": layout.walk_top + 14, "bias": layout.walk_top + 14, "share": layout.first,
+                 "scaled": top, "rounded": top, "zero": top + layout.walls_down,
+                 "clamped": top + layout.walls_down}  # fmt: skip
+        down = layout.walk_top - layout.first if not told.terms and key in ("sum", "bias") else 0
+        return text(layout.right, lines[key] - down, words, 11, "r8m-parts", "end") if key in lines else Markup("")
     spots: dict[str, tuple[float, float]] = {
         "field": (190, 48),
         "products": (554, 48),
@@ -136,5 +147,7 @@ def _parting(told: Story, at: int, top: float) -> Markup:
         "zero": (380, top - 14),
         "clamped": (380, top - 14),
     }
+    if key not in spots:
+        return Markup("")
     x, y = spots[key]
-    return text(x, y if told.terms or key not in ("sum", "bias") else FIRST - 13, "▼ here they part", 11, "r8m-parts")
+    return text(x, y if told.terms or key not in ("sum", "bias") else layout.first - 13, words, 11, "r8m-parts")

@@ -1,16 +1,13 @@
 """The running sum as a walk: a bar for each input channel, or for each of two inputs."""
 
 from ..markup import Markup, joined
+from ._layout import Layout
 from ._numbers import number
 from ._story import Story
 from ._svg import classes, group, line, rect, text
 
-TOP, HEIGHT, WIDTH = 228, 70, 692
-BOTTOM = TOP + 22 + HEIGHT + 38
-"""Where what follows begins."""
 
-
-def walk(told: Story, control: str) -> Markup:
+def walk(told: Story, control: str, layout: Layout) -> Markup:
     """Return the walk.
 
     Parameters
@@ -19,6 +16,8 @@ def walk(told: Story, control: str) -> Markup:
         The story.
     control
         Name of the page's control that a pressed bar sets to its group; empty where none can be pressed.
+    layout
+        Where it stands.
     """
     if not told.bars:
         return Markup("")
@@ -27,13 +26,14 @@ def walk(told: Story, control: str) -> Markup:
         total += bar.amount
         heights.append(total)
     low, high = min(heights), max(heights)
-    scale = HEIGHT / ((high - low) or 1.0)
-    base = TOP + 22
-    step = WIDTH / len(told.bars)
+    up, width = layout.walk_top, layout.right
+    scale = layout.walk_height / ((high - low) or 1.0)
+    base = up + 22
+    step = width / len(told.bars)
     summed, biased = told.at("sum"), told.at("bias")
-    parts = [group(summed, text(0, TOP, _title(told, total), 11, "r8m-head"),
-                   line(0, base + high * scale, WIDTH, base + high * scale, "r8m-axis"))]  # fmt: skip
-    every = max(1, -(-len(told.bars) // 24))
+    parts = [group(summed, text(0, up, _title(told, total, layout.short), 11, "r8m-head"),
+                   line(0, base + high * scale, width, base + high * scale, "r8m-axis"))]  # fmt: skip
+    every = max(1, -(-len(told.bars) // layout.labels))
     for n, bar in enumerate(told.bars):
         before, after = heights[n], heights[n + 1]
         y = base + (high - max(before, after)) * scale
@@ -42,12 +42,12 @@ def walk(told: Story, control: str) -> Markup:
         strength = 0.95 if here else 0.5
         drawn = [
             rect(n * step + step * 0.06, y, step * 0.88, max(abs(bar.amount) * scale, 0.8), kind, strength),
-            line(n * step + step * 0.06, base + (high - after) * scale, min((n + 2) * step, WIDTH),
+            line(n * step + step * 0.06, base + (high - after) * scale, min((n + 2) * step, width),
                  base + (high - after) * scale, "r8m-level"),
         ]  # fmt: skip
         if n % every == 0 or here or bar.group is None:
             words = f"{bar.label}: {number(bar.amount)}" if step > 90 else bar.label
-            drawn.append(text(n * step + step / 2, base + HEIGHT + 14, words, 10,
+            drawn.append(text(n * step + step / 2, base + layout.walk_height + 14, words, 10,
                               "r8m-marked" if here else "r8m-soft", "middle"))  # fmt: skip
         parts.append(
             Markup('<g data-r8m-step="{}"{}{}><title>{}: {}</title>{}</g>').format(
@@ -74,14 +74,16 @@ def _press(place: int | None, control: str) -> Markup:
     return Markup(' data-r8-set="{}" data-r8-value="{}" style="cursor:pointer"').format(control, f'"{place}"')
 
 
-def _title(told: Story, total: float) -> str:
+def _title(told: Story, total: float, short: bool) -> str:
     if not told.terms:
         unit = f", in {told.unit}" if told.unit else ""
         return f"the sum of both inputs{unit}: {number(total)}"
-    by = "input channel by input channel" if len(next(iter(told.terms.values()))[0].tap) == 3 else "row by row"
+    channels = len(next(iter(told.terms.values()))[0].tap) == 3
+    by = "input channel by input channel" if channels else "row by row"
+    head, bias = f"the sum, {by}", ", then the bias"
+    if short:
+        head, bias = "sum by channel" if channels else "sum by row", ", bias"
     if told.at("bias"):
-        return (
-            f"the sum, {by}, then the bias: {number(total - told.bars[-1].amount)} + {number(told.bars[-1].amount)}"
-            + (f" = {number(total)}")
-        )
-    return f"the sum, {by}: {number(total)}"
+        first, second = number(total - told.bars[-1].amount), number(told.bars[-1].amount)
+        return f"{head}{bias}: {first} + {second} = {number(total)}"
+    return f"{head}: {number(total)}"

@@ -83,8 +83,12 @@ def window_sums(
     for tap in np.ndindex(*kernel):
         at = [starts[axis] + tap[axis] * dilations[axis] for axis in range(axes)]
         inside = _all_within(at, image)
-        held = np.ix_(*(np.clip(index, 0, length - 1) for index, length in zip(at, image, strict=True)))
-        sums += np.where(inside, real[(slice(None), slice(None), *held)], sums.dtype.type(0))
+        if inside.all():
+            steady = (slice(index[0], index[-1] + 1, step) for index, step in zip(at, steps, strict=True))
+            sums += real[(slice(None), slice(None), *steady)]
+        else:
+            held = np.ix_(*(np.clip(index, 0, length - 1) for index, length in zip(at, image, strict=True)))
+            sums += np.where(inside, real[(slice(None), slice(None), *held)], sums.dtype.type(0))
         if count_whole:
             inside = np.ones(size, bool)
         elif count_include_pad:

@@ -22,11 +22,7 @@ def epilogue(accumulator: Array, bias: Array | None, multiplier: Number, zero_po
     identity. With a float64 bias the sum is exact in float64, and rounding it to float32 is that conversion.
     """
     limits = np.iinfo(zero_point.dtype)
-    rows, channels = accumulator.shape
-    repeats = max(1, RUN // channels)
-    while rows % repeats:
-        repeats -= 1
-    flat = accumulator.reshape(-1, repeats * channels)
+    flat, repeats = _long_rows(accumulator)
     if bias is not None:
         np.add(flat, np.tile(bias, repeats), out=flat, casting="same_kind")
     flat *= np.tile(multiplier, repeats) if multiplier.ndim else multiplier
@@ -34,3 +30,25 @@ def epilogue(accumulator: Array, bias: Array | None, multiplier: Number, zero_po
     flat += np.float32(zero_point)
     np.clip(flat, np.float32(limits.min), np.float32(limits.max), out=flat)
     return accumulator
+
+
+def with_bias(sums: Array, bias: Array) -> Array:
+    """Return ``sums + bias``, exact: in place where the bias is float32, else as float64.
+
+    Examples
+    --------
+    >>> with_bias(np.array([[1, 2], [3, 4]], np.float32), np.array([10, 20], np.float32)).tolist()
+    [[11.0, 22.0], [13.0, 24.0]]
+    """
+    flat, repeats = _long_rows(sums)
+    added = np.add(flat, np.tile(bias, repeats), out=flat if bias.dtype == sums.dtype else None)
+    return np.asarray(added.reshape(sums.shape))
+
+
+def _long_rows(sums: Array) -> tuple[Array, int]:
+    """Return ``[rows, channels]`` as fewer and longer rows, and how often the channels are repeated in one."""
+    rows, channels = sums.shape
+    repeats = max(1, RUN // channels)
+    while rows % repeats:
+        repeats -= 1
+    return sums.reshape(-1, repeats * channels), repeats

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ..arithmetic import ONNXRUNTIME_X86, FirstStage, Number, Runtime
 from ._accumulate import accumulate
 from ._conv_geometry import Geometry, geometry
-from ._epilogue import epilogue
+from ._epilogue import epilogue, with_bias
 from ._group_products import group_sums, padded
 from ._operator import Codes, Operator
 from ._pairwise import accumulate_pairwise
@@ -218,8 +218,9 @@ def _finish(sums: Array, bias: Array, q: Checked, runtime: Runtime, y: Array) ->
     if runtime.plain:
         codes = epilogue(sums, bias, factor, q.y_zero_point)
     else:
-        floats = runtime.second_stage.takes_floats
-        total = sums + bias if floats else sums.astype(np.int64) + bias.astype(np.int64)
+        total = with_bias(sums, bias)
+        if not runtime.second_stage.takes_floats:
+            total = total.astype(np.int64)
         codes = runtime.second_stage.apply(total, factor, q.y_zero_point, q.y_zero_point.dtype, runtime.finish)
     np.copyto(y, codes.reshape(y.shape), casting="unsafe")
 

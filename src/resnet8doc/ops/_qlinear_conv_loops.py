@@ -58,8 +58,8 @@ def checked(
 def first_stage(q: Checked, g: Geometry, group: int, runtime: Runtime) -> FirstStage:
     """Return how these types and shapes are summed: ONNX Runtime's depthwise kernels do not add in pairs."""
     stage = runtime.first_stage.of_types(q.x.dtype, q.w.dtype)
-    depthwise = g.channels_in == 1 and g.channels_out == group and not (group == 1 and stage.pairs_of_one_channel)
-    if stage.pairs and depthwise:
+    depthwise = g.channels_in == 1 and g.channels_out == group
+    if stage.pairs and depthwise and not stage.pairs_of_one_channel:
         return replace(stage, pairs=False)
     return stage
 

@@ -12,6 +12,7 @@ from ..graph import Graph
 from ..reading.tflite import read
 from ._mend import mended
 from ._tflite import interpret
+from ._trial import survives
 
 Array = npt.NDArray[Any]
 
@@ -39,7 +40,7 @@ class TfliteNetwork:
     Raises
     ------
     UserError
-        If the file cannot be extracted, or the runtime refuses it.
+        If the file cannot be extracted, or the runtime refuses it or dies of it.
     """
 
     def __init__(self, path: Path, kernels: str, batch: int = 1) -> None:
@@ -48,11 +49,21 @@ class TfliteNetwork:
         self.kernels = kernels
         self._places = reading.places
         content = mended(path.read_bytes())
+        survives(content, kernels, self._zeros(), path.name)
         several = None
         if batch > 1 and kernels != "tflite_micro":
             with suppress(UserError):  # a Reshape to a fixed batch, as older converters wrote it
                 several = interpret(content, kernels, batch)
         self._runtime, self.batch = (interpret(content, kernels), 1) if several is None else (several, batch)
+
+    def _zeros(self) -> dict[int, Array]:
+        """Return one input of zeros for each of the file's, by its index."""
+        return {
+            self._places[entry.name].index: np.zeros(
+                [length if isinstance(length, int) else 1 for length in entry.shape or ()], entry.dtype
+            )
+            for entry in self.graph.inputs
+        }
 
     def run(self, *feeds: Array) -> dict[str, Array]:
         """Return every tensor that the file has too, by its name in the extraction.

@@ -14,6 +14,7 @@ Array = npt.NDArray[Any]
 OPTIONS: dict[str, tuple[Any, int]] = {
     "ADD": (schema.AddOptionsT, 2),
     "AVERAGE_POOL_2D": (schema.Pool2DOptionsT, 2),
+    "CONCATENATION": (schema.ConcatenationOptionsT, 2),
     "CONV_2D": (schema.Conv2DOptionsT, 3),
     "DEPTHWISE_CONV_2D": (schema.DepthwiseConv2DOptionsT, 3),
     "DEQUANTIZE": (schema.DequantizeOptionsT, 2),

@@ -21,9 +21,10 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ..arithmetic import Array, Finish, Number, SecondStage
-from ..arithmetic._codes import CodeType, wrap
+from ..arithmetic import Array, CodeType, Finish, Number, SecondStage, code_type, wrap
+from ..errors import UserError
 from ..trace import Trace
+from ._nearest import BITS, is_sure_of_most, nearest_codes
 
 Way = Literal["twice_away", "twice_up", "once"]
 """How a product with a fixed-point factor is rounded."""
@@ -31,8 +32,17 @@ Way = Literal["twice_away", "twice_up", "once"]
 ONE = np.int64(1)
 
 
-def quantized(real: Number) -> tuple[Array, Array]:
+LARGEST = 20
+"""Exponents of factors up to which every kernel is followed; a layer's factor is below 1 nearly always."""
+
+
+def quantized(real: Number, largest: int = LARGEST) -> tuple[Array, Array]:
     """Return ``m`` and ``e`` of positive factors, int64, of their shape; what is below 2**-32 becomes 0.
+
+    Raises
+    ------
+    UserError
+        If an exponent is above ``largest``: the shift then leaves 32 bits, in each kernel in another way.
 
     Examples
     --------
@@ -43,6 +53,11 @@ def quantized(real: Number) -> tuple[Array, Array]:
     m = np.floor(mantissa * 2.0**31 + 0.5).astype(np.int64)
     over = m == 1 << 31
     m, e = np.where(over, m >> 1, m), exponent.astype(np.int64) + over
+    if e.size and e.max() > largest:
+        raise UserError(
+            f"a factor between scales is {np.max(real):g}", f"below 2^{largest}",
+            "Quantize the model again, calibrated on real inputs: this output's scale is far too small for its inputs.",
+        )  # fmt: skip
     vanishing = e < -31
     return np.where(vanishing, 0, m), np.where(vanishing, 0, e)
 
@@ -119,30 +134,6 @@ def scaled(value: Number, m: Number | int, e: Number | int, way: Way) -> Array:
     return divide(high(value, m), right) if right.any() else high(value, m)
 
 
-SMALL = -3
-"""Exponents up to which the first rounding moves few results to another integer."""
-
-
-def _mostly_in_floats(accumulator: Array, m: Array, e: Array, way: Way) -> Array:
-    """Return what :func:`scaled` does, as float64: in floats where that is certain, the few others in integers.
-
-    The first rounding moves a product by at most 2**(e - 1) of a code. What lies farther from the middle of two codes
-    is therefore rounded to the nearest one, whatever the way.
-    """
-    real = accumulator * (m * np.exp2(e - 31.0))
-    whole = np.rint(real)
-    real -= whole
-    np.abs(real, out=real)
-    # 1e-6: a float64 product of an int32 and a factor below 1/8 is off by less.
-    unsure = np.flatnonzero(real >= 0.5 - np.exp2(e - 1.0) - 1e-6)
-    if unsure.size:
-        channel = unsure % accumulator.shape[-1] if m.ndim else ()
-        whole.reshape(-1)[unsure] = scaled(
-            accumulator.reshape(-1)[unsure].astype(np.int64), m[channel], e[channel], way
-        )
-    return np.asarray(whole)
-
-
 def scaled_step(trace: Trace, name: str, value: int, m: int, e: int, way: Way) -> int:
     """Write down one such product, in Python's integers."""
     if way == "once":
@@ -191,6 +182,7 @@ class Fixed(SecondStage):
     way: Way
     single_product: bool = False
     rounds_itself: ClassVar[bool] = True
+    takes_floats: ClassVar[bool] = True
 
     def factor(self, x_scale: Number, w_scale: Number, y_scale: Number) -> Array:
         """Return the real factor, float64."""
@@ -209,12 +201,18 @@ class Fixed(SecondStage):
         self, accumulator: Number, factor: Number, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
     ) -> Array:
         """Multiply and shift in integers, then add the zero point and clamp."""
-        m, e = quantized(factor)
-        if self.way == "once" or (e > SMALL).any() or m.ndim > 1:
+        (m, e), codes = quantized(factor), code_type(kind)
+        if finish.overflow != "saturate" or codes.bits > BITS or not is_sure_of_most(m, e):
             return finish.narrowed(scaled(accumulator, m, e, self.way) + np.int64(zero_point), zero_point, kind)
-        whole = _mostly_in_floats(np.asarray(accumulator, order="C"), m, e, self.way)
-        whole += np.float64(zero_point)
-        return finish.narrowed(whole, zero_point, kind)
+
+        def exact(found: Array, channel: Any) -> Array:
+            return scaled(found, m[channel], e[channel], self.way)
+
+        # Where codes below the zero point are clamped to it, a sign makes no difference.
+        by_sign = self.way == "twice_away" and int(zero_point) != codes.minimum
+        added = None if by_sign else np.exp2(e - 1.0) * (self.way != "once")
+        clamped = nearest_codes(np.asarray(accumulator), m, e, added, exact, int(zero_point), codes)
+        return clamped if finish.floor == "none" else finish.narrowed(clamped, zero_point, kind)
 
     def explain(
         self, trace: Trace, accumulator: int, factor: Any, zero: int, kind: "npt.DTypeLike | CodeType", finish: Finish
@@ -253,6 +251,12 @@ class Float64Away(SecondStage):
     ) -> Array:
         """Multiply, round, add the zero point, clamp."""
         whole = half_away(np.asarray(accumulator, np.float64) * np.asarray(factor))
+        if np.any(np.abs(whole) >= 2.0**31):
+            raise UserError(
+                f"a fully connected layer's product is {whole.flat[np.argmax(np.abs(whole))]:g}",
+                "an int32; the kernel leaves others undefined",
+                "Quantize the model again, calibrated on real inputs: this output's scale is far too small.",
+            )
         return finish.narrowed(whole + np.float64(zero_point), zero_point, kind)
 
     def explain(

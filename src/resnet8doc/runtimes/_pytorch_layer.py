@@ -152,8 +152,7 @@ def takes(runtime: Runtime, stored: Mapping[str, Any], attributes: Mapping[str, 
     """Return whether a layer of these stored tensors is computed."""
     w = next((stored[name] for name in ("w", "B", "b") if name in stored), None)
     zero = next((stored[name] for name in ("w_zero_point", "b_zero_point") if name in stored), np.int8(0))
-    grouped = runtime.first_stage.pairs and attributes.get("group", 1) != 1
-    return not grouped and (w is None or w.dtype == np.int8) and not np.any(zero != 0)
+    return (w is None or w.dtype == np.int8) and not np.any(zero != 0)
 
 
 def refuse_bias(bias: Array | None, channels: int) -> Array | None:
@@ -192,25 +191,25 @@ def conv2d(make: Make, lanes: int = 1) -> Functions:
     make
         The engine's second stage.
     lanes
-        Input channels are filled up to a multiple of so many, which only pairs of products are aware of.
+        Channels that a kernel takes together, which only pairs of products are aware of. See `_in_lanes`.
     """
 
     def function(*inputs: Any, relu: int = 0, runtime: Runtime, **attributes: Any) -> Array:
         given, kind = _convolution(inputs), np.asarray(inputs[7]).dtype
-        given = _filled(given, lanes, runtime, attributes)
+        given, paired = _in_lanes(given, lanes, runtime, attributes.get("group", 1))
         stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, given[3].shape[0]))
-        y = qlinear_conv(*given, **attributes, runtime=_with(runtime, stage))
+        y = qlinear_conv(*given, **attributes, runtime=_with(paired, stage))
         return back(np.maximum(y, given[7]) if relu else y, kind)
 
     def element(
         index: tuple[int, ...], *inputs: Any, relu: int = 0, group: int = 1, runtime: Runtime, **attributes: Any
     ) -> Trace:
         given, kind = _convolution(inputs), np.asarray(inputs[7]).dtype
-        given = _filled(given, lanes, runtime, {"group": group})
+        given, paired = _in_lanes(given, lanes, runtime, group)
         nine: Any = (*given, None)
         q: Checked = checked(*nine)
         stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, given[3].shape[0]))
-        used, trace, channel = _with(runtime, stage), Trace("conv2d", tuple(index)), index[1]
+        used, trace, channel = _with(paired, stage), Trace("conv2d", tuple(index)), index[1]
         adder, _ = accumulated(trace, q, geometry_of(q, group=group, **attributes), group, index, used)
         factor = stage.factor(q.x_scale, q.w_scale, q.y_scale)
         own = factor[channel] if factor.ndim else factor[()]
@@ -222,22 +221,23 @@ def conv2d(make: Make, lanes: int = 1) -> Functions:
     return Functions(function, element, PARTS, takes)
 
 
-def _filled(given: tuple[Any, ...], lanes: int, runtime: Runtime, attributes: Mapping[str, Any]) -> Any:
-    """Fill the input channels up, where pairs are formed; refuse groups there, whose kernels pair otherwise."""
-    if not runtime.first_stage.pairs:
-        return given
-    if attributes.get("group", 1) != 1:
-        raise UserError(
-            f"{runtime.title} is not known to pair products in a convolution of {attributes['group']} groups",
-            "one group", "Run it as the engine with VNNI, which forms no pairs.",
-        )  # fmt: skip
+def _in_lanes(given: tuple[Any, ...], lanes: int, runtime: Runtime, group: int) -> tuple[Any, Runtime]:
+    """Fill the input channels up, where pairs are formed.
+
+    Channels of groups are not: those that do not fill lanes, going in and out, go to a kernel that forms no pairs.
+    """
+    if not runtime.first_stage.pairs or lanes == 1:
+        return given, runtime
     x, x_scale, x_zero, w, *others = given
+    if group > 1:
+        whole = w.shape[1] % lanes == 0 and w.shape[0] // group % lanes == 0
+        return given, runtime if whole else replace(runtime, first_stage=replace(runtime.first_stage, pairs=False))
     missing = -w.shape[1] % lanes
     if not missing:
-        return given
+        return given, runtime
     x = np.concatenate([x, np.full((x.shape[0], missing, *x.shape[2:]), x_zero, x.dtype)], axis=1)
     w = np.concatenate([w, np.zeros((w.shape[0], missing, *w.shape[2:]), w.dtype)], axis=1)
-    return x, x_scale, x_zero, w, *others
+    return (x, x_scale, x_zero, w, *others), runtime
 
 
 def linear(make: Make) -> Functions:

@@ -9,15 +9,18 @@ halves away from zero, in the reference kernels, the built-in ones and Micro:
 - RELU: the same of :math:`\max(x, z_x)`, the quotient in float32.
 - LEAKY_RELU: :math:`\mathrm{fix}(x - z_x,\ s_x / s_y)` or, below the zero point,
   :math:`\mathrm{fix}(x - z_x,\ s_x \alpha / s_y)`, products and quotients in float32.
-- MUL: :math:`\mathrm{fix}((A - z_A)(B - z_B),\ s_A s_B / s_C)`, the factor in float32.
+- MUL: :math:`\mathrm{fix}((A - z_A)(B - z_B),\ s_A s_B / s_C)`, the factor in float32. The built-in kernels clamp it to
+  16 bits and add the zero point in 16 bits, but for the last elements that fill no block of 16.
 - SUB: as ADD of the reference kernels, with the second product subtracted.
 
 XNNPACK: QUANTIZE :math:`\lfloor ((x - z_x)\,m + 2^7) / 2^8 \rfloor`, :math:`m = \mathrm{round}(2^8 s_x / s_y)`;
 LEAKY_RELU the same with :math:`m = \mathrm{round}(2^8 \alpha s_x / s_y)` below the zero point; MUL
 :math:`\mathrm{round}(\mathrm{float32}(a) M)`, to even; SUB as its ADD.
 
-LOGISTIC is a table of 256 codes in all, halves away from zero; XNNPACK adds the zero point before it rounds, halves to
-even: :math:`\mathrm{round}(256 / (1 + e^{-s_x (x - z_x)})) - 128`, in float32.
+LOGISTIC is a table of 256 codes, halves away from zero, in all but Micro (:mod:`resnet8doc.runtimes.tflite_micro`);
+XNNPACK adds the zero point before it rounds, halves to even:
+:math:`\mathrm{round}(256 / (1 + e^{-s_x (x - z_x)})) - 128`, in float32. What XNNPACK does not take is computed by the
+built-in kernels: :math:`s_x / s_y` outside 1/256 to 128, :math:`s_A s_B / s_C` outside 2^-16 to 256.
 
 Source: TensorFlow Lite, ``kernels/internal/reference/{requantize,leaky_relu}.h``,
 ``reference/integer_ops/{mul,lut}.h``, ``kernels/{activations,mul,sub,quantize}.cc``; XNNPACK, ``src/qs8-vcvt``,
@@ -29,7 +32,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arithmetic import Array, Functions, Number, Runtime
+from ..arithmetic import Array, Functions, Number, Runtime, wrap
 from ..errors import UserError
 from ..ops import _checks as check
 from ..ops._qlinear_add_loops import checked
@@ -94,8 +97,13 @@ def in_blocks(vector: Functions, scalar: Functions, block: int) -> Functions:
     return Functions(function, element, PARTS)
 
 
-def binary(op_type: str, formula: Formula, steps: Callable[[Trace, int, int, Any], int]) -> Functions:
-    """Return an operator of two inputs, which are :func:`resnet8doc.ops.qlinear_add`'s."""
+def binary(
+    op_type: str, formula: Formula, steps: Callable[[Trace, int, int, Any], int], *, held: bool = False
+) -> Functions:
+    """Return an operator of two inputs, which are :func:`resnet8doc.ops.qlinear_add`'s.
+
+    ``held`` says that the result is clamped to 16 bits and the zero point added in 16 bits, wherever the formula does.
+    """
 
     def function(*inputs: Any, runtime: Runtime) -> Array:
         return of_pairs(formula, checked(*inputs), runtime.finish)
@@ -106,9 +114,31 @@ def binary(op_type: str, formula: Formula, steps: Callable[[Trace, int, int, Any
         a, b = (int(np.broadcast_to(each, q.shape)[index]) - zero for each, zero in codes)
         trace, zero = Trace(op_type, tuple(index)), q.zeros[2]
         whole = steps(trace, a, b, q.scales)
+        if held and abs(whole) > LARGEST_SHORT:
+            whole = int(trace.step("held in 16 bits", f"clamp({whole})", int(_short(np.asarray(whole))), "int16"))
         whole = int(trace.step("zero point added", f"{whole} + {zero}", whole + zero, "int32"))
+        if held and whole != (low := int(wrap(np.asarray(whole), 16))):
+            whole = int(trace.step("in 16 bits", f"{whole} in 16 bits", low, "int16"))
         runtime.finish.clamp_step(trace, whole, zero, q.a.dtype)
         return trace
+
+    return Functions(function, element, PARTS)
+
+
+def unless(
+    taken: Callable[..., bool], own: Functions, other: Functions, scales: tuple[int, ...] = (1, 4, 6)
+) -> Functions:
+    """Return an operator that is left to other kernels where its scales, inputs of those numbers, are not taken."""
+
+    def chosen(inputs: tuple[Any, ...], attributes: dict[str, Any]) -> Functions:
+        held = [np.float32(np.asarray(inputs[number]).reshape(())) for number in scales]
+        return own if taken(*held, **attributes) else other
+
+    def function(*inputs: Any, runtime: Runtime, **attributes: Any) -> Array:
+        return np.asarray(chosen(inputs, attributes).function(*inputs, runtime=runtime, **attributes))
+
+    def element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, **attributes: Any) -> Trace:
+        return chosen(inputs, attributes).element(index, *inputs, runtime=runtime, **attributes)
 
     return Functions(function, element, PARTS)
 
@@ -204,6 +234,18 @@ def _product(a: Array, b: Array, scales: Any, zeros: Any) -> Array:
     return np.asarray(_fixed((a - zeros[0]) * (b - zeros[1]), _product_factor(scales)) + zeros[2])
 
 
+LARGEST_SHORT = 2**15 - 1
+
+
+def _short(value: Array) -> Array:
+    return np.clip(value, -LARGEST_SHORT - 1, LARGEST_SHORT)
+
+
+def _held_product(a: Array, b: Array, scales: Any, zeros: Any) -> Array:
+    product = _fixed((a - zeros[0]) * (b - zeros[1]), _product_factor(scales))
+    return np.asarray(wrap(_short(product) + zeros[2], 16))
+
+
 def _product_factor(scales: Any) -> Any:
     a, b, c = (np.float32(scale) for scale in scales)
     return np.float32(a * b) / c
@@ -240,7 +282,7 @@ FIXED = {
 """Of the reference kernels and Micro."""
 
 QUANTIZE_BLOCK = 16
-"""Elements of a whole vector of the built-in kernels' QUANTIZE of codes."""
+"""Elements of a whole vector of the built-in kernels' QUANTIZE of codes and MUL."""
 
 OF_BUILTIN = FIXED | {
     "QUANTIZE": in_blocks(
@@ -251,17 +293,44 @@ OF_BUILTIN = FIXED | {
         FIXED["QUANTIZE"],
         QUANTIZE_BLOCK,
     ),
+    "QLinearMul": in_blocks(
+        binary("QLinearMul", _held_product, _product_step, held=True), FIXED["QLinearMul"], QUANTIZE_BLOCK
+    ),
 }  # fmt: skip
-"""Of the built-in kernels on x86-64: QUANTIZE of codes goes halves up in blocks of 16."""
+"""Of the built-in kernels on x86-64: in blocks of 16 QUANTIZE of codes goes halves up, MUL holds results in 16 bits."""
+
+
+def _takes_quantize(x_scale: Any, y_scale: Any) -> bool:
+    return bool(1 / 256 <= x_scale / y_scale <= 128)
+
+
+def _takes_leaky(x_scale: Any, y_scale: Any, alpha: float) -> bool:
+    below = x_scale / y_scale * np.float32(alpha)
+    return _takes_quantize(x_scale, y_scale) and bool(-127.99609375 <= below <= 128 and abs(below) >= 1 / 256)
+
+
+def _takes_product(a_scale: Any, b_scale: Any, c_scale: Any) -> bool:
+    return bool(1 / 65536 <= a_scale * b_scale / c_scale < 256)
+
 
 OF_XNNPACK = {
-    "QUANTIZE": unary(
-        "QUANTIZE", lambda x, sx, sy, _: _times_eighths(x, _eighths(sx / sy)),
-        lambda t, x, sx, sy, _: _eighths_step(t, x, sx / sy),
+    "QUANTIZE": unless(
+        _takes_quantize,
+        unary(
+            "QUANTIZE", lambda x, sx, sy, _: _times_eighths(x, _eighths(sx / sy)),
+            lambda t, x, sx, sy, _: _eighths_step(t, x, sx / sy),
+        ),
+        OF_BUILTIN["QUANTIZE"],
+        (1, 3),
     ),
     "RELU": FIXED["RELU"],
-    "QLinearLeakyRelu": unary("QLinearLeakyRelu", _xnnpack_leaky, _xnnpack_leaky_step),
+    "QLinearLeakyRelu": unless(
+        _takes_leaky, unary("QLinearLeakyRelu", _xnnpack_leaky, _xnnpack_leaky_step), OF_BUILTIN["QLinearLeakyRelu"],
+        (1, 3),
+    ),
     "QLinearSigmoid": unary("QLinearSigmoid", _logistic_even, _logistic_even_step),
-    "QLinearMul": binary("QLinearMul", _xnnpack_product, _xnnpack_product_step),
+    "QLinearMul": unless(
+        _takes_product, binary("QLinearMul", _xnnpack_product, _xnnpack_product_step), OF_BUILTIN["QLinearMul"]
+    ),
 }  # fmt: skip
-"""Of XNNPACK; RELU with two scales it leaves to the built-in kernels."""
+"""Of XNNPACK; RELU it leaves to the built-in kernels, and ratios of scales that it does not take."""

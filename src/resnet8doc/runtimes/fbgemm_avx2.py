@@ -2,11 +2,11 @@
 
 All else is as with VNNI. ``vpmaddubsw`` adds neighbouring products of unsigned activations and signed weights into
 int16, saturating; neighbours in the order (kernel row, kernel column, input channel), padding included, as in ONNX
-Runtime. The default configuration's activations of 7 bits (``reduce_range``) never saturate. How depthwise and grouped
-convolutions pair is not known, and they are refused.
+Runtime. So it is within each group of a grouped convolution, a depthwise one included: there neighbours are taps. The
+default configuration's activations of 7 bits (``reduce_range``) never saturate.
 
-Source: FBGEMM, ``src/GenerateKernelU8S8S32ACC32.cc``, and PyTorch,
-``aten/src/ATen/native/quantized/cpu/OnednnUtils.h``, ``should_use_onednn_quant``.
+Source: FBGEMM, ``src/GenerateKernelU8S8S32ACC32.cc``, ``src/FbgemmI8DepthwiseAvx2-inl.h``, ``src/GroupwiseConv.cc``;
+PyTorch, ``aten/src/ATen/native/quantized/cpu/OnednnUtils.h``, ``should_use_onednn_quant``.
 """
 
 from dataclasses import replace

@@ -8,7 +8,8 @@ from zero.
 
 **QLinearAdd** (ADD) shifts before it multiplies: with :math:`m, e` of the factors as in the reference kernels,
 :math:`\mathrm{high}((A - z_A) 2^{20 + e_A}, m_A) + \mathrm{high}((B - z_B) 2^{20 + e_B}, m_B)`, then the output's
-factor as there. The last elements that fill no block of 16 are the reference kernels'.
+factor as there; of the sum with the zero point the low 16 bits count. The last elements that fill no block of 16 are
+the reference kernels'.
 
 **QLinearSoftmax** (SOFTMAX): a table of 256 float32 exponentials, summed one after another; the code is
 :math:`e \cdot (1 / (\Sigma s_y))`, halves away from zero.
@@ -29,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arithmetic import Array, Functions, Number, Runtime
+from ..arithmetic import Array, Functions, Number, Runtime, wrap
 from ..ops import _checks as check
 from ..ops import dequantize_linear as exact_dequantize
 from ..ops import dequantize_linear_element as exact_element
@@ -53,16 +54,20 @@ ADD_BLOCK, QUANTIZE_BLOCK, DEPTHWISE_BLOCK = 16, 8, 8
 
 
 def sum_of_codes(a: Array, b: Array, scales: tuple[float, ...], zeros: tuple[int, ...]) -> Array:
-    """Return the sum before the clamp: shifts before the multiplication.
+    """Return the sum before the clamp: shifts before the multiplication, the low 16 bits at the end.
+
+    They are all there is unless the output's scale is a hundredth of the inputs'.
 
     Examples
     --------
     >>> sum_of_codes(np.array([10, 1]), np.array([4, 0]), (0.5, 0.25, 1.0), (0, 0, -1))
     array([5, 0])
+    >>> sum_of_codes(np.array([100]), np.array([100]), (1.0, 1.0, 0.005), (0, 0, 0))  # 40,000 in 16 bits
+    array([-25536])
     """
     (left, left_e), (right, right_e), out = reference.add_factors(scales)
     total = high(_shifted(a - zeros[0], left_e), left) + high(_shifted(b - zeros[1], right_e), right)
-    return scaled(total, *out, "twice_away") + zeros[2]
+    return wrap(scaled(total, *out, "twice_away") + zeros[2], 16)
 
 
 def _shifted(value: Any, exponent: int) -> Any:
@@ -108,6 +113,8 @@ def qlinear_add_element(
     whole = scaled_step(trace, "scaled", total, *factors[2], "twice_away")
     zero = q.zeros[2]
     whole = int(trace.step("zero point added", f"{whole} + {zero}", whole + zero, "int32"))
+    if whole != (low := int(wrap(np.asarray(whole), 16))):
+        whole = int(trace.step("in 16 bits", f"{whole} in 16 bits", low, "int16"))
     runtime.finish.clamp_step(trace, whole, zero, q.a.dtype)
     return trace
 

@@ -1,18 +1,77 @@
-"""TensorFlow Lite Micro: the reference kernels, but for fully connected layers, which requantize as convolutions do.
+r"""TensorFlow Lite Micro: the reference kernels, but for fully connected layers, which requantize as convolutions do,
+and for LOGISTIC.
+
+**QLinearSigmoid** (LOGISTIC) is not a table but gemmlowp's fixed-point logistic: the input times
+:math:`2^{27} s_x` in Q4.27, rounded twice, the result in 8 bits, halves away from zero. Where the input would leave
+:math:`\pm 15` the output is the smallest or the largest code.
 
 CMSIS-NN's portable C computes the same, byte for byte; built with ``CMSIS_NN_USE_SINGLE_ROUNDING`` it rounds once,
 halves up.
 
-Source: TensorFlow Lite Micro, ``micro/kernels/{conv,fully_connected,add,pooling,softmax,quantize}_common.cc``.
+Source: TensorFlow Lite Micro, ``micro/kernels/{conv,fully_connected,add,pooling,softmax,quantize,logistic}_common.cc``;
+TensorFlow Lite, ``kernels/internal/reference/integer_ops/logistic.h``.
 """
 
-from ..arithmetic import Runtime
+from typing import Any
+
+import numpy as np
+
+from ..arithmetic import Array, Runtime
+from ..errors import UserError
+from ..trace import Trace
+from ._fixed_point import away, quantized, scaled, scaled_step
+from ._gemmlowp import logistic, logistic_step
+from ._requantized import unary
 from .tflite_reference import CONVOLUTIONS, REFERENCE_FUNCTIONS
+
+
+def logistic_factor(scale: Any) -> tuple[int, int, int]:
+    """Return ``m`` and ``e`` that bring a centred code to Q4.27, and from which code on the result is held.
+
+    Raises
+    ------
+    UserError
+        If the scale is so small or large that the kernel's shifts leave their words.
+
+    Examples
+    --------
+    >>> logistic_factor(np.float32(0.125))
+    (1073741824, 25, 60)
+    """
+    real = float(scale) * (1 << 27)
+    if not 1 <= real < 1 << 40:
+        raise UserError(
+            f"the scale of LOGISTIC's input is {float(scale):g}", "from 2^-27 to 2^13", "Quantize the model again."
+        )
+    m, e = (int(v) for v in quantized(np.asarray(real), 41))
+    return m, e, (15 << 27) >> max(e, 0)
+
+
+def _logistic(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
+    m, e, radius = logistic_factor(x_scale)
+    inner = np.where(np.abs(x) < radius, x, 0)  # what lies outside is never shifted
+    share = away(logistic(scaled(inner, m, e, "twice_away")), 23)
+    return np.where(x <= -radius, 0, np.where(x >= radius, 255, share))
+
+
+def _logistic_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> int:
+    m, e, radius = logistic_factor(x_scale)
+    if abs(x) >= radius:
+        held = 0 if x <= -radius else 255
+        return int(trace.step("held", f"|{x}| is {radius} or more", held, "int32"))
+    trace.step("multiplier as an integer", f"2**27 * {x_scale} is {m} * 2**({e} - 31)", m, "int32")
+    real = scaled_step(trace, "in Q4.27", x, m, e, "twice_away")
+    share = int(trace.step("probability in Q0.31", f"1 / (1 + exp(-{real} / 2**27))", logistic_step(real), "int32"))
+    return int(trace.step("times 256", f"({share} + 2**22) >> 23", (share + (1 << 22)) >> 23, "int32"))
+
 
 TFLITE_MICRO = Runtime(
     "tflite_micro",
     "TensorFlow Lite Micro",
     second_stage=CONVOLUTIONS,
-    functions={name: own for name, own in REFERENCE_FUNCTIONS.items() if name != "QGemm"},
+    functions={
+        **{name: own for name, own in REFERENCE_FUNCTIONS.items() if name != "QGemm"},
+        "QLinearSigmoid": unary("QLinearSigmoid", _logistic, _logistic_step),
+    },
 )
 """TensorFlow Lite for microcontrollers."""

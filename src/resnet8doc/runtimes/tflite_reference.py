@@ -64,8 +64,24 @@ def add_factors(scales: Scales) -> tuple[tuple[int, int], ...]:
     """
     a, b, c = (float(np.float32(scale)) for scale in scales)
     twice = 2 * max(a, b)
+    refuse_fine_output(twice, c)
     factors = (a / twice, b / twice, twice / ((1 << LEFT) * c))
     return tuple((int(m), int(e)) for m, e in map(quantized, map(np.asarray, factors)))
+
+
+def refuse_fine_output(twice: float, c: float) -> None:
+    """Refuse an output so fine that TensorFlow Lite ends the process: its last factor would be 1 or more.
+
+    Examples
+    --------
+    >>> refuse_fine_output(2.0, 2.0**-18)
+    """
+    if twice >= (1 << LEFT) * c:
+        raise UserError(
+            f"the scale of the output is {c:g}, of the larger input {twice / 2:g}",
+            f"an output's scale above 2^-{LEFT - 1} of that; with a smaller one TensorFlow Lite ends the process",
+            "Quantize the model again, calibrated on real inputs.",
+        )
 
 
 def sum_of_codes(a: Array, b: Array, scales: Scales, zeros: Zeros) -> Array:
@@ -257,7 +273,14 @@ def softmax_factor(scale: Number) -> tuple[int, int, int]:
     >>> softmax_factor(np.float32(0.1))
     (1717986944, 23, -248)
     """
-    m, e = (int(v) for v in quantized(np.asarray(min(float(np.float32(scale)) * (1 << 26), (1 << 31) - 1.0))))
+    real = float(np.float32(scale)) * (1 << 26)
+    if real <= 1:
+        raise UserError(
+            f"the scale of softmax's input is {float(np.float32(scale)):g}",
+            "more than 2^-26; with a smaller one these kernels of TensorFlow Lite end the process",
+            "Quantize the model again, calibrated on real inputs, or choose the built-in kernels.",
+        )
+    m, e = (int(v) for v in quantized(np.asarray(min(real, (1 << 31) - 1.0)), 31))
     return m, e, -math.floor(((1 << 5) - 1) * (1 << 26) / (1 << e))
 
 

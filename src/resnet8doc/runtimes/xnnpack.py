@@ -15,6 +15,8 @@ is held with 21 bits, both share its shift, and one rounding goes halves up:
 **QuantizeLinear** (QUANTIZE): :math:`x \cdot (1/s)` in float32, halves to even. AVERAGE_POOL_2D and SOFTMAX are left
 to the built-in kernels.
 
+An addition whose ratios do not lie from 1/1024 to 256 is left to the built-in kernels too.
+
 Source: XNNPACK, ``src/microparams-init.c``, ``src/qs8-vadd``, ``src/f32-qs8-vcvt``,
 ``src/reference/unary-elementwise.cc``.
 """
@@ -32,7 +34,7 @@ from . import _means
 from . import tflite_builtin as builtin
 from . import tflite_reference as reference
 from ._pairs import of_pairs
-from ._requantized import OF_XNNPACK, binary
+from ._requantized import OF_XNNPACK, binary, unless
 
 BITS = 20
 """The larger multiplier has its highest bit there."""
@@ -50,6 +52,24 @@ def multipliers(scales: tuple[float, ...]) -> tuple[int, int, int]:
     shift = BITS - (math.frexp(float(max(ratios)))[1] - 1)
     left, right = (int(np.rint(np.ldexp(ratio, shift))) for ratio in ratios)
     return left, right, shift
+
+
+def taken(scales: tuple[float, ...]) -> bool:
+    """Return whether XNNPACK takes an addition of these scales, or leaves it to the built-in kernels.
+
+    Raises
+    ------
+    UserError
+        If TensorFlow Lite ends the process.
+
+    Examples
+    --------
+    >>> taken((0.5, 0.25, 1.0)), taken((256.0, 1.0, 1.0))
+    (True, False)
+    """
+    a, b, c = (np.float32(scale) for scale in scales)
+    reference.refuse_fine_output(2 * float(max(a, b)), float(c))
+    return all(np.float32(1 / 1024) <= scale / c < np.float32(256) for scale in (a, b))
 
 
 def sum_of_codes(a: Array, b: Array, scales: tuple[float, ...], zeros: tuple[int, ...]) -> Array:
@@ -96,7 +116,10 @@ def qlinear_add(*inputs: Any, runtime: Runtime) -> Array:
     >>> qlinear_add(A, half, zero, B, quarter, zero, one, zero, runtime=XNNPACK)
     array([6, 1], dtype=int8)
     """
-    return of_pairs(sum_of_codes, checked(*inputs), runtime.finish)
+    q = checked(*inputs)
+    if not taken(q.scales):
+        return builtin.qlinear_add(*inputs, runtime=runtime)
+    return of_pairs(sum_of_codes, q, runtime.finish)
 
 
 def qlinear_add_element(
@@ -104,7 +127,10 @@ def qlinear_add_element(
     B_zero_point: Number | None, C_scale: Number, C_zero_point: Number | None = None, *, runtime: Runtime,
 ) -> Trace:  # fmt: skip
     """Write down how one sum comes about, in Python's integers."""
-    q = checked(A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point)
+    given = (A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point)
+    q = checked(*given)
+    if not taken(q.scales):
+        return builtin.qlinear_add_element(index, *given, runtime=runtime)
     a, b = (int(np.broadcast_to(codes, q.shape)[index]) for codes in (q.a, q.b))
     left, right, shift = multipliers(q.scales)
     a_zero, b_zero, c_zero = q.zeros
@@ -155,7 +181,9 @@ XNNPACK = Runtime(
     functions={
         **OF_XNNPACK,
         "QLinearReduceMean": _means.XNNPACK,
-        "SUB": binary("SUB", difference_of_codes, difference_step),
+        "SUB": unless(
+            lambda *scales: taken(scales), binary("SUB", difference_of_codes, difference_step), reference.SUB
+        ),
         "QLinearAdd": Functions(qlinear_add, qlinear_add_element, reference.INTEGER_PARTS),
         "QLinearAveragePool": reference.REFERENCE_FUNCTIONS["QLinearAveragePool"],
         "QLinearSoftmax": Functions(

@@ -5,7 +5,8 @@ ordinary clients of two package registries, ``pip download`` and ``npm pack``; e
 sha256 (`resnet8doc.wasm.pins`), and nothing else is fetched.
 """
 
+from ._bare import bare
 from ._export import Sizes, export
 from ._runtime import prepare
 
-__all__ = ["Sizes", "export", "prepare"]
+__all__ = ["Sizes", "bare", "export", "prepare"]

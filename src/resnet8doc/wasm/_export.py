@@ -15,7 +15,7 @@ from ..errors import UserError
 from ..playground import EXPORTING
 from . import _page, _runtime
 
-_STEPS = 8
+_STEPS = 9
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def export(
                 f"Open it and correct the cell: marimo edit {notebook}.",
             )
         step("the page")
-        _page.finish(work / "out")
+        _page.finish(work / "out", address)
         _swap(work / "runtime", runtime)
         _swap(work / "out", output)
         step("measuring")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import microscope
+from . import _worker
 
 SIBLINGS = ("head.html", "style.css")
 """Files beside a notebook that its ``html_head_file`` and ``css_file`` may name."""
@@ -71,16 +72,19 @@ def static_outputs(text: str) -> str:
     return "\n".join(re.sub(r"\sid=(['\"])[^'\"]*\1", "", controls.sub("", output)) for output in outputs)
 
 
-def finish(folder: Path) -> None:
+def finish(folder: Path, runtime: str) -> None:
     """Give the exported page its frame, and remove what only a developer of marimo needs.
 
-    The frame says what is loading, keeps the controls still until the kernel is there (marimo forgets what is moved
-    before), follows the site's theme, and shows the build's outputs where no JavaScript or WebAssembly runs.
+    The frame starts Python before marimo's front end is there, says what is loading, keeps the controls still until the
+    kernel is there (marimo forgets what is moved before), follows the site's theme, and shows the build's outputs where
+    no JavaScript or WebAssembly runs.
 
     Parameters
     ----------
     folder
         An export of marimo's, executed, with its ``index.html``.
+    runtime
+        Address of the folder of the browser's Python, relative to ``folder``.
 
     Raises
     ------
@@ -91,6 +95,7 @@ def finish(folder: Path) -> None:
     text = page.read_text(encoding="utf-8")
     static = f'<main id="r8-static">\n{static_outputs(text)}\n</main>'
     head, body = (_HERE / "frame.html").read_text(encoding="utf-8").split("<!-- body -->")
+    head = head.replace("WORKER", f"assets/{_worker.patch(folder / 'assets', f'../{runtime}')}")
     text = _once(text, r"<head>", "<head>" + head)
     text = _once(text, r'<body>\s*<div id="root"></div>', f'<body>{body}<div id="root"></div>\n{static}')
     text = _once(text, r'"theme": "(?:light|dark|system)"', '"theme": window.r8Theme')

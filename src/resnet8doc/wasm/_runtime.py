@@ -1,5 +1,6 @@
 """The folder that a browser loads Python from: Pyodide, compiled wheels, and the lock that lists them."""
 
+import gzip
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.parser import Parser
 from pathlib import Path
 
@@ -28,29 +29,56 @@ def _key(*parts: bytes) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
+def _in_node(
+    program: str, parts: tuple[str, ...], pyodide: Path, wheels: list[Path], target: Path, rules: Mapping[str, object]
+) -> Path:
+    """Return the folder of what a program made of wheels, inside Pyodide under node, once for the same input.
+
+    Parameters
+    ----------
+    program, parts
+        The program, and the files beside it that it reads.
+    target
+        The folder, to whose name a hash of all that counts is added.
+    """
+    text = json.dumps(rules)
+    code = [(_HERE / name).read_bytes() for name in (program, *parts)]
+    key = _key(*code, text.encode(), *(f"{wheel.name} {sha256(wheel)}".encode() for wheel in wheels))
+    target = target.with_name(f"{target.name}-{key}")
+    if target.exists():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as name:
+        source, made = Path(name) / "source", Path(name) / "made"
+        source.mkdir()
+        made.mkdir()
+        for wheel in wheels:
+            shutil.copyfile(wheel, source / wheel.name)
+        command = ("node", str(_HERE / program), str(pyodide), str(source), str(made), text)
+        try:
+            subprocess.run(command, check=True, capture_output=True, text=True)
+        except FileNotFoundError as error:
+            raise UserError("node is not installed", "node, to compile the wheels", "Run nox -s env.") from error
+        except subprocess.CalledProcessError as error:
+            raise RuntimeError(f"{program} failed:\n{error.stderr}") from error
+        made.replace(target)
+    return target
+
+
 def _compile(pyodide: Path, wheels: list[Path], folder: Path, unused: tuple[str, ...]) -> list[Path]:
     """Return the wheels with bytecode in place of source, made once for the same wheels and rules."""
-    code = [(_HERE / name).read_bytes() for name in ("compile.mjs", "_compile.py")]
-    rules = json.dumps({"unused": unused, "needed": pins.NEEDED})
-    key = _key(*code, rules.encode(), *(f"{wheel.name} {sha256(wheel)}".encode() for wheel in wheels))
-    target = folder / f"compiled-{key}"
-    if not target.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as name:
-            source, made = Path(name) / "source", Path(name) / "made"
-            source.mkdir()
-            made.mkdir()
-            for wheel in wheels:
-                shutil.copyfile(wheel, source / wheel.name)
-            command = ("node", str(_HERE / "compile.mjs"), str(pyodide), str(source), str(made), rules)
-            try:
-                subprocess.run(command, check=True, capture_output=True, text=True)
-            except FileNotFoundError as error:
-                raise UserError("node is not installed", "node, to compile the wheels", "Run nox -s env.") from error
-            except subprocess.CalledProcessError as error:
-                raise RuntimeError(f"compile.mjs failed:\n{error.stderr}") from error
-            made.replace(target)
-    return [target / wheel.name for wheel in wheels]
+    rules = {"unused": unused, "needed": pins.NEEDED}
+    made = _in_node("compile.mjs", ("_compile.py",), pyodide, wheels, folder / "compiled", rules)
+    return [made / wheel.name for wheel in wheels]
+
+
+def _pack(pyodide: Path, wheels: list[Path], folder: Path) -> Path:
+    """Return the folder of ``started.bin``, what a start imports, and of ``python_stdlib.zip`` with its bytecode."""
+    named = {wheel: canonicalize_name(_metadata(wheel)[0]) for wheel in wheels}
+    first = [wheel for wheel, name in named.items() if name not in pins.ASKED_FOR]
+    packages = sorted({known for wheel in first for known in (named[wheel], _metadata(wheel)[0])})
+    rules = {"imports": pins.IMPORTED, "also": pins.PACKED, "packages": packages}
+    return _in_node("pack.mjs", ("_pack.py", "_compile.py", "_started.py"), pyodide, first, folder / "packed", rules)
 
 
 def _filter(wheel: Path, target: Path) -> None:
@@ -214,7 +242,7 @@ def prepare(cache: Path, step: Step = lambda text: None) -> tuple[Path, list[Pat
 
 
 def write(target: Path, cache: Path, step: Step) -> None:
-    """Write the runtime folder: four files of Pyodide's, the compiled wheels, ``pyodide-lock.json``.
+    """Write the runtime folder: four files of Pyodide's, what starts it, the compiled wheels, ``pyodide-lock.json``.
 
     Parameters
     ----------
@@ -228,7 +256,11 @@ def write(target: Path, cache: Path, step: Step) -> None:
     pyodide, compiled = prepare(cache, step)
     step("resnet8doc's wheel")
     compiled += _compile(pyodide, [engine_wheel(cache), reader_wheel(cache)], cache, ())
-    for path in (*compiled, *(pyodide / name for name in pins.PYODIDE_FILES)):
+    step("what a start imports")
+    packed = _pack(pyodide, compiled, cache)
+    for path in (*compiled, *(pyodide / name for name in pins.PYODIDE_FILES), _HERE / "start.mjs"):
         shutil.copyfile(path, target / path.name)
+    shutil.copyfile(packed / "python_stdlib.zip", target / "python_stdlib.zip")
+    (target / "started.bin.gz").write_bytes(gzip.compress((packed / "started.bin").read_bytes(), 9, mtime=0))
     info = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))["info"]
     write_json(target / "pyodide-lock.json", lock([target / path.name for path in compiled], info))

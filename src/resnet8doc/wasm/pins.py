@@ -125,6 +125,27 @@ its files.
 NEEDED = tuple(f"pygments/lexers/{name}.py" for name in ("__init__", "_mapping", "python", "special"))
 """Of these, what is read all the same: marimo colours tracebacks."""
 
+IMPORTED = ("numpy", "marimo._pyodide.bootstrap", "marimo._pyodide.pyodide_session", "resnet8doc.playground")
+"""What the browser's Python imports as it starts, before marimo's front end asks for anything."""
+
+PACKED = (
+    "getpass",
+    "marimo._data._external_storage.",
+    "marimo._output.",
+    "marimo._plugins.ui._impl.anywidget.",
+    "marimo._runtime.",
+    "marimo._save.",
+    "narwhals._interchange",
+    "packaging",
+    "pyodide",
+    "webbrowser",
+    "yaml.",
+)
+"""Prefixes of what is imported while the cells run, and lies in the same file: no wheel is fetched for it."""
+
+ASKED_FOR = ("flatbuffers", "pillow", "protobuf", "resnet8doc-readers")
+"""Wheels that a start needs nothing of: they are fetched when a reader gives a file."""
+
 ENGINE = (
     "__init__.py",
     "analysis/",

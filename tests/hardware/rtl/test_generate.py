@@ -120,6 +120,58 @@ def test_what_the_machine_cannot_take_is_refused_by_name(
         generate(network, 4)
 
 
+def without(monkeypatch: pytest.MonkeyPatch, keep: Callable[[Any], Any]) -> None:
+    """Give the generator a changed network."""
+    monkeypatch.setattr(generator, "read_layers", lambda graph: keep(read_layers(graph)))
+
+
+def test_a_result_of_several_pixels_is_refused(network: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    without(monkeypatch, lambda read: replace(read, layers=read.layers[:3]))
+    with pytest.raises(UserError, match=r"the last layer, first_add_quant, makes 8 x 8 x 4 codes; expected one code"):
+        generate(network, 4)
+
+
+def test_an_addition_of_the_image_is_refused(network: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    def changed(read: Any) -> Any:
+        layers = [replace(e, source=read.image) if e.name == "first_add_quant" else e for e in read.layers]
+        return replace(read, layers=tuple(layers))
+
+    without(monkeypatch, changed)
+    with pytest.raises(UserError, match=r"layer first_add_quant reads the image; expected a convolution"):
+        generate(network, 4)
+
+
+def test_more_activations_than_addresses_are_refused(network: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Places, "__init__", lambda self: self.__dict__.update(start={}, size={}, peak=16_385))
+    with pytest.raises(UserError, match=r"small takes 16,385 words of activations; expected at most 16,384"):
+        generate(network, 4)
+
+
+def test_more_weights_than_steps_are_refused(network: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = next(layer for layer in read_layers(network).layers if layer.name == "down_quant")
+    assert isinstance(layer, Products)
+    change(monkeypatch, "down_quant", weights=np.zeros((6, 65, 65, 4), np.int64))
+    monkeypatch.setattr(generator._Generator, "_check", lambda *_: None)
+    with pytest.raises(UserError, match=r"small takes [\d,]+ steps of weights; expected at most 8,192"):
+        generate(network, 4)
+
+
+def test_several_outputs_are_refused(network: Graph) -> None:
+    two = replace(network, outputs=(*network.outputs, network.info["pooled"]))
+    with pytest.raises(UserError, match="small has 9 layers and 2 outputs; expected layers, and one output"):
+        generate(two, 4)
+
+
+def test_a_stored_map_is_refused(network: Graph) -> None:
+    node = network.node("first_add_quant")
+    second = replace(node.inputs[3], tensor="map", parameter=True)
+    inputs = (*node.inputs[:3], second, *node.inputs[4:])
+    nodes = tuple(replace(node, inputs=inputs) if n.name == node.name else n for n in network.nodes)
+    parameters = {**network.parameters, "map": np.zeros((4, 1, 1), np.int8)}
+    with pytest.raises(UserError, match=r"layer first_add_quant adds a stored tensor of \[4, 1, 1\] to 8 x 8 x 4"):
+        generate(replace(network, nodes=nodes, parameters=parameters), 4)
+
+
 def test_a_channel_that_never_steps_is_a_constant(network: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     layer = next(layer for layer in read_layers(network).layers if layer.name == "down_quant")
     assert isinstance(layer, Products)

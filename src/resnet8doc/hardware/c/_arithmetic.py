@@ -46,23 +46,24 @@ class Arithmetic:
     integer: bool
 
 
-SPREAD = {"matmul_codes": "qlinear_matmul_codes", "add_spread": "qlinear_add_spread"}
+SPREAD = {"matmul_codes": "qlinear_matmul_codes", "add_spread": "qlinear_add_spread", "max_pool": "max_pool"}
 """What only some networks need, in any arithmetic."""
 
 FLOAT = Arithmetic(
     "second_stage_float.h", ("requantize.c",), (),
-    {**SPREAD, "average_pool": "qlinear_average_pool", "quantize_real": "quantize_real"},
-    {name: f"{name}.h" for name in (*SPREAD, "average_pool", "quantize_real")}, FloatParameters, integer=False,
+    {**SPREAD, "average_pool": "qlinear_average_pool", "mul": "qlinear_mul", "quantize_real": "quantize_real"},
+    {name: f"{name}.h" for name in (*SPREAD, "average_pool", "mul", "quantize_real")}, FloatParameters, integer=False,
 )  # fmt: skip
 INTEGER = Arithmetic(
-    "second_stage_integer.h", ("requantize_integer.c",), (), SPREAD, {name: f"{name}.h" for name in SPREAD},
-    IntegerParameters, integer=True,
+    "second_stage_integer.h", ("requantize_integer.c",), (), {**SPREAD, "mul_integer": "qlinear_mul"},
+    {**{name: f"{name}.h" for name in SPREAD}, "mul_integer": "mul.h"}, IntegerParameters, integer=True,
 )  # fmt: skip
 TFLITE = Arithmetic(
     "second_stage_tflite.h", ("requantize_tflite.c",), ("fixed_point",),
-    {**SPREAD, "average_pool_tflite": "qlinear_average_pool", "softmax_tflite": "qlinear_softmax"},
-    {**{name: f"{name}.h" for name in SPREAD}, "average_pool_tflite": "average_pool.h"}, TfliteParameters,
-    integer=True,
+    {**SPREAD, "average_pool_tflite": "qlinear_average_pool", "mul_tflite": "qlinear_mul", "subtract": "subtract",
+     "softmax_tflite": "qlinear_softmax"},
+    {**{name: f"{name}.h" for name in SPREAD}, "average_pool_tflite": "average_pool.h", "mul_tflite": "mul.h",
+     "subtract": "subtract.h"}, TfliteParameters, integer=True,
 )  # fmt: skip
 
 VARIANTS: Mapping[Variant, Arithmetic] = {"float": FLOAT, "integer": INTEGER}

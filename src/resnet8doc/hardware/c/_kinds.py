@@ -7,7 +7,8 @@ import numpy as np
 CODES = ("int8", "uint8")
 FUNCTIONS = (
     "quantize_pixels", "qlinear_conv", "qlinear_matmul", "qlinear_matmul_codes", "qlinear_add", "qlinear_add_spread",
-    "qlinear_global_average_pool", "qlinear_average_pool", "qlinear_softmax", "quantize_real", "requantize",
+    "qlinear_mul", "subtract", "max_pool", "qlinear_global_average_pool", "qlinear_average_pool", "qlinear_softmax",
+    "quantize_real", "requantize",
 )  # fmt: skip
 """What works on codes of one type."""
 

@@ -5,9 +5,12 @@ import math
 import numpy as np
 
 from ..memory import Kept, Plan, Read, Step
-from ..network import TABLES, axis_names
+from ..network import JOINS, LARGEST, TABLES, axis_names
 from ._program import Program
-from ._walk import walk
+from ._walk import common_run, walk
+
+PAIR_FUNCTIONS = {"QLinearMul": "qlinear_mul", "SUB": "subtract"}
+"""The C function of each operator of two operands, besides QLinearAdd's."""
 
 
 def network_header(program: Program) -> list[str]:
@@ -140,6 +143,16 @@ def _calls(program: Program, step: Step) -> list[str]:
                 return [f"{_named(program, 'qlinear_matmul', step)}(&{name}, {operands[0]}, {output});"]
             operands.append(_operand(program, step.reads[right], ""))
             return [f"{_named(program, 'qlinear_matmul_codes', step)}(&{name}, {', '.join(operands)}, {output});"]
+        case op_type if op_type in JOINS:
+            return _join(program, step, output)
+        case op_type if op_type in LARGEST:
+            parameters.max_pool(operation)
+            return _each_image(program, step, "max_pool", "X", output)
+        case "QLinearReduceMean":
+            parameters.reduce_mean(operation)
+            return _each_image(program, step, "qlinear_global_average_pool", "data", output)
+        case "QLinearMul" | "SUB":
+            return _pairs(program, step, output)
         case "QLinearAdd":
             run, walks = parameters.sum(step)
             places = ", ".join(_operand(program, step.reads[f], f"{name}_{f}_stored") for f in ("A", "B"))
@@ -161,6 +174,50 @@ def _calls(program: Program, step: Step) -> list[str]:
             return _each_image(program, step, "qlinear_global_average_pool", "X", output)
     parameters.average_pool(operation)
     return _each_image(program, step, "qlinear_average_pool", "X", output)
+
+
+def _pairs(program: Program, step: Step, output: str) -> list[str]:
+    """Return a call for a product or a difference, or a loop over runs where the operands do not lie alike."""
+    operation, parameters = step.operation, program.parameters
+    assert operation is not None, step.name
+    name = operation.name
+    run, walks = parameters.pair(step)
+    function = _named(program, PAIR_FUNCTIONS[operation.op_type], step)
+    a, b = (_operand(program, step.reads[f], f"{name}_{f}_stored") for f in ("A", "B"))
+    if run == step.output.bytes:
+        return [f"{function}(&{name}, {a}, {b}, {output});"]
+    runs = [parameters.walk(f"{name}_{f}_runs", found) for f, found in zip("AB", walks, strict=True)]
+    return [f"for (size_t run = 0; run < {step.output.bytes // run}; run++)",
+            f"    {function}(&{name}, {a} + walk_at(&{runs[0]}, run), {b} + walk_at(&{runs[1]}, run),",
+            f"        {output} + run * {run});"]  # fmt: skip
+
+
+def _join(program: Program, step: Step, output: str) -> list[str]:
+    """Return the statements that put each part into its place; around a Pad's part lies the border."""
+    operation, parameters = step.operation, program.parameters
+    assert operation is not None, step.name
+    lines = []
+    filled = sum(read.places.size for read in step.reads.values() if read.places is not None)
+    if filled < step.output.bytes:
+        lines.append(f"memset({output}, {parameters.border(operation)}, {step.output.bytes});")
+    tables = parameters.join_tables(operation)
+    for formal, read in step.reads.items():
+        places, goes = read.places, read.goes
+        assert places is not None, step.name
+        assert goes is not None, step.name
+        number = int(formal.rpartition(" ")[2])
+        name = f"{operation.name}_{number}"
+        stored = "" if read.constant is None else parameters.shared_array(f"{name}_stored", read.constant)
+        run = common_run(places, goes)
+        walks = [
+            parameters.walk(f"{name}_{what}_walk", walk(array[::run] - array[0]))
+            for what, array in (("from", places), ("to", goes))
+        ]
+        begin, end = (f"{at} + {array[0]}" if array[0] else at
+                      for at, array in ((_operand(program, read, stored), places), (output, goes)))  # fmt: skip
+        table = tables[number] if number < len(tables) else "0"
+        lines.append(f"put_codes({table}, &{walks[0]}, &{walks[1]}, {begin}, {run}, {places.size // run}, {end});")
+    return lines
 
 
 def _each_image(program: Program, step: Step, function: str, formal: str, output: str) -> list[str]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ...errors import UserError
 from ...graph import operator_of
+from ...ops import qlinear_concat
 from ..memory import Read, Step
 from ..network import Network, Operation, multipliers, output_zero_point
 from ..vectors import C_TYPES, c_numbers
@@ -76,15 +77,18 @@ class Parameters(ABC):
     def _requantize(self, operation: Operation) -> dict[str, Any]:
         """Write what follows a sum of products, or of codes; one factor for each output channel."""
         factor = multipliers(self.network, operation)
-        if factor is None:  # the runtime has a formula of its own
-            runtime = self.network.graph.runtime
-            raise UserError(
-                f"node {operation.node.name} is {operation.op_type}, which {runtime.title} computes by a formula of "
-                "its own", "a requantized sum", f"Choose the runtime {self.instead}.",
-            )  # fmt: skip
+        if factor is None:
+            raise self._own_formula(operation, "a requantized sum")
         members = self._second_stage(operation, self._per_channel(operation, factor))
         members["y_zero_point"] = output_zero_point(self.network, operation)
         return {f"requantize.{member}": value for member, value in members.items()}
+
+    def _own_formula(self, operation: Operation, expected: str) -> UserError:
+        """Return the sentence for an operator for which the runtime has a formula of its own."""
+        return UserError(
+            f"node {operation.node.name} is {operation.op_type}, which {self.network.graph.runtime.title} computes by "
+            "a formula of its own", expected, f"Choose the runtime {self.instead}.",
+        )  # fmt: skip
 
     @abstractmethod
     def _second_stage(self, operation: Operation, factors: Array) -> dict[str, Any]:
@@ -305,6 +309,70 @@ class Parameters(ABC):
             self.constant_operand(operation, step.reads, formal)
         self._structure("add_t", operation.name, members)
         return run, [walk(array[::run]) for array in places if array is not None]
+
+    def pair(self, step: Step) -> tuple[int, list[Walk]]:
+        """Write a QLinearMul or SUB; return how many codes lie alike in both operands, and the walks of each."""
+        operation = step.operation
+        assert operation is not None, step.name
+        a, b = (step.reads[formal].places for formal in ("A", "B"))
+        assert a is not None, step.name
+        assert b is not None, step.name
+        run = common_run(a, b)
+        kind, members = ("mul_t", self._product) if operation.op_type == "QLinearMul" else ("subtract_t", self._less)
+        written = {"count": run, **members(operation)}
+        for formal in ("A", "B"):
+            self.constant_operand(operation, step.reads, formal)
+        self._structure(kind, operation.name, written)
+        return run, [walk(array[::run]) for array in (a, b)]
+
+    @abstractmethod
+    def _product(self, operation: Operation) -> dict[str, Any]:
+        """Write a QLinearMul's factor; return the members of ``mul_t`` that hold it."""
+
+    def _less(self, operation: Operation) -> dict[str, Any]:
+        """Write a SUB's factors; return the members of ``subtract_t``: only TensorFlow Lite has it."""
+        raise self._own_formula(operation, "a difference of codes")
+
+    def max_pool(self, operation: Operation) -> None:
+        """Write a MaxPool or GlobalMaxPool."""
+        where = self.network.geometry(operation)
+        height, width = self.network.image_size(operation)
+        _, channels, out_height, out_width = self.network.item(operation.output)
+        self._structure("max_pool_t", operation.name, {
+            "height": height, "width": width, "channels": channels, "out_height": out_height, "out_width": out_width,
+            "kernel_height": where.kernel[0], "kernel_width": where.kernel[1], "stride_y": where.strides[0],
+            "stride_x": where.strides[1], "dilation_y": where.dilations[0], "dilation_x": where.dilations[1],
+            "pad_top": where.pads[0], "pad_left": where.pads[1],
+        })  # fmt: skip
+
+    def reduce_mean(self, operation: Operation) -> None:
+        """Write a QLinearReduceMean: only TensorFlow Lite has it."""
+        raise self._own_formula(operation, "a mean of codes")
+
+    def border(self, operation: Operation) -> int:
+        """Return the byte that a Pad puts around its input."""
+        stored = self.network.parameter(operation, "constant_value")
+        value = operation.node.attributes.get("value", 0) if stored is None else stored.reshape(-1)[0]
+        return int(value) & 0xFF
+
+    def join_tables(self, operation: Operation) -> list[str]:
+        """Write, for each input of a QLinearConcat, a table of what its codes become; 0 where they stay as they are."""
+        if operation.op_type != "QLinearConcat":
+            return []
+        every = np.arange(256, dtype=np.uint8).view(self.network.dtype(operation.output))
+        constants, node = self.network.constants, operation.node
+        parts = [entry.tensor for entry in node.inputs if entry.formal == "inputs"]
+        found = []
+        for number in range(len(parts) // 3):
+            scale, zero = (constants[parts[3 * number + place]] for place in (1, 2))
+            made = qlinear_concat(
+                constants[str(node.tensor("Y_scale"))], constants[str(node.tensor("Y_zero_point"))], every, scale, zero,
+                axis=0, runtime=self.network.graph.runtime,
+            )  # fmt: skip
+            same = np.array_equal(made, every)
+            name = f"{operation.name}_{number}_table"
+            found.append("0" if same else self.shared_array(name, made.view(np.uint8)))
+        return found
 
     def softmax(self, operation: Operation) -> int:
         """Write a QLinearSoftmax; return the length of a row."""

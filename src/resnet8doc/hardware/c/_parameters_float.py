@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ...ops import exponentials
-from ..network import Operation, output_zero_point
+from ..network import Operation, output_zero_point, product_factor
 from ..vectors import c_float
 from ._parameters import Array, Parameters
 
@@ -21,6 +21,10 @@ class FloatParameters(Parameters):
     def _sum(self, operation: Operation) -> dict[str, Any]:
         scales = {f"{x.lower()}_scale": c_float(self._number(operation, f"{x}_scale")) for x in "ABC"}
         return scales | {f"{x.lower()}_zero_point": self._number(operation, f"{x}_zero_point") for x in "ABC"}
+
+    def _product(self, operation: Operation) -> dict[str, Any]:
+        zeros = {f"{x.lower()}_zero_point": self._number(operation, f"{x}_zero_point") for x in "ABC"}
+        return zeros | {"factor": c_float(float(product_factor(self.network, operation)))}
 
     def _softmax(self, operation: Operation, count: int) -> dict[str, Any]:
         levels = float(np.floor(np.float32(1) / self._value(operation, "y_scale").reshape(())))

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import UserError
-from ...ops import exponentials, qlinear_add
+from ...ops import exponentials, qlinear_add, qlinear_mul
 from ..integers import mantissa_and_shift, sum_table
 from ..network import Operation
 from ..vectors import C_TYPES
@@ -49,6 +49,17 @@ class IntegerParameters(Parameters):
             return qlinear_add(a, scales[0], zeros[0], b, scales[1], zeros[1], scales[2], zeros[2])
 
         return sum_table(add, low), float(scales[0] / scales[2]), float(scales[1] / scales[2]), low
+
+    def _product(self, operation: Operation) -> dict[str, Any]:
+        scales = [np.asarray(self._value(operation, f"{x}_scale")).reshape(()) for x in "ABC"]
+        zeros = [self.network.parameter(operation, f"{x}_zero_point") for x in "ABC"]
+        kind = self.network.dtype(operation.output)
+
+        def multiply(a: Array, b: Array) -> Array:
+            return qlinear_mul(a, scales[0], zeros[0], b, scales[1], zeros[1], scales[2], zeros[2])
+
+        table = sum_table(multiply, int(np.iinfo(kind).min)).astype(kind)
+        return {"table": self.array(f"{operation.name}_table", table, C_TYPES[str(kind)])}
 
     def _softmax(self, operation: Operation, count: int) -> dict[str, Any]:
         levels = int(np.floor(np.float32(1) / self._value(operation, "y_scale").reshape(())))

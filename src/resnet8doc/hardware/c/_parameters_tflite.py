@@ -1,10 +1,13 @@
 """Parameters of TensorFlow Lite's arithmetic: each factor as a 31-bit integer and a power of two."""
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from ...errors import UserError
 from ...runtimes.tflite_reference import add_factors, softmax_factor
-from ..network import Operation, fixed_factors
+from ..network import Operation, fixed_factors, output_zero_point, product_factor, reduce_mean_factor
 from ._parameters import Array, Parameters
 
 LARGEST_EXPONENT = 30
@@ -22,18 +25,54 @@ class TfliteParameters(Parameters):
     instead = "tflite_micro"
 
     def _second_stage(self, operation: Operation, factors: Array) -> dict[str, Any]:
-        name = f"{operation.name}_factor"
         m, e = fixed_factors(factors)
-        found = [self._factor(operation, (int(one), int(other))) for one, other in zip(m, e, strict=True)]
+        return {"factor": self._factors(operation, [(int(a), int(b)) for a, b in zip(m, e, strict=True)])}
+
+    def _factors(self, operation: Operation, factors: Sequence[Factor]) -> str:
+        """Define an array of factors; return its name."""
+        name = f"{operation.name}_factor"
+        found = [self._factor(operation, factor) for factor in factors]
         self.definitions += ["", f"static const factor_t {name}[{len(found)}] = {{"]
         self.definitions += [f"    {text}," for text in found] + ["};"]
-        return {"factor": name}
+        return name
+
+    def _with_zero_point(self, operation: Operation, factors: Sequence[Factor]) -> dict[str, Any]:
+        """Write a second stage of its own factors."""
+        return {
+            "requantize.factor": self._factors(operation, factors),
+            "requantize.y_zero_point": output_zero_point(self.network, operation),
+        }  # fmt: skip
+
+    def _requantized(self, operation: Operation, factors: Array) -> dict[str, Any]:
+        m, e = fixed_factors(factors)
+        return self._with_zero_point(operation, [(int(a), int(b)) for a, b in zip(m, e, strict=True)])
 
     def _sum(self, operation: Operation) -> dict[str, Any]:
         scales = tuple(self._number(operation, f"{x}_scale") for x in "ABC")
         zeros = {f"{x.lower()}_zero_point": self._number(operation, f"{x}_zero_point") for x in "ABC"}
         factors = zip("abc", add_factors(scales), strict=True)
         return zeros | {name: self._factor(operation, factor) for name, factor in factors}
+
+    def _product(self, operation: Operation) -> dict[str, Any]:
+        factor = product_factor(self.network, operation)
+        zeros = {f"{x.lower()}_zero_point": self._number(operation, f"{x}_zero_point") for x in "AB"}
+        return zeros | self._requantized(operation, np.asarray([factor], np.float64))
+
+    def _less(self, operation: Operation) -> dict[str, Any]:
+        a, b, c = add_factors(tuple(self._number(operation, f"{x}_scale") for x in "ABC"))
+        zeros = {f"{x.lower()}_zero_point": self._number(operation, f"{x}_zero_point") for x in "AB"}
+        factors = {"a": self._factor(operation, a), "b": self._factor(operation, b)}
+        return zeros | factors | self._with_zero_point(operation, [c])
+
+    def reduce_mean(self, operation: Operation) -> None:
+        """Write a QLinearReduceMean: a pool of the whole image with a factor of its own."""
+        height, width = self.network.image_size(operation)
+        members = {
+            "height": height, "width": width, "channels": self._image_channels(operation),
+            "x_zero_point": self._number(operation, "data_zero_point"),
+        }  # fmt: skip
+        found = self._with_zero_point(operation, [reduce_mean_factor(self.network, operation)])
+        self._structure("pool_t", operation.name, members | found)
 
     def _softmax(self, operation: Operation, count: int) -> dict[str, Any]:
         if count > LONGEST_ROW:

@@ -77,9 +77,12 @@ def as_outputs(found: Mapping[str, Array], graph: Graph, count: int = 1, layout:
 
 
 def _find(network: Network, name: str) -> Operation:
-    for operation in network.operations:
-        if name in (operation.output, identifier(operation.output), operation.name):
-            return operation
+    # Tensors before nodes: in TensorFlow Lite a clamp makes the tensor that has the name of the convolution before it.
+    for names in ("output", "identifier", "name"):
+        for operation in network.operations:
+            known = {"output": operation.output, "identifier": identifier(operation.output), "name": operation.name}
+            if known[names] == name:
+                return operation
     of_layer = [o for o in network.operations if o.node.layer == name]
     return of_layer[-1] if of_layer else network.operation(name)
 

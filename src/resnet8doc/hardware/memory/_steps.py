@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..network import TABLES, Network, Operation, Shape
+from ..network import JOINS, LARGEST, PAIRS, TABLES, Network, Operation, Shape, joined
 
 Array = npt.NDArray[Any]
 Order = tuple[int, ...]
@@ -57,11 +57,14 @@ class Read:
     places
         For each number of the output in the order in which it is stored, where its operand lies; None where the operand
         is read whole.
+    goes
+        Of an operand that fills a part of the output: where in it the number at each of ``places`` goes.
     """
 
     kept: Kept | None
     constant: Array | None
     places: Array | None
+    goes: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,6 +166,23 @@ class Steps:
             kept, at = self.places(tensor)
         return Read(kept, array, np.broadcast_to(at, whole).transpose(output.order).reshape(-1))
 
+    def part(self, tensor: str, numbers: Array, output: Kept) -> Read:
+        """Return an operand that fills a part of the output.
+
+        ``numbers`` has the output's shape: which number of the operand stands there, counted in the order of the ONNX
+        file, or less than 0 for none.
+        """
+        if tensor in self.network.constants:
+            array, kept = np.ascontiguousarray(self.network.constants[tensor]), None
+            at = np.arange(array.size)
+        else:
+            array = None
+            kept, places = self.places(tensor)
+            at = places.reshape(-1)
+        stored = numbers.transpose(output.order).reshape(-1)
+        goes = np.flatnonzero(stored >= 0)
+        return Read(kept, array, at[stored[goes]], goes)
+
 
 def positions(shape: Shape, order: Order) -> Array:
     """Return where each element of a tensor lies when its axes are stored in some order.
@@ -199,15 +219,44 @@ def _add(found: Steps, operation: Operation) -> None:
     output = found.kept(operation.output, operation.output, network.order(operation.output))
     demanded = _demands(network, operation)
     reads: dict[str, Read] = {}
+    for number, (tensor, numbers) in enumerate(_parts(network, operation)):
+        part = found.part(tensor, numbers, output)
+        if part.goes is not None and part.goes.size:  # a Pad may take everything away
+            reads[f"part {number}"] = part
     for entry in node.inputs:
         if entry.formal in demanded:
             reads[entry.formal] = found.whole(entry.tensor, demanded[entry.formal])
-        elif (entry.formal in ("A", "B", "x") and operation.op_type in ("QLinearAdd", "QuantizeLinear")) or (
+        elif (entry.formal in ("A", "B", "x") and operation.op_type in (*PAIRS, "QuantizeLinear")) or (
             operation.op_type in TABLES and entry is node.inputs[0]
         ):
             reads[entry.formal] = found.spread(entry.tensor, output)
     found._kept[operation.output] = output
     found.steps.append(Step(node.name, operation, reads, output, _in_place(operation, reads, output)))
+
+
+def _parts(network: Network, operation: Operation) -> list[tuple[str, Array]]:
+    """Return the tensors of which an operator of :data:`JOINS` puts numbers into its output, and which number where."""
+    node = operation.node
+
+    def counted(tensor: str) -> Array:
+        stored = network.constants.get(tensor)
+        shape = network.item(tensor) if stored is None else stored.shape
+        return np.arange(int(np.prod(shape, dtype=int))).reshape(shape)
+
+    if operation.op_type not in JOINS:
+        return []
+    if operation.op_type == "Pad":
+        tensor, beyond = node.inputs[0].tensor, 1 << 16  # no code is so large, whatever the border holds
+        bordered = network.graph.compute(node, {**network.constants, tensor: counted(tensor) + beyond})
+        return [(tensor, bordered - beyond)]
+    tensors = joined(node)
+    axis = int(node.attributes.get("axis", 1))
+    every = [counted(tensor) for tensor in tensors]
+    made: list[tuple[str, Array]] = []
+    for number, tensor in enumerate(tensors):
+        others = [array if other == number else np.full_like(array, -1) for other, array in enumerate(every)]
+        made.append((tensor, np.concatenate(others, axis)))
+    return made
 
 
 def _demands(network: Network, operation: Operation) -> dict[str, Order]:
@@ -217,7 +266,9 @@ def _demands(network: Network, operation: Operation) -> dict[str, Order]:
     match operation.op_type:
         case "QLinearConv":
             return {"x": network.read_order(operation, "x")}
-        case "QLinearAveragePool" | "QLinearGlobalAveragePool" | "QLinearSoftmax":
+        case "QLinearReduceMean":
+            return {"data": network.read_order(operation, "data")}
+        case op_type if op_type in ("QLinearAveragePool", "QLinearGlobalAveragePool", "QLinearSoftmax", *LARGEST):
             return {"X": network.read_order(operation, "X")}
         case "QLinearMatMul":
             return {"a": _rows(network, node.tensor("a"), False), "b": _rows(network, node.tensor("b"), True)}
@@ -239,7 +290,7 @@ def _rows(network: Network, tensor: str | None, turned: bool) -> Order:
 
 def _in_place(operation: Operation, reads: Mapping[str, Read], output: Kept) -> tuple[str, ...]:
     """Return operands of what works number by number that lie as the output does and are read nowhere else."""
-    if operation.op_type not in ("QLinearAdd", *TABLES):
+    if operation.op_type not in (*PAIRS, *TABLES):
         return ()
     own = np.arange(output.bytes)
     aligned = {formal: np.array_equal(read.places, own) for formal, read in reads.items() if read.places is not None}

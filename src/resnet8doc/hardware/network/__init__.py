@@ -1,12 +1,14 @@
 """A graph of integer operators as hardware sees it, and the first stage of each by itself."""
 
-from ._accept import BOUNDARY, INTEGER, KNOWN, MOVES, TABLES
+from ._accept import BOUNDARY, INTEGER, JOINS, KNOWN, LARGEST, MOVES, PAIRS, TABLES, joined
 from ._accumulators import (
     accumulators,
     code_sums,
     fixed_factors,
     multipliers,
     output_zero_point,
+    product_factor,
+    reduce_mean_factor,
     window_sums,
 )
 from ._items import Feeds, Items
@@ -19,8 +21,11 @@ from ._window import Window, window
 __all__ = [
     "BOUNDARY",
     "INTEGER",
+    "JOINS",
     "KNOWN",
+    "LARGEST",
     "MOVES",
+    "PAIRS",
     "TABLES",
     "Feeds",
     "Items",
@@ -35,8 +40,11 @@ __all__ = [
     "identifier",
     "identifiers",
     "item_shape",
+    "joined",
     "multipliers",
     "output_zero_point",
+    "product_factor",
+    "reduce_mean_factor",
     "window",
     "window_sums",
     "with_shape",

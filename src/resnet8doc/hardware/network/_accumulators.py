@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 from ...arithmetic import SecondStage
 from ...runtimes._fixed_point import quantized
+from ...runtimes._means import divided
+from ._accept import PAIRS
 from ._network import Network, Operation
 from ._window import Window
 
@@ -34,7 +36,7 @@ def accumulators(network: Network, operation: Operation, values: Mapping[str, Ar
     -------
     numpy.ndarray or None
         int32, stored as the output is: ``[N, H, W, C]`` or ``[N, K]``. None for operators whose sum is real or that sum
-        nothing (QLinearAdd, QLinearSoftmax and windows of QLinearAveragePool work in float32).
+        nothing (sums and products of two tensors, QLinearSoftmax, windows of QLinearAveragePool, MaxPool).
     """
     made = values[operation.output]
     if operation.op_type == "QLinearConv":
@@ -45,6 +47,9 @@ def accumulators(network: Network, operation: Operation, values: Mapping[str, Ar
         x = _centred(network, operation, values[operation.node.inputs[0].tensor], "x_zero_point")
         axes = (-3, -2) if operation.node.attributes.get("channels_last", 0) else (-2, -1)
         total = x.sum(axis=axes, keepdims=True)
+    elif operation.op_type == "QLinearReduceMean":
+        x = _centred(network, operation, values[operation.node.inputs[0].tensor], "data_zero_point")
+        total = x.sum(axis=(-2, -1), keepdims=True)
     else:
         return None
     # One that overflows wraps around, as the standard has it.
@@ -149,9 +154,24 @@ def multipliers(network: Network, operation: Operation, stage: SecondStage | Non
     return factor.reshape(-1)
 
 
+def product_factor(network: Network, operation: Operation) -> np.float32:
+    """Return the factor of a QLinearMul, which every runtime computes in float32: of two scales over the third."""
+    a, b, c = (np.float32(np.asarray(network.parameter(operation, f"{x}_scale")).reshape(())) for x in "ABC")
+    return np.float32(np.float32(a * b) / c)
+
+
+def reduce_mean_factor(network: Network, operation: Operation) -> tuple[int, int]:
+    """Return ``m`` and ``e`` by which TensorFlow Lite's reference kernels multiply the sum of a QLinearReduceMean."""
+    data, reduced = (
+        np.float32(np.asarray(network.parameter(operation, f"{x}_scale")).reshape(())) for x in ("data", "reduced")
+    )
+    return divided((data, reduced), int(np.prod(network.image_size(operation))))
+
+
 def output_zero_point(network: Network, operation: Operation) -> int:
     """Return the zero point of what an operation makes, 0 where none is stored."""
-    found = network.parameter(operation, "C_zero_point" if operation.op_type == "QLinearAdd" else "y_zero_point")
+    formal = "C_zero_point" if operation.op_type in PAIRS else "y_zero_point"
+    found = network.parameter(operation, "reduced_zero_point" if operation.op_type == "QLinearReduceMean" else formal)
     return 0 if found is None else int(np.asarray(found).reshape(-1)[0])
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from ...graph import Node
-from ._accept import TABLES
+from ._accept import JOINS, LARGEST, PAIRS, TABLES
 
 Order = tuple[int, ...]
 Shape = tuple[int, ...]
@@ -14,7 +14,10 @@ CHANNELS_LAST: Order = (0, 2, 3, 1)
 
 IMAGE_AXES = ("batch", "row", "column", "channel")
 POOLS = ("QLinearAveragePool", "QLinearGlobalAveragePool")
-ELEMENTWISE = ("QuantizeLinear", "DequantizeLinear", "QLinearAdd", "QLinearSoftmax", "Identity", *TABLES)
+ELEMENTWISE = (
+    "QuantizeLinear", "DequantizeLinear", "QLinearSoftmax", "Identity", "Slice", *PAIRS, *TABLES, *JOINS,
+)  # fmt: skip
+"""What has the axes of what it reads."""
 
 
 def image_layouts(nodes: Iterable[Node], shapes: Mapping[str, Shape]) -> dict[str, str]:
@@ -26,7 +29,7 @@ def image_layouts(nodes: Iterable[Node], shapes: Mapping[str, Shape]) -> dict[st
     known: dict[str, str] = {}
     nodes = tuple(nodes)
     for node in nodes:
-        if node.op_type == "QLinearConv":
+        if node.op_type in ("QLinearConv", "QLinearReduceMean", *LARGEST):
             known.setdefault(node.inputs[0].tensor, FIRST)
             known.setdefault(node.output, FIRST)
         elif node.op_type in POOLS:

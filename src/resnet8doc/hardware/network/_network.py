@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ...errors import UserError
 from ...graph import Graph, Node
-from ._accept import MOVES, check_format, check_node, check_operator, works_on_codes
+from ._accept import LARGEST, MOVES, PARTS, check_format, check_node, check_operator, tensors_of_codes, works_on_codes
 from ._items import Items
 from ._layout import CHANNELS_LAST, FIRST, IMAGE_AXES, LAST, POOLS, Order, axis_names, image_layouts
 from ._names import identifiers
@@ -94,28 +94,29 @@ class Network:
 
     def _check_operators(self) -> None:
         """Refuse operators on real numbers; what stands before and after decides what would help."""
+        codes = tensors_of_codes(self.graph, self.constants)
         after = {entry.name: False for entry in self.graph.inputs}  # tensors that follow from codes
         for node in self.graph.nodes:
-            made = node.op_type == "QuantizeLinear" or works_on_codes(node, self.constants)
+            made = node.op_type == "QuantizeLinear" or works_on_codes(node, codes)
             after[node.output] = made or any(after.get(e.tensor, False) for e in node.inputs)
         needed: set[str] = set()
         leads: set[str] = set()  # nodes from which an integer operator is reached
         for node in reversed(self.graph.nodes):
-            if works_on_codes(node, self.constants) or node.output in needed:
+            if works_on_codes(node, codes) or node.output in needed:
                 leads.add(node.name)
                 needed |= {e.tensor for e in node.inputs}
         for node in self.graph.nodes:
             if node.output in self.constants:
                 continue
             before = any(after.get(e.tensor, False) for e in node.inputs)
-            check_operator(node, before, node.name in leads, self.constants)
+            check_operator(node, before, node.name in leads, codes)
 
     def _fold(self) -> dict[str, Array]:
         """Compute what depends on stored tensors alone."""
         known = dict(self.graph.parameters)
         for node in self.graph.nodes:
             if node.inputs and all(entry.tensor in known for entry in node.inputs):
-                known[node.output] = self.graph.compute(node, known)
+                known |= self.graph.compute_all(node, known)
         return known
 
     def _operations(self) -> tuple[Operation, ...]:
@@ -177,8 +178,10 @@ class Network:
         if maker.op_type == "DequantizeLinear":
             return source, places
         here = np.arange(int(np.prod(self._shapes[read], dtype=int))) if places is None else places
-        moved = self.graph.compute(maker, {**self.constants, read: here.reshape(self._shapes[read])}).reshape(-1)
-        return source, None if np.array_equal(moved, np.arange(moved.size)) and places is None else moved
+        every = self.graph.compute_all(maker, {**self.constants, read: here.reshape(self._shapes[read])})
+        moved = every[tensor].reshape(-1)
+        same = places is None and np.array_equal(moved, np.arange(here.size))
+        return source, None if same else moved
 
     def source(self, tensor: str) -> str:
         """Return the name under which a tensor's numbers were made."""
@@ -207,23 +210,25 @@ class Network:
         """Return the order in which an operator wants the axes of what it reads.
 
         Convolutions and pools: channels last, whatever else the tensor is read as. Products: as the ONNX file has it,
-        rows and columns. A softmax: as it writes.
+        rows and columns. A softmax and a Pad: as they write.
         """
         node = operation.node
         tensor = str(node.tensor(formal))
         if operation.op_type == "QLinearConv":
             return CHANNELS_LAST
+        if operation.op_type in (*LARGEST, "QLinearReduceMean"):
+            return CHANNELS_LAST
         if operation.op_type in POOLS:
             return (0, 1, 2, 3) if node.attributes.get("channels_last", 0) else CHANNELS_LAST
         if operation.op_type in ("QLinearMatMul", "QGemm"):
             return tuple(range(len(self._shapes[tensor])))
-        return self.order(operation.output if operation.op_type == "QLinearSoftmax" else tensor)
+        return self.order(operation.output if operation.op_type in ("QLinearSoftmax", "Pad") else tensor)
 
     def read_axes(self, operation: Operation, formal: str) -> tuple[str, ...]:
         """Return what each axis counts of what an operator reads, in the order in which it wants them."""
         tensor = str(operation.node.tensor(formal))
         layout = self._layouts.get(tensor)
-        if operation.op_type == "QLinearConv" or operation.op_type in POOLS:
+        if operation.op_type in ("QLinearConv", "QLinearReduceMean", *POOLS, *LARGEST):
             layout = LAST if operation.node.attributes.get("channels_last", 0) else FIRST
         names = axis_names(len(self._shapes[tensor]), layout)
         wanted = tuple(names[axis] for axis in self.read_order(operation, formal))
@@ -288,7 +293,8 @@ class Network:
         UserError
             If there is none, or several (a layer of two operators).
         """
-        exact = [o for o in self.operations if name in (o.name, o.node.name, o.output)]
+        exact = [o for o in self.operations if name == o.output]  # a clamp's output may have its convolution's name
+        exact += [o for o in self.operations if name in (o.name, o.node.name)]
         found = exact[:1] or [o for o in self.operations if o.node.layer == name]
         if len(found) == 1:
             return found[0]
@@ -308,7 +314,7 @@ class Network:
         """Return where a convolution's or pool's windows lie."""
         if operation.op_type == "QLinearConv":
             kernel: Shape = np.asarray(self.parameter(operation, "w")).shape[2:]
-        elif operation.op_type == "QLinearAveragePool":
+        elif operation.op_type in ("QLinearAveragePool", "MaxPool"):
             kernel = tuple(operation.node.attributes["kernel_shape"])
         else:
             kernel = self.image_size(operation)
@@ -340,6 +346,13 @@ class Network:
             return tensor
         maker = self.graph.producer(tensor)
         while maker is not None and maker.op_type != "DequantizeLinear":
+            if maker.op_type in PARTS:
+                raise UserError(
+                    f"the output {tensor} is what node {maker.name} ({maker.op_type}) takes of real numbers",
+                    "real numbers as DequantizeLinear makes them",
+                    f"Leave {maker.name} out (onnx.utils.extract_model with {maker.inputs[0].tensor} as an output), or "
+                    "put it before the DequantizeLinear.",
+                )  # fmt: skip
             maker = self.graph.producer(maker.inputs[0].tensor)
         if maker is None or tensor in self.constants:
             raise UserError(

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...graph import Graph, Node
-from ._accept import TABLES
+from ._accept import LARGEST, TABLES, joined
 
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
@@ -27,10 +27,11 @@ def counts_items(graph: Graph, shapes: Mapping[str, Shape], constants: Mapping[s
         if node.output in constants:
             continue
         if _keeps(node, shapes, constants, apart):
-            apart.add(node.output)
+            apart.update(node.outputs)
+        fixed = fixed or any(tensor in constants for tensor in joined(node))  # a stored one has one item's length
         if node.op_type == "Reshape" and node.tensor("shape") in constants:
             fixed = fixed or int(constants[str(node.tensor("shape"))].reshape(-1)[:1].sum()) > 0
-    computed = {entry.name for entry in graph.inputs} | {node.output for node in graph.nodes}
+    computed = {entry.name for entry in graph.inputs} | {name for node in graph.nodes for name in node.outputs if name}
     leading = computed - set(constants) <= apart
     return leading, leading and not fixed
 
@@ -45,13 +46,20 @@ def _keeps(node: Node, shapes: Mapping[str, Shape], constants: Mapping[str, Arra
         case "QuantizeLinear" | "DequantizeLinear":
             scale = constants.get(str(node.tensor("y_scale") or node.tensor("x_scale")))
             return scale is None or scale.size == 1 or int(node.attributes.get("axis", 1)) % rank > 0
-        case "QLinearConv" | "QLinearAveragePool" | "QLinearGlobalAveragePool" | "Identity":
+        case "QLinearConv" | "QLinearAveragePool" | "QLinearGlobalAveragePool" | "QLinearReduceMean" | "Identity":
             return True
-        case op_type if op_type in TABLES:
+        case op_type if op_type in (*TABLES, *LARGEST, "DepthToSpace", "SpaceToDepth"):
             return True
         case "QLinearSoftmax":
             return int(node.attributes.get("axis", -1)) % rank > 0
-        case "QLinearAdd" | "QLinearMatMul":
+        case "Concat" | "QLinearConcat" | "Split" | "Gather":
+            return int(node.attributes.get("axis", 1 if node.op_type == "Concat" else 0)) % rank > 0
+        case "Slice" | "Pad":
+            return 0 not in _axes(node, constants, rank)
+        case "Expand" | "Tile":
+            wanted = constants[str(node.tensor("shape") or node.tensor("repeats"))].reshape(-1)
+            return wanted.size == rank and int(wanted[0]) == 1
+        case "QLinearAdd" | "QLinearMul" | "SUB" | "QLinearMatMul":
             return _spreads(node, shapes, constants)
         case "QGemm":
             bias = constants.get(str(node.tensor("C")))
@@ -71,6 +79,22 @@ def _keeps(node: Node, shapes: Mapping[str, Shape], constants: Mapping[str, Arra
             after = rank if node.op_type == "Squeeze" else len(shape)
             return axes is not None and bool(np.all(axes.reshape(-1) % after > 0))
     return False
+
+
+def _axes(node: Node, constants: Mapping[str, Array], rank: int) -> Set[int]:
+    """Return the axes along which a Slice or Pad takes away or adds something."""
+
+    def given(formal: str) -> list[int] | None:
+        stored = constants.get(str(node.tensor(formal)))
+        found = node.attributes.get(formal) if stored is None else stored.reshape(-1)
+        return None if found is None else [int(number) for number in found]
+
+    amounts = given("starts" if node.op_type == "Slice" else "pads") or []
+    count = len(amounts) if node.op_type == "Slice" else len(amounts) // 2
+    axes = [axis % rank for axis in given("axes") or range(count)]
+    if node.op_type == "Slice":
+        return set(axes)
+    return {axis for number, axis in enumerate(axes) if amounts[number] or amounts[number + count]}
 
 
 def _spreads(node: Node, shapes: Mapping[str, Shape], constants: Mapping[str, Array]) -> bool:

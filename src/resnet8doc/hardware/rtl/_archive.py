@@ -1,6 +1,7 @@
 """One zip with everything that repeats the zero: sources, hex files, test benches, images, two scripts."""
 
 import json
+import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
@@ -13,10 +14,13 @@ import numpy.typing as npt
 from ...files import replacing
 from ...graph import Graph
 from ..integers import WAYS, FixedPoint, FixedSum, Sum, add_codes
+from ..vectors import write_vectors
+from ._formal import DEFINITIONS, definition
 from ._generate import PARAMETERS, Memories, generate
 from ._layers import codes_of, read_layers
 from ._second_stage import codes_of_word
 from ._tools import SOURCES, source, test_bench
+from ._units import describe_units
 from ._words import ADD_SHIFT, CHANNELS, FIXED_POINT, WIDTH, unpack
 
 Array = npt.NDArray[Any]
@@ -24,11 +28,12 @@ Array = npt.NDArray[Any]
 ARCHIVE = "resnet8_rtl.zip"
 BENCHES = (
     "network.cpp", "waveform.h", "probes.vlt", "requantizer.cpp", "requantizer_tflite.cpp", "residual_adder.cpp",
-    "residual_adder_tflite.cpp", "mac_array.cpp",
+    "residual_adder_tflite.cpp", "all_pairs.h", "pipeline.h", "mac_array.cpp", "ports.h", "unit_codes.cpp",
+    "unit_sums.cpp", "unit_pixels.cpp",
 )  # fmt: skip
 
 
-def write_archive(graph: Graph, images: Array, path: Path) -> Memories:
+def write_archive(graph: Graph, images: Array, path: Path, credit: str | None = None) -> Memories:
     """Write the zip.
 
     Parameters
@@ -36,9 +41,12 @@ def write_archive(graph: Graph, images: Array, path: Path) -> Memories:
     graph
         A network of integer operators, in the arithmetic that the gates shall have.
     images
-        uint8 ``[N, rows, columns, colours]``: what ``simulate.py`` runs.
+        uint8 ``[N, rows, columns, colours]``: what ``simulate.py`` runs; the vectors for ``units.py`` are the first
+        one's.
     path
         The zip.
+    credit
+        Whose the images are, for the vectors to say.
 
     Returns
     -------
@@ -52,25 +60,32 @@ def write_archive(graph: Graph, images: Array, path: Path) -> Memories:
     """
     memories = generate(graph)
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in _contents(graph, memories, images):
+        for name, content in _contents(graph, memories, images, credit):
             archive.writestr(
                 zipfile.ZipInfo(f"resnet8_rtl/{name}", (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED
             )
     return memories
 
 
-def _contents(graph: Graph, memories: Memories, images: Array) -> Iterator[tuple[str, bytes | str]]:
+def _contents(graph: Graph, memories: Memories, images: Array, credit: str | None) -> Iterator[tuple[str, bytes | str]]:
     for name in SOURCES:
         yield f"source/{name}.sv", source(name).read_bytes()
     for name in BENCHES:
         yield f"testbench/{name}", test_bench(name).read_bytes()
-    for name in ("simulate.py", "synthesize.py", "README.md"):
+    for name in ("simulate.py", "units.py", "prove.py", "synthesize.py", "README.md"):
         yield name, (files(__package__) / "archive" / name).read_text(encoding="utf-8")
+    for name in DEFINITIONS:
+        yield f"formal/{name}", definition(name).read_bytes()
     yield from memories.files.items()
     about = memories.describe() | {"sources": list(SOURCES), "unsigned": read_layers(graph).unsigned}
+    about |= describe_units(graph, memories)
     yield PARAMETERS, json.dumps(about, indent=1) + "\n"
     yield "images.bin", np.ascontiguousarray(images, np.uint8).tobytes()
     yield "expected.bin", expected_bytes(graph, memories, images)
+    with tempfile.TemporaryDirectory() as folder:
+        written = write_vectors(graph, images, [0], None, ["json"], Path(folder) / "vectors", credit=credit).parent
+        for path in sorted(written.iterdir()):
+            yield f"vectors/{path.name}", path.read_bytes()
 
 
 def expected_bytes(graph: Graph, memories: Memories, images: Array) -> bytes:

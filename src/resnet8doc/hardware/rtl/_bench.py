@@ -36,6 +36,11 @@ class Bench:
     parameters: Mapping[str, int]
     defines: Mapping[str, int]
 
+    @property
+    def latency(self) -> int:
+        """Cycles from input to result."""
+        return self.defines[_latency(self)]
+
 
 REQUANTIZER = {"SUM_BITS": SUM_BITS, "POINT": POINT, "ALIGN_BITS": ALIGN_BITS}
 WIDE_REQUANTIZER = {"SUM_BITS": 32, "POINT": 62, "ALIGN_BITS": 6}
@@ -52,7 +57,9 @@ BENCHES = {
 }  # fmt: skip
 """By module; of the requantizers also one for all of int32, and of float32's for multipliers from 2^-39 to 2^25."""
 
-PARTS = {"residual_adder_tflite": ("code_scaler", "requantizer_tflite")}
+PARTS = {
+    "residual_adder_tflite": ("code_scaler", "requantizer_tflite"), "pixel_input": ("resnet8_pkg", "rom"),
+}  # fmt: skip
 """Modules that a module of the design needs."""
 
 

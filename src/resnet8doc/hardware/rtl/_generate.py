@@ -26,6 +26,7 @@ from ._words import (
     TOTAL_BITS,
     WIDTH,
     bits_of,
+    bits_of_field,
     checksum,
     hexadecimal,
     pack,
@@ -156,6 +157,7 @@ class _Generator:
                 f"the image is {rows} x {columns} x {colours}", f"square, a power of two, 1 to {WIDTH} colours",
                 "Crop or pad the images to such a square and export the network for it.",
             )  # fmt: skip
+        self._check_ends()
         self._place_image(rows * columns)
         for n, layer in enumerate(self.layers.layers):
             for tensor in [t for t in self.places.start if self._last_use(t) < n]:
@@ -169,6 +171,22 @@ class _Generator:
                     self._add(layer, n)
         self.program[-1] |= {"last": 1, "unsigned_codes": int(self.layers.unsigned)}
         return self._finish(rows * columns, colours)
+
+    def _check_ends(self) -> None:
+        """Refuse what reads the image otherwise than a layer of products, and a result that is not one code a class."""
+        for layer in self.layers.layers:
+            if self.layers.image in inputs(layer) and not isinstance(layer, Products):
+                raise UserError(
+                    f"layer {layer.name} reads the image", "a convolution, or a layer that comes after one",
+                    "The engine or the C program runs it.",
+                )  # fmt: skip
+        last = self.layers.layers[-1]
+        rows, columns, classes = self.layers.shapes[last.output]
+        if (rows, columns) != (1, 1):
+            raise UserError(
+                f"the last layer, {last.name}, makes {rows} x {columns} x {classes} codes", "one code a class",
+                "The stream of classes carries no maps: end the network with a dense layer or a pool over the image.",
+            )  # fmt: skip
 
     def _place_image(self, pixels: int) -> None:
         """Put the image behind the first layer's output, so that this can begin at 0."""
@@ -343,6 +361,16 @@ class _Generator:
             ),
             "pixels.hex": ([int(code) & 255 for code in self.layers.pixels], 8),
         }
+        for what, count, most, name in (
+            ("words of activations", self.places.peak, 1 << bits_of_field("target"), "ADDRESS_BITS"),
+            ("steps of weights", len(self.weights), 1 << bits_of_field("weights"), "STEP_BITS"),
+            ("layers", len(self.program), 255, "the sequencer's number"),
+        ):
+            if count > most:
+                raise UserError(
+                    f"{self.layers.model} takes {count:,} {what}", f"at most {most:,}",
+                    f"Widen {name} in the SystemVerilog and in _words.py, or run a smaller network.",
+                )  # fmt: skip
         layers = [
             pack(
                 LAYER,

@@ -108,6 +108,8 @@ class Add:
         Of all pairs of codes, int64 ``[256, 256]``, first summand in rows.
     ratio, second_ratio
         Quotients of each summand's scale and the sum's.
+    quantized
+        Scale and zero point of the first summand, the second, the sum.
     fixed
         TensorFlow Lite's addition.
     """
@@ -119,6 +121,7 @@ class Add:
     codes: Array
     ratio: float
     second_ratio: float
+    quantized: tuple[tuple[float, int], ...]
     fixed: FixedSum | None = None
 
 
@@ -218,16 +221,36 @@ def read_layers(graph: Graph) -> Layers:
         np.arange(256, dtype=np.float32), read.value(first, "y_scale"), read.value(first, "y_zero_point"),
         runtime=graph.runtime,
     )  # fmt: skip
+    layers = tuple(read.layer(operation) for operation in rest)
+    _check_order(graph, first.output, layers)
     return Layers(
         graph.name,
         first.output,
         (image[0], image[1], image[2]),
         pixels.astype(np.int64) - read.moved,
-        tuple(read.layer(operation) for operation in rest),
+        layers,
         {o.output: _three(network.shape(o.output)) for o in computed},
         unsigned,
         FIXED_POINT if fixed else FLOAT32,
     )
+
+
+def _check_order(graph: Graph, image: str, layers: tuple[Layer, ...]) -> None:
+    """Refuse a network without layers, with several results, or that goes on after what the gates leave out."""
+    if not layers or len(graph.outputs) != 1:
+        raise UserError(
+            f"{graph.name} has {len(layers)} layers and {len(graph.outputs)} outputs", "layers, and one output",
+            "Extract the network without its other outputs.",
+        )  # fmt: skip
+    made = {image}
+    for layer in layers:
+        for tensor in inputs(layer):
+            if tensor not in made:
+                raise UserError(
+                    f"layer {layer.name} reads {tensor}, which the gates do not make", "what an earlier layer made",
+                    "Softmax and dequantization are left to the reader of the codes: they come last.",
+                )  # fmt: skip
+        made.add(layer.output)
 
 
 def codes_of(layers: Layers, tensor: str, values: Mapping[str, Array]) -> Array:
@@ -417,6 +440,15 @@ class _Reader:
         found = find_fixed_point(codes, -128 * pixels, 127 * pixels, 1 / pixels, 0, name)
         return Pool(o.node.name, o.inputs[0], o.output, 0, np.float32(1 / pixels), 0, found)
 
+    def _one_a_channel(self, o: Operation, stored: Array) -> Array:
+        rows, columns, channels = _three(self.network.shape(o.output))
+        if (rows, columns) != (1, 1) or stored.size not in (1, channels):
+            raise UserError(
+                f"layer {o.node.name} adds a stored tensor of {list(stored.shape)} to {rows} x {columns} x {channels}",
+                "one value a channel, where an image has one pixel", "The engine or the C program runs it.",
+            )  # fmt: skip
+        return np.broadcast_to(stored.reshape(-1), (channels,))
+
     def _sum(self, o: Operation) -> Add:
         scales = [self.value(o, f"{x}_scale") for x in "ABC"]
         zeros = [self.value(o, f"{x}_zero_point") for x in "ABC"]
@@ -432,14 +464,15 @@ class _Reader:
         second: str | Array = o.inputs[-1]
         if computed < {"A", "B"}:
             stored = self.value(o, "B" if "A" in computed else "A").astype(np.int64) - self.moved
-            second = np.broadcast_to(stored, self.network.shape(o.output)).reshape(-1)
+            second = self._one_a_channel(o, stored)
             if "B" in computed:
                 codes, order = codes.T, [1, 0]
         ratios = [float(scales[n] / scales[2]) for n in order]
+        given = [*order, 2]
+        quantized = tuple((float(scales[n]), int(zeros[n]) - self.moved) for n in given)
         fixed = None
         if self.fixed is not None:
-            given = [*order, 2]
             a, b, c = (float(scales[n]) for n in given)
             z_a, z_b, z_c = (int(zeros[n]) for n in given)
             fixed = find_fixed_sum(codes, (a, b, c), (z_a, z_b, z_c), f"layer {o.node.name}")
-        return Add(o.node.name, o.inputs[0], second, o.output, codes, ratios[0], ratios[1], fixed)
+        return Add(o.node.name, o.inputs[0], second, o.output, codes, ratios[0], ratios[1], quantized, fixed)

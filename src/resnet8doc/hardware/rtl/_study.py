@@ -16,6 +16,7 @@ from ...graph import Graph
 from ..integers import CHEAP, cheap_codes, find_staircase, mantissa_and_shift, requantize_without_float
 from ._bench import PARTS, additions, bench
 from ._cycles import cycles
+from ._formal import prove_units
 from ._generate import generate
 from ._layers import TFLITE, Pool, Products, reach, read_layers, real_accumulators
 from ._life import life
@@ -71,7 +72,8 @@ def study_gates(
     dict
         JSON-able. ``missing`` is None, or the sentence that says which tool is not there: then what it would have
         measured is left out. ``network`` and ``models``: of :func:`compare`; ``units``: of :func:`bench`; ``adders``:
-        each addition's integers; ``cycles``, ``life``, ``cheap``, ``staircases``, ``synthesis`` of the second stages.
+        each addition's integers; ``proofs``: of :func:`prove_units`, with a ``missing`` of their own; ``cycles``,
+        ``life``, ``cheap``, ``staircases``, ``synthesis`` of the second stages.
 
     Raises
     ------
@@ -83,14 +85,19 @@ def study_gates(
     found["adders"] = {name: asdict(integers) for name, (integers, _) in sums.items()}
     fixed = [sum_ for other in others.values() if other.runtime.name in TFLITE for sum_ in additions(other).values()]
     with ThreadPoolExecutor(processes) as pool:
-        synthesized = pool.submit(second_stages)
+        synthesized, proven = pool.submit(second_stages), pool.submit(proofs)
         try:
             verilator()
             simulators = _simulators({"": graph, **others}, folder, processes)
         except UserError as error:
             found["missing"] = str(error)
         found |= {"cheap": cheap_forms(graph, images[:CHEAP_IMAGES]), "staircases": staircases(graph)}
-        found["synthesis"] = synthesized.result()
+        found |= {"synthesis": synthesized.result(), "proofs": proven.result()}
+    for claim in found["proofs"]["claims"]:
+        if not claim["proven"]:
+            raise UserError(
+                f"{claim['module']} is not its definition at {claim['inputs']}", "equal for every input", "Report this."
+            )
     if found["missing"]:
         return found
     cache = folder / "cache"
@@ -175,6 +182,14 @@ def second_stages() -> dict[str, Any]:
     except UserError as error:
         found["missing"] = str(error)
     return found
+
+
+def proofs() -> dict[str, Any]:
+    """Prove the units; ``missing`` says it where Yosys is not there."""
+    try:
+        return {"missing": None, "claims": prove_units()}
+    except UserError as error:
+        return {"missing": str(error), "claims": []}
 
 
 def cheap_forms(graph: Graph, images: Array) -> dict[str, Any]:

@@ -61,6 +61,17 @@ def bits_of(fields: Fields) -> int:
     return sum(bits for _, bits in fields)
 
 
+def bits_of_field(name: str) -> int:
+    """Return how many bits a field of a layer's word has.
+
+    Examples
+    --------
+    >>> bits_of_field("target")
+    14
+    """
+    return dict(LAYER)[name]
+
+
 def pack(fields: Fields, values: Mapping[str, int], name: str) -> int:
     """Return the word; what is not given is 0.
 

@@ -8,7 +8,17 @@ import numpy.typing as npt
 
 from ...arithmetic import FLOAT32, FixedPoint, fixed_point
 from ...runtimes.tflite_reference import REFERENCE_FUNCTIONS, add_factors
-from ..network import Network, Operation, accumulators, code_sums, fixed_factors, multipliers, window_sums
+from ..network import (
+    Network,
+    Operation,
+    accumulators,
+    code_sums,
+    fixed_factors,
+    multipliers,
+    product_factor,
+    reduce_mean_factor,
+    window_sums,
+)
 
 Array = npt.NDArray[Any]
 Extra = tuple[str, Array, tuple[str, ...], str]
@@ -37,8 +47,12 @@ def second_stage(network: Network, operation: Operation, values: Mapping[str, Ar
     """
     own = network.graph.runtime.own(operation.op_type)
     of_tflite = own is not None and own is REFERENCE_FUNCTIONS.get(operation.op_type)
-    if operation.op_type == "QLinearAdd" and of_tflite:
+    if operation.op_type in ("QLinearAdd", "SUB") and of_tflite:
         yield from _factors_of_sum(network, operation)
+    elif operation.op_type == "QLinearMul":
+        yield from _factor_of_product(network, operation, of_tflite, own is None)
+    elif operation.op_type == "QLinearReduceMean" and of_tflite:
+        yield from _reduced(network, operation, values)
     elif operation.op_type == "QLinearAveragePool" and of_tflite:
         yield from _means_of_codes(network, operation, values)
     elif operation.op_type == "QLinearAveragePool" and own is None and not network.covers_image(operation):
@@ -58,9 +72,7 @@ def _requantized(network: Network, operation: Operation, values: Mapping[str, Ar
     if factor is None:  # the runtime has a formula of its own
         return
     if factor.dtype != np.float32:
-        m, e = fixed_factors(factor)
-        yield "multiplier", m, CHANNEL, f"{formula}, in float64, is {TWICE}"
-        yield "exponent", e, CHANNEL, f"{formula}, in float64, is {TWICE}"
+        yield from _fixed(*fixed_factors(factor), CHANNEL, f"{formula}, in float64")
         return
     yield "multiplier", factor, CHANNEL, f"{formula}, each step rounded to float32"
     if network.graph.runtime.second_stage == FLOAT32:
@@ -82,6 +94,29 @@ def _factors_of_sum(network: Network, operation: Operation) -> Iterator[Extra]:
         meaning = f"{said[name]} {name}_multiplier * 2^({name}_exponent - 31)"
         yield f"{name}_multiplier", np.array(m, np.int32), (), meaning
         yield f"{name}_exponent", np.array(e, np.int32), (), meaning
+
+
+def _factor_of_product(network: Network, operation: Operation, of_tflite: bool, plain: bool) -> Iterator[Extra]:
+    factor = product_factor(network, operation)
+    formula = "A_scale * B_scale / C_scale, each step rounded to float32"
+    if plain:
+        yield "multiplier", np.asarray(factor), (), formula
+    elif of_tflite:
+        yield from _fixed(*fixed_factors(np.asarray(factor)), (), formula)
+
+
+def _reduced(network: Network, operation: Operation, values: Mapping[str, Array]) -> Iterator[Extra]:
+    total = accumulators(network, operation, values)
+    assert total is not None, operation.name
+    yield "accumulator", total[0], network.axes(operation.output), "sum of (data - data_zero_point) over all pixels"
+    m, e = reduce_mean_factor(network, operation)
+    formula = "data_scale / reduced_scale, its multiplier shifted left and divided by the number of pixels"
+    yield from _fixed(np.array(m), np.array(e), (), formula)
+
+
+def _fixed(m: Array, e: Array, axes: tuple[str, ...], formula: str) -> Iterator[Extra]:
+    yield "multiplier", m.astype(np.int32), axes, f"{formula}, is {TWICE}"
+    yield "exponent", e.astype(np.int32), axes, f"{formula}, is {TWICE}"
 
 
 def _means_of_codes(network: Network, operation: Operation, values: Mapping[str, Array]) -> Iterator[Extra]:

@@ -1,6 +1,6 @@
 """One test vector: everything that one operator reads and makes for one input of the network."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arithmetic import ONNXRUNTIME_X86
-from ..network import Network, Operation
+from ..network import PAIRS, Network, Operation, joined
 from ._second_stage import second_stage
 
 Array = npt.NDArray[Any]
@@ -21,8 +21,8 @@ WEIGHT_AXES = {
 }  # fmt: skip
 SCALES = {"QLinearConv": "x_scale * w_scale", "QGemm": "alpha * a_scale * b_scale"}
 MEANING = {
-    "x": "input", "a": "input", "b": "second input", "A": "first input", "B": "second input", "X": "input",
-    "y": "expected output",
+    "x": "input", "data": "input", "a": "input", "b": "second input", "A": "first input", "B": "second input",
+    "X": "input", "y": "expected output",
 }  # fmt: skip
 
 
@@ -61,7 +61,7 @@ class Vector:
         The input's number among those given: an image's index in the test set.
     attributes
         The operator's, by the standard's names; strides, pads, dilations and group of a window are always there, with
-        ``auto_pad`` worked out.
+        ``auto_pad`` worked out. A Pad's ``pads`` are in the order of the axes here.
     tensors
         By name, inputs first, the expected output last.
     name
@@ -96,8 +96,8 @@ def vector(network: Network, operation: Operation, values: Mapping[str, Array], 
     -------
     Vector
         Activations ``[rows, columns, channels]`` or ``[features]``, weights with the output channel first and the input
-        channel last. Both inputs of a QLinearAdd have the axes of its output, of length 1 where they are spread over
-        it.
+        channel last. Both inputs of a sum or product have the axes of its output, of length 1 where they are spread
+        over it.
     """
     tensors: dict[str, Tensor] = {}
 
@@ -107,7 +107,9 @@ def vector(network: Network, operation: Operation, values: Mapping[str, Array], 
     for entry in operation.node.inputs:
         array = network.constants.get(entry.tensor)
         key = operation.op_type, entry.formal
-        if operation.op_type == "QLinearAdd" and entry.formal in ("A", "B"):
+        if entry.formal == "inputs" or (operation.op_type == "Pad" and entry.formal in ("pads", "axes")):
+            continue  # numbered below; among the attributes
+        if operation.op_type in PAIRS and entry.formal in ("A", "B"):
             add(entry.formal, *_spread(network, operation, values[entry.tensor][0] if array is None else array))
         elif key in WEIGHTS:
             codes = _own_order(network, entry.tensor, values) if array is None else array
@@ -125,6 +127,8 @@ def vector(network: Network, operation: Operation, values: Mapping[str, Array], 
             add("bias", array, axes, f"added to the sum of products, of scale {SCALES[operation.op_type]}")
         else:
             add(entry.formal, array, _axes(array), _parameter_meaning(entry.formal))
+    for name, array, axes, meaning in _joined(network, operation, values):
+        add(name, array, axes, meaning)
     for extra, array, axes, meaning in second_stage(network, operation, values):
         add(extra, array, axes, meaning)
     add("y", network.stored(operation.output, values[operation.output])[0], network.axes(operation.output))
@@ -147,6 +151,29 @@ def _weights(operation: Operation, array: Array) -> Array:
     return array if outputs_first else array.swapaxes(-1, -2)
 
 
+def _joined(
+    network: Network, operation: Operation, values: Mapping[str, Array]
+) -> Iterator[tuple[str, Array, tuple[str, ...], str]]:
+    """Yield what a Concat or QLinearConcat joins, numbered: ``x0``, ``x0_scale``, ``x0_zero_point``, ``x1`` and on."""
+    node = operation.node
+    every = [entry.tensor for entry in node.inputs if entry.formal == "inputs"]
+    of_three = node.op_type == "QLinearConcat"
+    for number, tensor in enumerate(joined(node)):
+        stored = network.constants.get(tensor)
+        order = network.order(operation.output)
+        if stored is None:
+            codes = network.stored(tensor, values[tensor], order)[0]
+            yield f"x{number}", codes, network.axes(operation.output), "input"
+        else:
+            turned = stored.transpose(order)
+            turned = turned[0] if network.items.leading else turned
+            yield f"x{number}", turned, network.axes(operation.output), "input, stored"
+        if of_three:
+            for place, kind in ((1, "scale"), (2, "zero_point")):
+                array = network.constants[every[3 * number + place]]
+                yield f"x{number}_{kind}", array, _axes(array), f"{kind} of x{number}"
+
+
 def _spread(network: Network, operation: Operation, array: Array) -> tuple[Array, tuple[str, ...]]:
     """Return one operand of an addition with the axes of what it is added to, in the order in which that is stored."""
     order = network.order(operation.output)
@@ -160,15 +187,32 @@ def _spread(network: Network, operation: Operation, array: Array) -> tuple[Array
 
 def _window_attributes(network: Network, operation: Operation) -> dict[str, Any]:
     """Return strides, pads and so on also where the model leaves them out or says them by ``auto_pad``."""
-    if operation.op_type not in ("QLinearConv", "QLinearAveragePool"):
+    if operation.op_type == "Pad":
+        return _pads(network, operation)
+    if operation.op_type not in ("QLinearConv", "QLinearAveragePool", "MaxPool"):
         return {}
     where = network.geometry(operation)
     found: dict[str, Any] = {
         "kernel_shape": list(where.kernel), "strides": list(where.strides), "pads": list(where.pads),
     }  # fmt: skip
+    if operation.op_type != "QLinearAveragePool":
+        found["dilations"] = list(where.dilations)
     if operation.op_type == "QLinearConv":
-        found |= {"dilations": list(where.dilations), "group": where.group}
+        found["group"] = where.group
     return found
+
+
+def _pads(network: Network, operation: Operation) -> dict[str, Any]:
+    """Return a Pad's pads, before and then behind each axis, in the order in which its tensors have them here."""
+    order, node = network.order(operation.output), operation.node
+    stored, axes = (network.parameter(operation, formal) for formal in ("pads", "axes"))
+    amounts = [int(number) for number in (node.attributes["pads"] if stored is None else stored.reshape(-1))]
+    chosen = range(len(order)) if axes is None else [int(axis) % len(order) for axis in axes.reshape(-1)]
+    before, behind = dict.fromkeys(range(len(order)), 0), dict.fromkeys(range(len(order)), 0)
+    for number, axis in enumerate(chosen):
+        before[axis], behind[axis] = amounts[number], amounts[number + len(chosen)]
+    kept = order[1:] if network.items.leading else order
+    return {"pads": [side[axis] for side in (before, behind) for axis in kept]}
 
 
 def _axes(array: Array) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from ... import dataset, graph
 from ...files import write_json
 from ...hardware.rtl import ARCHIVE, study_gates, write_archive
+from ...hardware.vectors import CREDIT
 from .._stage import PROCESSES, Stage
 from . import extract
 
@@ -50,7 +51,7 @@ def simulate(build: Path, images: int, millions: int) -> None:
 def archive(build: Path, images: int) -> None:
     """Write the archive."""
     network = graph.load(build / extract.operations(MODEL)[0])
-    write_archive(network, dataset.load("test").images[:images], build / FOLDER / ARCHIVE)
+    write_archive(network, dataset.load("test").images[:images], build / FOLDER / ARCHIVE, CREDIT)
 
 
 def _version(name: str) -> str | None:

@@ -10,17 +10,18 @@ from ._lessons import LESSONS, Visit, visit
 from ._own import Own, own_feeds, own_name, own_network, run_of, sorts_pictures, wanted
 from ._picture import read_picture
 from ._run import Comparison, Difference, Run, accuracy, rerun
+from ._scene import Scene, compare
 from ._sides import EDITED, MODEL_SIDE, Side, next_difference, side, side_of, sides
-from ._state import KEYS, State, from_query, inside, link, parse_pixel
+from ._state import KEYS, State, from_query, inside, link, parse_pixel, write_address
 from ._tensors import ROOM
 from ._tracing import trace_pixel
 
 __all__ = [
     "EDITED", "EVERYWHERE", "EXPORTING", "FLOAT", "IN_BROWSER", "KEYS", "LESSONS", "MODEL", "MODEL_SIDE",
     "ROOM", "Assets", "Batch", "Comparison", "Difference", "Edit", "Field", "Gallery", "Modified", "Own", "Run",
-    "Side", "State", "Visit", "accuracy", "add", "apply", "as_channels", "batch", "channels_shape", "exporting",
-    "fields", "from_query", "from_text", "index_of", "inside", "link", "locate", "next_difference", "own_feeds",
-    "own_name", "own_network", "parse_pixel", "parse_scale", "parse_zero_point", "playground_data",
+    "Scene", "Side", "State", "Visit", "accuracy", "add", "apply", "as_channels", "batch", "channels_shape", "compare",
+    "exporting", "fields", "from_query", "from_text", "index_of", "inside", "link", "locate", "next_difference",
+    "own_feeds", "own_name", "own_network", "parse_pixel", "parse_scale", "parse_zero_point", "playground_data",
     "read_picture", "rerun", "run_of", "side", "side_of", "sides", "sorts_pictures", "targets", "to_text",
-    "trace_pixel", "value_now", "visit", "wanted",
+    "trace_pixel", "value_now", "visit", "wanted", "write_address",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from ...arithmetic import Runtime
 from ...errors import UserError
 from ...faults import Fault, parse_fault
 from ...graph import Graph
+from ._memo import kept
 from ._redesign import redesign_scale, redesign_zero_point, requantize_weights
 
 Array = npt.NDArray[Any]
@@ -204,6 +205,11 @@ def apply(graph: Graph, float_graph: Graph | None, edits: Sequence[Edit]) -> Mod
     UserError
         If an edit names something that is not in the graph, or a value that cannot be.
     """
+    return _applied(graph, float_graph, tuple(edits))
+
+
+@kept(4)  # a control tries a change before it is made, and both sides ask for it then
+def _applied(graph: Graph, float_graph: Graph | None, edits: tuple[Edit, ...]) -> Modified:
     source, meaning = graph, graph
     mistakes: dict[str, dict[str, Fault]] = {}
     # faults last: a redesign goes by the names of tensors, which a fault gives up

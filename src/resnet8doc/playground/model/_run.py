@@ -12,6 +12,7 @@ from ...analysis.pairs import dequantized, tensor_pairs
 from ...analysis.sqnr import LayerSqnr, layer_sqnr, sqnr
 from ...graph import Graph
 from ._edits import Modified
+from ._memo import kept
 from ._tensors import Tensors
 
 Array = npt.NDArray[Any]
@@ -46,6 +47,10 @@ class Run:
         """Return a run whose tensors are computed when they are asked for, for a network of any size."""
         return cls(graph, Tensors(graph, feeds))
 
+    def __repr__(self) -> str:
+        """Name the network alone: marimo asks after every cell, and all tensors would take a tenth of a second."""
+        return f"<Run of {self.graph.name}>"
+
     @property
     def probabilities(self) -> Array:
         """What comes out first; of ResNet8 float32 ``[N, 10]``."""
@@ -67,6 +72,8 @@ def rerun(original: Run, modified: Modified) -> Run:
         Its graph after edits.
     """
     changed = set(modified.changed(original.graph))
+    if modified.graph is original.graph and not changed:
+        return original
     if not changed:
         return Run(modified.graph, original.values, modified.meaning)
     dirty: set[str] = set()
@@ -134,25 +141,33 @@ class Comparison:
 
     @cached_property
     def before(self) -> list[LayerSqnr]:
-        """SQNR of the quantized network."""
-        return self._sqnr(self.original)
+        """SQNR of the quantized network, of each layer alone too."""
+        return [] if self.reference is None else _layers(self.original, self.reference)
+
+    @cached_property
+    def cumulative(self) -> dict[str, float]:
+        """Cumulative SQNR of the quantized network, by node."""
+        return {} if self.reference is None else _cumulative(self.original, self.reference)
 
     @cached_property
     def after(self) -> dict[str, float]:
         """Cumulative SQNR of the modified network, by node."""
-        if self.reference is None:
-            return {}
-        pairs = tensor_pairs(self.original.graph, self.reference.graph)
-        return {
-            node.name: sqnr(self.reference.values[pairs[node.output]], self.modified.real(node.output))
-            for node in self.modified.graph.nodes
-            if node.output in pairs and node.output in self.modified.values
-        }
+        return {} if self.reference is None else _cumulative(self.modified, self.reference)
 
-    def _sqnr(self, run: Run) -> list[LayerSqnr]:
-        if self.reference is None:
-            return []
-        return layer_sqnr(run.graph, run.values, self.reference.graph, self.reference.values)
+
+@kept(1)  # the reader's changes are B's: A stays
+def _layers(run: Run, reference: Run) -> list[LayerSqnr]:
+    return layer_sqnr(run.graph, run.values, reference.graph, reference.values)
+
+
+@kept(2)
+def _cumulative(run: Run, reference: Run) -> dict[str, float]:
+    pairs = tensor_pairs(run.graph, reference.graph)
+    return {
+        node.name: sqnr(reference.values[pairs[node.output]], run.real(node.output))
+        for node in run.graph.nodes
+        if node.output in pairs and node.output in run.values
+    }
 
 
 def accuracy(graph: Graph, modified: Modified, images: Array, labels: Array) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from ...errors import UserError
@@ -59,6 +60,24 @@ class State:
             "edits": to_text(self.edits), "a": self.a, "b": self.b, "lesson": self.lesson, "step": str(self.step),
         }  # fmt: skip
         return {key: value for key, value in written.items() if getattr(self, key) != getattr(start, key)}
+
+
+def write_address(params: Any, state: State) -> None:
+    """Write a state into the page's address; only what has changed is written.
+
+    Parameters
+    ----------
+    params
+        The address's query, as ``marimo.query_params()`` gives it.
+    state
+        What is chosen and changed.
+    """
+    query = state.to_query()
+    for key in KEYS:
+        if key in query and params.get(key) != query[key]:
+            params.set(key, query[key])
+        elif key not in query and params.get(key) is not None:
+            params.remove(key)
 
 
 def link(state: State, app: str = "../playground/app/index.html") -> str:

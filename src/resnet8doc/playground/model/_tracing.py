@@ -5,9 +5,11 @@ from ...errors import UserError
 from ...graph import Node
 from ...trace import Trace
 from ._channels import index_of
+from ._memo import kept
 from ._run import Run
 
 
+@kept(2)  # A's and B's: the drawing, the tables and the place at which they part ask for them in turn
 def trace_pixel(run: Run, node: Node, pixel: tuple[int, int, int], runtime: Runtime | None = None) -> Trace:
     """Write down how one element of a node's output came about in a run.
 

@@ -21,6 +21,17 @@ from ._instrument import (
 )
 from ._layer import layer_html
 from ._microscope import graph_nodes, microscope_html, parting
+from ._panes import (
+    change_pane,
+    files_pane,
+    link_notes,
+    measured,
+    middle_pane,
+    numbers_pane,
+    structure_pane,
+    structure_svg,
+    top_pane,
+)
 from ._results import (
     answer_row,
     classes_html,
@@ -37,6 +48,7 @@ __all__ = [
     "batch_html",
     "button",
     "captured",
+    "change_pane",
     "choose",
     "classes_html",
     "comparison_html",
@@ -48,6 +60,7 @@ __all__ = [
     "effect_html",
     "extraction",
     "figures",
+    "files_pane",
     "float_of",
     "gallery_html",
     "graph_nodes",
@@ -57,11 +70,15 @@ __all__ = [
     "label",
     "layer_html",
     "lessons_html",
+    "link_notes",
     "live",
     "maps_html",
+    "measured",
     "microscope_html",
+    "middle_pane",
     "note",
     "numbers_html",
+    "numbers_pane",
     "pane",
     "parting",
     "row",
@@ -69,9 +86,12 @@ __all__ = [
     "sensitivity_html",
     "sqnr_html",
     "strip_html",
+    "structure_pane",
+    "structure_svg",
     "table",
     "tabs",
     "text",
+    "top_pane",
     "tree",
     "visit_html",
 ]  # fmt: skip

@@ -82,6 +82,23 @@ def long_table(heads: Sequence[str], rows: Iterable[Sequence[float | str]], capt
     return _framed(caption, heads, Markup('<tbody data-r8-rows="{}"></tbody>').format(lines), limit)
 
 
+def drawn(content: Markup) -> Markup:
+    """Return HTML that the page itself puts in: a drawing, or tables.
+
+    marimo's page makes an object of every element, and compares each with the one before; this goes along as text,
+    and ``notebooks/head.html`` makes elements of it in one go. Nothing in it may be open, focused or written into, for
+    it is made anew with every change. Where no script runs, it is there from the start.
+
+    Examples
+    --------
+    >>> str(drawn(Markup("<b>3</b>")))
+    '<div data-r8-html="&lt;b&gt;3&lt;/b&gt;"></div>'
+    """
+    if exporting():
+        return Markup("<div>{}</div>").format(content)
+    return Markup('<div data-r8-html="{}"></div>').format(str(content))
+
+
 def _framed(caption: str, heads: Sequence[str], body: Markup, limit: int) -> Markup:
     scroll = Markup("")
     if limit:

@@ -22,8 +22,8 @@ from ._html import button, columns, live, note
 from ._mosaic import mosaic
 
 Array = npt.NDArray[Any]
-MAP = 178
-"""Width in CSS pixels of each of the three maps."""
+MAP, SMALL = 178, 132
+"""Width in CSS pixels of each of the three maps; and where two microscopes stand below."""
 OPERATIONS = {
     "QuantizeLinear": "Real numbers become codes: divided by the scale, rounded, the zero point added.",
     "QLinearConv": "Each output sums products of a field of the input and a kernel.",
@@ -117,10 +117,12 @@ def maps_html(
     kind = "diverging" if low < 0 else "sequential"
     if low < 0:
         low, high = -max(-low, high), max(-low, high)
-    parts = [_map(tensor, name, values, (low, high), kind, pixel, control) for name, values in shown]
+    width = MAP if one is other else SMALL
+    parts = [_map(tensor, name, values, (low, high), kind, pixel, control, width) for name, values in shown]
     if gap is not None:
         worst = float(np.abs(finite(gap[1])).max())
-        parts.append(_map(tensor, gap[0], gap[1], (-worst or -1.0, worst or 1.0), "diverging", pixel, control))
+        ends = (-worst or -1.0, worst or 1.0)
+        parts.append(_map(tensor, gap[0], gap[1], ends, "diverging", pixel, control, width))
     return Markup('<div class="r8-maps">{}</div>').format(columns(parts))
 
 
@@ -170,7 +172,7 @@ def finite(values: Array) -> Array:
 
 def _map(
     tensor: str, name: str, values: Array, span: tuple[float, float], kind: str, pixel: tuple[int, int, int],
-    control: str,
+    control: str, width: int,
 ) -> tuple[str, Markup]:  # fmt: skip
     whole = as_channels(values)
     begin, end = drawn(whole.shape, pixel[0])
@@ -180,7 +182,7 @@ def _map(
     some = "" if len(channels) == len(whole) else f", channels {begin} to {end - 1} of {len(whole)}"
     mark = (pixel[0] - begin, *pixel[1:])
     return f"{name} ({ends}{some})", mosaic(
-        channels, *span, kind, description, control=control, mark=mark, width=MAP, first=begin
+        channels, *span, kind, description, control=control, mark=mark, width=width, first=begin
     )
 
 
@@ -307,21 +309,21 @@ def batch_html(found: Batch, gallery: Gallery, image: str) -> Markup:
 
 def strip_html(comparison: Comparison, chosen: str) -> Markup:
     """Return the SQNR of every layer as a strip of bars, A behind B."""
-    entries = [entry for entry in comparison.before if np.isfinite(entry.cumulative)]
+    entries = {node: value for node, value in comparison.cumulative.items() if np.isfinite(value)}
     if not entries:
         return Markup("")
     after = comparison.after
-    top = max(entry.cumulative for entry in entries)
+    top = max(entries.values())
     step = 250 / len(entries)
     bars = []
-    for n, entry in enumerate(entries):
-        a, b = entry.cumulative, after.get(entry.node, entry.cumulative)
+    for n, (node, a) in enumerate(entries.items()):
+        b = after.get(node, a)
         heights = [max(min(value / top, 1.0), 0.02) * 46 if np.isfinite(value) else 46.0 for value in (a, b)]
         bars.append(
             Markup('<g{}><title>{}: A {:.1f} dB, B {:.1f} dB</title><rect x="{:.1f}" y="{:.1f}" width="{:.1f}" '
                    'height="{:.1f}" class="r8-a"/><rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" '
                    'class="r8-b"/></g>').format(
-                Markup(' class="r8-chosen"') if entry.node == chosen else Markup(""), entry.node, a, b,
+                Markup(' class="r8-chosen"') if node == chosen else Markup(""), node, a, b,
                 n * step, 50 - heights[0], step - 2, heights[0], n * step + (step - 2) / 4, 50 - heights[1],
                 (step - 2) / 2, heights[1],
             )

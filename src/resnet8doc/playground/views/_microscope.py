@@ -9,17 +9,19 @@ from ...graph import Graph, Node, operator_of
 from ...markup import Markup, joined
 from ...trace import Trace
 from ..model._channels import as_channels, index_of
+from ..model._memo import kept
 from ..model._run import Run
 from ..model._tracing import trace_pixel
 from ._copying import as_c, as_vector
-from ._html import copy_button, details, long_table, note, table, text
+from ._html import copy_button, details, drawn, long_table, note, table, text
 
 Traced = tuple[Trace, Runtime | None]
 
 
+@kept(2)  # A's and B's: a change of one leaves the other's
 def microscope_html(
     run: Run, node: Node, pixel: tuple[int, int, int], runtime: Runtime | None = None, *, chosen: int | None = None,
-    control: str = "", parts_at: int = 0, name: str = "",
+    control: str = "", parts_at: int = 0, name: str = "", narrow: bool = False,
 ) -> Markup:  # fmt: skip
     """Return the microscope's view of one output element.
 
@@ -35,6 +37,8 @@ def microscope_html(
         The step at which another run's trace parts from this one.
     name
         Of the run, for the toggle of the tables.
+    narrow
+        To stand beside another.
     """
     try:
         trace = trace_pixel(run, node, pixel, runtime)
@@ -43,14 +47,16 @@ def microscope_html(
     stored = run.values[node.output][index_of(run.values[node.output], *pixel)].item()
     channel, row, column = pixel
     result = Markup(
-        '<p class="r8-result">{}[channel {}, row {}, column {}] = <strong data-r8-byte="{}">{}</strong>{}</p>'
+        '<p class="r8-result"><span>{}[channel {}, row {}, column {}]</span> = '
+        '<strong data-r8-byte="{}">{}</strong>{}</p>'
     ).format(
         node.output, channel, row, column, stored, text(stored),
         "" if trace.output == stored else Markup(" (the trace says {})").format(text(trace.output)),
     )  # fmt: skip
-    drawn = microscope.figure(
-        trace, name=node.name, source=_source(run, node), chosen=chosen, control=control, parts_at=parts_at
-    )
+    figure = microscope.figure(
+        trace, name=node.name, source=None if narrow else _source(run, node), chosen=chosen, control=control,
+        parts_at=parts_at, narrow=narrow,
+    )  # fmt: skip
     steps = table([{"step": step.name, "formula": step.formula, "result": step.value, "type": step.dtype}
                    for step in trace.steps], "From the sum to the byte")  # fmt: skip
     parts = [steps, _receptive_field(run, node, trace)]
@@ -60,7 +66,7 @@ def microscope_html(
     if code:
         parts.append(copy_button("Copy as C", code))
     parts.append(copy_button("Copy as test vector", as_vector(run.graph, node, trace, runtime)))
-    return joined((result, drawn, details("In numbers, to copy", *parts, name=f"numbers-{name}")))
+    return joined((result, drawn(figure), details("In numbers, to copy", *parts, name=f"numbers-{name}")))
 
 
 def _source(run: Run, node: Node) -> object:
@@ -152,6 +158,13 @@ def parting(
         return 0, Markup('<p class="r8-parting" data-r8-parts="0">At this pixel A and B do the same in every step.</p>')
     said = [parts[step - 1].said if step <= len(parts) else f"{trace.output} comes out."
             for trace in (one, other) for parts in (microscope.story(trace).parts,)]  # fmt: skip
+    if said[0] == said[1]:
+        changed = sum(a.x_centred != b.x_centred for a, b in zip(one.terms, other.terms, strict=True))
+        if changed:
+            said[0] = f"{changed} of the {len(one.terms)} codes that they read differ. Look at the layer before."
+        return step, Markup('<p class="r8-parting" data-r8-parts="{0}">They part at step {0}: {1}</p>').format(
+            step, said[0]
+        )
     return step, Markup(
         '<p class="r8-parting" data-r8-parts="{0}">They part at step {0}. '
         "<strong>A</strong>: {1} <strong>B</strong>: {2}</p>"

@@ -17,8 +17,21 @@ Ties = Literal["calibrated", "powers of two"]
 PYTORCH_SCALES: tuple[Ties, ...] = ("calibrated", "powers of two")
 """Scales as observers give them; powers of two, of which products are often exact ties."""
 
-CHANNELS = ((3, 16), (16, 16), (16, 32), (32, 64), (64, 64))
-"""Of ResNet8's convolutions: input and output channels."""
+CHANNELS = ((3, 16, 1), (16, 16, 1), (16, 32, 1), (32, 64, 1), (64, 64, 1))
+"""Of ResNet8's convolutions: input and output channels, groups."""
+
+IN_GROUPS = (
+    (32, 32, 32),
+    (7, 7, 7),
+    (16, 32, 16),
+    (16, 16, 4),
+    (16, 32, 2),
+    (24, 16, 4),
+    (6, 10, 2),
+    (8, 8, 4),
+    (15, 12, 3),
+)
+"""Of grouped convolutions, depthwise ones first; with and without a multiple of 4 channels in a group."""
 
 SIZES = ((64, 10), (16, 32), (32, 64), (96, 16))
 """Of linear layers: inputs and outputs. With other counts oneDNN has other kernels, see the page on PyTorch."""
@@ -69,26 +82,31 @@ def _bias(rng: Random, ties: Ties, channels: int) -> Array:
     return rng.uniform(-3, 3, channels).astype(np.float32)
 
 
-def convolution(rng: Random, ties: Ties) -> PytorchCase:
+def convolution(rng: Random, ties: Ties, channels: tuple[tuple[int, int, int], ...] = CHANNELS) -> PytorchCase:
     """Draw quantized::conv2d, a scale for each channel: 3 x 3 or 1 x 1, stride 1 or 2, with and without ReLU."""
-    c, m = CHANNELS[int(rng.integers(len(CHANNELS)))]
+    c, m, group = channels[int(rng.integers(len(channels)))]
     kernel, stride, relu = (3, 1)[int(rng.integers(2))], int(rng.integers(1, 3)), int(rng.integers(2))
     pad = kernel // 2
-    x_scale, w_scale, y_scale = _scales(rng, ties, m, c * kernel * kernel)
-    x, w = _codes(rng, 2, c, 24, 24), rng.integers(-128, 128, (m, c, kernel, kernel)).astype(np.int8)
+    x_scale, w_scale, y_scale = _scales(rng, ties, m, c // group * kernel * kernel)
+    x, w = _codes(rng, 2, c, 24, 24), rng.integers(-128, 128, (m, c // group, kernel, kernel)).astype(np.int8)
     zeros, bias = (int(rng.integers(256)), int(rng.integers(60, 200))), _bias(rng, ties, m)
 
     def call() -> torch.Tensor:
         packed = torch.ops.quantized.conv2d_prepack(
-            quantized(w, w_scale, 0), torch.from_numpy(bias), [stride] * 2, [pad] * 2, [1, 1], 1
+            quantized(w, w_scale, 0), torch.from_numpy(bias), [stride] * 2, [pad] * 2, [1, 1], group
         )
         operator = torch.ops.quantized.conv2d_relu if relu else torch.ops.quantized.conv2d
         return operator(quantized(x, x_scale, zeros[0]), packed, float(y_scale), zeros[1])  # type: ignore[no-any-return]  # torch.ops is untyped
 
     return PytorchCase(
         "pytorch", "conv2d", _layer(x, x_scale, w, w_scale, y_scale, zeros, bias),
-        {"strides": [stride] * 2, "pads": [pad] * 4, "dilations": [1, 1], "group": 1, "relu": relu}, call,
+        {"strides": [stride] * 2, "pads": [pad] * 4, "dilations": [1, 1], "group": group, "relu": relu}, call,
     )  # fmt: skip
+
+
+def grouped_convolution(rng: Random, ties: Ties) -> PytorchCase:
+    """Draw quantized::conv2d of several groups."""
+    return convolution(rng, ties, IN_GROUPS)
 
 
 def linear(rng: Random, ties: Ties, per_channel: bool = False) -> PytorchCase:
@@ -210,7 +228,8 @@ def quantize(rng: Random, ties: Ties) -> PytorchCase:
 
 
 PYTORCH_GENERATORS: Mapping[str, Callable[[Random, Ties], PytorchCase]] = {
-    "conv2d": convolution, "linear": linear, "linear, per channel": linear_per_channel, "add": addition, "mean": mean,
+    "conv2d": convolution, "conv2d, groups": grouped_convolution, "linear": linear,
+    "linear, per channel": linear_per_channel, "add": addition, "mean": mean,
     "adaptive_avg_pool2d": global_pool, "avg_pool2d": pool, "quantize_per_tensor": quantize,
 }  # fmt: skip
 """Each draws one case of an operator."""

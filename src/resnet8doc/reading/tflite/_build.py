@@ -137,9 +137,10 @@ class Build:
         """Add a node; ``inputs`` are formal names and tensors, positions follow from `FORMALS`."""
         known = FORMALS[op_type]
         entries = []
-        for given, tensor in inputs:
+        for position, (given, tensor) in enumerate(inputs):
             entry: dict[str, Any] = {
-                "index": known.index(given), "formal": given, "tensor": tensor, "initializer": tensor in self.stored,
+                "index": position if len(known) == 1 else known.index(given), "formal": given, "tensor": tensor,
+                "initializer": tensor in self.stored,
             }  # fmt: skip
             if tensor in self.stored:
                 array = self.stored[tensor]
@@ -226,6 +227,7 @@ FORMALS: dict[str, tuple[str, ...]] = {
     "RELU": ("x", "x_scale", "x_zero_point", "y_scale", "y_zero_point"),
     "MaxPool": ("X",),
     "Clip": ("input", "min", "max"),
+    "Concat": ("inputs",),
     "Pad": ("data", "pads", "constant_value"),
     "Reshape": ("data", "shape"),
     "Transpose": ("data",),
@@ -233,7 +235,8 @@ FORMALS: dict[str, tuple[str, ...]] = {
 """The formal names of the inputs, in the standards' order, of all that a TensorFlow Lite file is translated to."""
 
 SINCE = dict.fromkeys(FORMALS, 1) | {
-    "QuantizeLinear": 21, "DequantizeLinear": 21, "QLinearConv": 10, "MaxPool": 12, "Clip": 13, "Pad": 21,
+    "QuantizeLinear": 21, "DequantizeLinear": 21, "QLinearConv": 10, "MaxPool": 12, "Clip": 13,
+    "Concat": 13, "Pad": 21,
     "Reshape": 21, "Transpose": 21,
 }  # fmt: skip
 """The opset of the meaning that each has at `OPSET`; ONNX Runtime's and TensorFlow Lite's own have one version."""

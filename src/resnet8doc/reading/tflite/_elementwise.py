@@ -98,9 +98,9 @@ def probability(build: Build, op: Operation, y: Tensor) -> None:
         )  # fmt: skip
 
 
-def same_scales(build: Build, op: Operation) -> tuple[Tensor, Tensor]:
+def same_scales(build: Build, op: Operation, position: int = 0) -> tuple[Tensor, Tensor]:
     """Return input and output of an operator that moves codes without changing what they stand for."""
-    x, y = build.codes(op, build.tensor(op, 0)), build.codes(op, build.output(op))
+    x, y = build.codes(op, build.tensor(op, position)), build.codes(op, build.output(op))
     if not _quantized_alike(x, y):
         raise UserError(
             f"{build.where(op)} changes scale or zero point", "the input's for the output", "Convert the model again."

@@ -39,6 +39,7 @@ TRANSLATE: dict[str, Callable[[Build, Operation], None]] = {
     "TRANSPOSE": _shapes.transpose,
     "PAD": _shapes.pad,
     "PADV2": _shapes.pad,
+    "CONCATENATION": _shapes.concatenation,
     **dict.fromkeys(_shapes.ON_SHAPES, _shapes.on_shapes),
 }
 """What translates each operator."""

@@ -1,4 +1,4 @@
-"""Operators that move codes: RESHAPE, TRANSPOSE, PAD; and arithmetic on shapes, which the file's own shapes answer."""
+"""Operators that move codes: RESHAPE, TRANSPOSE, PAD, CONCATENATION; and arithmetic on shapes."""
 
 import math
 
@@ -58,6 +58,16 @@ def transpose(build: Build, op: Operation) -> None:
         order = [TO_CHANNELS_FIRST.index(order[axis]) for axis in TO_CHANNELS_FIRST]
     inputs = [("data", build.value(op, x).name)]
     emit(build, op, "Transpose", "", inputs, {"perm": order}, "transposed")
+
+
+def concatenation(build: Build, op: Operation) -> None:
+    """CONCATENATION of codes of one scale as Concat: TensorFlow Lite's kernels for int8 know no other."""
+    y = build.output(op)
+    given = [same_scales(build, op, position)[0] for position in range(len(op.inputs))]
+    axis = int(op.options["axis"]) % len(y.shape)
+    if len(y.shape) == 4:
+        axis = TO_CHANNELS_FIRST.index(axis)
+    emit(build, op, "Concat", "", [("inputs", build.value(op, x).name) for x in given], {"axis": axis}, "concat_result")
 
 
 def pad(build: Build, op: Operation) -> None:

@@ -17,6 +17,12 @@ typedef struct {
 } add_t;
 
 typedef struct {
+    int count;
+    int32_t a_zero_point, b_zero_point, c_zero_point;
+    float factor; /* A_scale * B_scale / C_scale, each step rounded to float32 */
+} mul_t;
+
+typedef struct {
     int height, width, channels; /* of the input */
     int out_height, out_width;
     int kernel_height, kernel_width;

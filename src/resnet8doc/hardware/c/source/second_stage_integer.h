@@ -21,6 +21,11 @@ typedef struct {
 
 typedef struct {
     int count;
+    const void *table; /* [256][256] codes: the products themselves */
+} mul_t;
+
+typedef struct {
+    int count;
     int32_t y_zero_point;
     int32_t levels;           /* floor(1 / y_scale) */
     const uint32_t *mantissa; /* [256]: float32's table of exponentials, mantissa * 2^exponent */

@@ -23,6 +23,19 @@ typedef struct {
     factor_t c;    /* t / (2^20 * C_scale) */
 } add_t;
 
+typedef struct {
+    int count;
+    int32_t a_zero_point, b_zero_point;
+    requantize_t requantize; /* one entry: A_scale * B_scale / C_scale */
+} mul_t;
+
+typedef struct {
+    int count;
+    int32_t a_zero_point, b_zero_point;
+    factor_t a, b;           /* A_scale / t and B_scale / t, where t is twice the larger of the two */
+    requantize_t requantize; /* one entry: t / (2^20 * C_scale) */
+} subtract_t;
+
 /* Input and output have one scale and one zero point. */
 typedef struct {
     int height, width, channels; /* of the input */

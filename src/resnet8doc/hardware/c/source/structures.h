@@ -44,4 +44,13 @@ typedef struct {
     requantize_t requantize; /* one entry: the division by height * width is in the multiplier */
 } pool_t;
 
+typedef struct {
+    int height, width, channels; /* of the input */
+    int out_height, out_width;
+    int kernel_height, kernel_width;
+    int stride_y, stride_x;
+    int dilation_y, dilation_x;
+    int pad_top, pad_left;
+} max_pool_t;
+
 #endif

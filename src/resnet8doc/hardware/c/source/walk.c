@@ -28,3 +28,13 @@ void look_up(const uint8_t *table, const walk_t *channels, const walk_t *w, cons
     for (size_t n = 0; n < count; n++)
         to[n] = table[256 * (channels ? walk_at(channels, n) : 0) + from[walk_at(w, n)]];
 }
+
+void put_codes(const uint8_t *table, const walk_t *from, const walk_t *to, const void *x, size_t count, size_t runs, void *y)
+{
+    for (size_t run = 0; run < runs; run++) {
+        const uint8_t *read = (const uint8_t *)x + walk_at(from, run);
+        uint8_t *made = (uint8_t *)y + walk_at(to, run);
+        for (size_t n = 0; n < count; n++)
+            made[n] = table ? table[read[n]] : read[n];
+    }
+}

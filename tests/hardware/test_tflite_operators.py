@@ -1,0 +1,164 @@
+"""C, vectors and checker of TensorFlow Lite's operators, one at a time, against TensorFlow Lite Micro itself."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from resnet8doc.extract import load
+from resnet8doc.graph import Graph
+from resnet8doc.hardware import Network, buffers, c, check, write_vectors
+from resnet8doc.oracles import Spec, operator_file
+from resnet8doc.oracles._operator import OPTIONS
+from resnet8doc.oracles._tflite import interpret
+from resnet8doc.proof import TFLITE_GENERATORS, TfliteCase
+from resnet8doc.reading.tflite import read
+from resnet8doc.reading.tflite._operations import TRANSLATE
+from resnet8doc.reading.tflite._shapes import ON_SHAPES
+
+Array = npt.NDArray[Any]
+Random = np.random.Generator
+
+SAME, VALID = 0, 1
+
+
+def quantized(shape: tuple[int, ...], scale: float = 0.05, zero: int = 0) -> Spec:
+    return Spec(shape, scale=np.float32(scale), zero_point=zero)
+
+
+def codes(rng: Random, *shape: int) -> Array:
+    return rng.integers(-128, 128, shape).astype(np.int8)
+
+
+def max_pool(rng: Random) -> TfliteCase:
+    kernel, stride = (int(v) for v in rng.integers(1, 6, 2))
+    padding = int(rng.choice([SAME, VALID]))
+    size = int(rng.integers(kernel, 14))
+    out = -(-size // stride) if padding == SAME else (size - kernel) // stride + 1
+    options = {"filterHeight": kernel, "filterWidth": kernel, "strideH": stride, "strideW": stride, "padding": padding,
+               "fusedActivationFunction": int(rng.integers(2))}  # fmt: skip
+    zero = int(rng.integers(-128, 128))
+    shape = (1, size, size, 7)
+    content = operator_file(
+        "MAX_POOL_2D", [quantized(shape, zero=zero)], quantized((1, out, out, 7), zero=zero), options
+    )
+    return TfliteCase(content, (codes(rng, *shape),))
+
+
+def concatenation(rng: Random) -> TfliteCase:
+    zero, axis = int(rng.integers(-128, 128)), int(rng.integers(1, 4))
+    shapes = [[1, 4, 5, 6] for _ in range(3)]
+    for shape in shapes:
+        shape[axis] = int(rng.integers(1, 7))
+    out = [1, 4, 5, 6]
+    out[axis] = sum(shape[axis] for shape in shapes)
+    stored = Spec(tuple(shapes[1]), scale=np.float32(0.05), zero_point=zero, data=codes(rng, *shapes[1]))
+    inputs = [quantized(tuple(shapes[0]), zero=zero), stored, quantized(tuple(shapes[2]), zero=zero)]
+    options = {"axis": axis, "fusedActivationFunction": 0}  # Micro takes no other
+    content = operator_file("CONCATENATION", inputs, quantized(tuple(out), zero=zero), options)
+    return TfliteCase(content, (codes(rng, *shapes[0]), codes(rng, *shapes[2])))
+
+
+def pad(rng: Random) -> TfliteCase:
+    shape, edges = (1, 5, 4, 3), rng.integers(0, 3, (4, 2)).astype(np.int32)
+    edges[0] = 0
+    out = tuple(int(n + a + b) for n, (a, b) in zip(shape, edges, strict=True))
+    zero = int(rng.integers(-128, 128))
+    inputs = [quantized(shape, zero=zero), Spec((4, 2), np.int32, data=edges)]
+    own = bool(rng.integers(2))
+    if own:
+        inputs.append(Spec((1,), scale=np.float32(0.05), zero_point=zero, data=codes(rng, 1)))
+    content = operator_file("PADV2" if own else "PAD", inputs, quantized(out, zero=zero))
+    return TfliteCase(content, (codes(rng, *shape),))
+
+
+def spread(kind: str) -> Callable[[Random], TfliteCase]:
+    """Return a case with one operand that is stored and smaller than the other."""
+
+    def made(rng: Random) -> TfliteCase:
+        shape = (1, 4, 5, 6)
+        small = [(6,), (1, 1, 1, 6), (1, 4, 5, 1), (1,)][int(rng.integers(4))]
+        a, b = (float(v) for v in rng.uniform(0.02, 0.1, 2))
+        out = a * b * 60 if kind == "MUL" else max(a, b) * 1.5
+        zeros = [int(zero) for zero in rng.integers(-128, 128, 3)]
+        stored = Spec(small, scale=np.float32(b), zero_point=zeros[1], data=codes(rng, *small))
+        fed = quantized(shape, a, zeros[0])
+        inputs = [fed, stored] if rng.integers(2) else [stored, fed]
+        options = {"fusedActivationFunction": int(rng.integers(2))}
+        return TfliteCase(operator_file(kind, inputs, quantized(shape, out, zeros[2]), options), (codes(rng, *shape),))
+
+    return made
+
+
+def generated(name: str) -> Callable[[Random], TfliteCase]:
+    """Return a case as the proof of single operators makes them."""
+    return lambda rng: TFLITE_GENERATORS[name](rng, "powers of two" if rng.integers(2) else "calibrated")
+
+
+CASES: dict[str, Callable[[Random], TfliteCase]] = {
+    **{name: generated(name)
+       for name in ("MEAN", "MUL", "SUB", "ADD", "AVERAGE_POOL_2D", "LOGISTIC", "LEAKY_RELU", "QUANTIZE, of codes",
+                    "RELU, of two scales", "FULLY_CONNECTED", "CONV_2D, 3 x 3", "DEPTHWISE_CONV_2D")},
+    "MAX_POOL_2D": max_pool, "PAD": pad, "CONCATENATION": concatenation,
+    "MUL, spread": spread("MUL"), "SUB, spread": spread("SUB"),
+}  # fmt: skip
+TWICE = 2
+"""Cases of each operator."""
+
+
+def opened(case: TfliteCase, folder: Path) -> tuple[Graph, dict[str, Array], Array]:
+    """Return the graph in Micro's arithmetic, what it is fed, and what Micro gives, channels last."""
+    path = folder / "one.tflite"
+    path.write_bytes(case.content)
+    graph = load(path).with_runtime("tflite_micro")
+    interpreter = interpret(case.content, "tflite_micro")
+    interpreter.run(dict(enumerate(case.inputs)))
+    fed = dict(zip((entry.name for entry in graph.inputs), case.inputs, strict=True))
+    network = Network(graph)
+    last = read(path).places[network.source(network.outputs[graph.outputs[0].name])]
+    return graph, fed, interpreter.tensor(last.index)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_c_gives_what_micro_gives(name: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(len(name))
+    for number in range(TWICE):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        graph, fed, expected = opened(CASES[name](rng), folder)
+        program = c.build(graph, folder / "c", flags=("-O1",))
+        (made,) = c.run(program, graph, fed).values()
+        np.testing.assert_array_equal(made.reshape(-1), expected.reshape(-1))
+        every = c.run(program, graph, fed, "all")
+        own = {operation.output: every[operation.output] for operation in Network(graph).operations}
+        assert check(own, graph, fed).equal, "each tensor is found by its name, the clamp's and the convolution's"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_checker_vectors_and_plan_take_it(name: str, tmp_path: Path) -> None:
+    graph, fed, expected = opened(CASES[name](np.random.default_rng(1)), tmp_path)
+    network = Network(graph)
+    (output,) = network.outputs.values()
+    maker = network.source(output)
+    assert buffers(graph).peak_bytes >= expected.size
+    write_vectors(graph, fed, [0], None, ["npz", "json", "c", "hex"], tmp_path / "set")
+    operation = network.operation(maker)
+    with np.load(tmp_path / "set" / f"{operation.name}-image0.npz", allow_pickle=False) as archive:
+        y = archive["y"]
+    image = expected.ndim == 4 and not network.is_image(maker)  # no operator says which axis counts channels
+    np.testing.assert_array_equal(y.reshape(-1), (np.moveaxis(expected, 3, 1) if image else expected).reshape(-1))
+    right = {maker: y.reshape(1, *network.shape(maker))}
+    assert check(right, graph, fed).equal
+    wrong = {maker: right[maker] ^ np.int8(1)}
+    assert check(wrong, graph, fed).findings[0].mismatches == y.size
+
+
+def test_every_operator_on_codes_that_is_read_is_tried() -> None:
+    """What is left has no codes as its input, or only moves them (and then has tests of its own)."""
+    tried = {name.partition(",")[0] for name in CASES} | {"PADV2"}
+    others = {"DEQUANTIZE", "RESHAPE", "TRANSPOSE", "RELU6", "RELU_N1_TO_1", "SOFTMAX", *ON_SHAPES}
+    assert tried | others == set(TRANSLATE)
+    assert tried <= set(OPTIONS)
