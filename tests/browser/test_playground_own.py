@@ -126,7 +126,7 @@ def test_bad_files_are_sentences_and_the_page_goes_on(live: Live) -> None:
     live.give(OPEN, ("unknown.onnx", model.SerializeToString()))
     live.expect_error("Celu (<img src=x onerror=alert(1)>); Loop (again)")
     live.give(OPEN, ("torn.tflite", (MODELS / "resnet8_int8.tflite").read_bytes()[:5000]))
-    live.expect_error("torn.tflite is torn")
+    live.expect_error("torn.tflite is damaged or incomplete")
     live.give(OPEN, ("none.onnx", b"this is no model"))
     live.expect_error("none.onnx cannot be read")
     expect(live.page.locator("#root [data-r8-probabilities='quantized'] strong")).to_be_visible()

@@ -174,7 +174,7 @@ def test_an_object_array_is_never_unpickled(tiny: Build) -> None:
     arrays["b"] = np.array([Bomb()] * 4, object)
     np.savez(npz, **arrays)
     assert "holds something other than numbers" in message(lambda: engine.load(path))
-    assert "holds something else" in message(lambda: engine.from_bytes(path.read_bytes(), npz.read_bytes()))
+    assert "holds something other than" in message(lambda: engine.from_bytes(path.read_bytes(), npz.read_bytes()))
     assert message(lambda: engine.Graph.from_parts(json.loads(path.read_text()), arrays)).startswith(
         "b is an array of Python objects; expected numbers."
     )

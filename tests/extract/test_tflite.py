@@ -248,7 +248,7 @@ def test_an_unknown_operator_is_named(tmp_path: Path) -> None:
 
 def test_a_float_model_is_refused_with_what_helps(artifact: Callable[[str], Path]) -> None:
     message = said(lambda: read(artifact("models/resnet8.tflite")))
-    assert "is float32 and read by CONV_2D; expected QUANTIZE alone" in message
+    assert "is float32 and read by CONV_2D; expected only QUANTIZE to read it" in message
     assert "full integer quantization" in message
 
 

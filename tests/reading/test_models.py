@@ -158,8 +158,8 @@ def test_unknown_operators_are_named_all_at_once_with_whatever_names() -> None:
         (b"", "a.onnx", "a.onnx holds no nodes"),
         (b"\xff" * 40, "a.onnx", "a.onnx cannot be read"),
         (b"PK\x03\x04 a zip", "a.onnx", "a.onnx cannot be read"),
-        (b"nothing", "a.tflite", "does not carry TensorFlow Lite's mark"),
-        (b"\x1c\x00\x00\x00TFL3" + b"\xff" * 40, "a.tflite", "a.tflite is torn"),
+        (b"nothing", "a.tflite", "is not marked as a TensorFlow Lite file"),
+        (b"\x1c\x00\x00\x00TFL3" + b"\xff" * 40, "a.tflite", "a.tflite is damaged or incomplete"),
         (b"x", "a.pb", "a.pb ends in neither"),
     ],
 )
