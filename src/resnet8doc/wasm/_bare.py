@@ -27,6 +27,11 @@ def bare(folder: Path, cache: Path) -> None:
         Where: ``index.html`` and what it loads. It exists.
     cache
         Keeps what was fetched, as for `resnet8doc.wasm.export`.
+
+    Raises
+    ------
+    UserError
+        If a registry does not answer or serves other bytes than those pinned.
     """
     pyodide = _registries.pyodide(cache / "downloads")
     wheels = [path for path in _registries.inner(cache=cache / "downloads") if path.name.startswith("numpy")]
