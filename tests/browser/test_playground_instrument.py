@@ -100,6 +100,16 @@ def test_two_arithmetics_differ_as_in_cpython(live: Live, assets: pg.Assets) -> 
     parts = live.page.locator("#root [data-r8-parts]")
     expect(parts).not_to_have_attribute("data-r8-parts", "0", timeout=PATIENCE)
     expect(live.page.locator("#root .r8m .r8m-parts")).to_have_count(2)
+    boxes = [drawn.bounding_box() for drawn in live.page.locator("#root .r8-two .r8m").all()]
+    assert len(boxes) == 2
+    assert all(box is not None and box["y"] + box["height"] <= 800 for box in boxes), "nothing is off screen"
+    one, other = (box for box in boxes if box is not None)
+    assert one["x"] + one["width"] <= other["x"], "they stand side by side"
+    assert one["y"] == pytest.approx(other["y"], abs=2)
+    live.page.locator("#root [data-r8m-figure]").last.get_by_role("button", name="One step on").press("Enter")
+    for figure in live.page.locator("#root [data-r8m-figure]").all():
+        expect(figure).to_have_attribute("data-r8m-at", "1")  # both go on together, whichever is pressed
+    live.page.locator("#root [data-r8m-figure]").first.get_by_role("button", name="All").click()
     live.page.get_by_role("button", name="Accuracy on the batch of 100").click()
     result = live.page.locator("#root [data-r8-flips]")
     result.wait_for()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,6 +18,11 @@ from resnet8doc.runtimes import RUNTIMES
 from resnet8doc.trace import Trace
 
 HERE = Path(__file__).parent
+TEXT = re.compile(r'<text x="([-\d.]+)" y="([-\d.]+)" font-size="([\d.]+)" text-anchor="(\w+)"[^>]*>([^<]*)</text>')
+ROUNDED = ("QuantizeLinear", "QLinearConv", "QLinearAdd", "QLinearMatMul", "QLinearGlobalAveragePool")
+"""Whose rounding stands on a number line in every runtime, in real numbers or in integers."""
+LETTER = 0.56
+"""Width of a letter in its size, on average."""
 
 
 class Cells(HTMLParser):
@@ -108,10 +114,43 @@ def test_the_steps_end_in_the_stored_byte(network: Network, runtime: str) -> Non
             assert any(text.endswith("is stored") and numbers(text)[0] == told.walls.output for text in svg.texts)
         if trace.terms:
             assert sum(bar.amount for bar in told.bars if bar.group is not None) == trace.value("accumulator")
+        if node.op_type in ROUNDED:
+            assert told.line is not None, f"{node.name}: no rounding is drawn"
         if told.line is not None:
             assert told.line.low <= told.line.value <= told.line.high
+            assert abs(told.line.value - told.line.rounded) <= 1
         assert told.parts
     assert traced > 15
+
+
+@pytest.mark.parametrize("runtime", ["onnxruntime_x86", "tflite_reference"])
+def test_the_narrow_drawing_says_the_same_inside_its_frame(network: Network, runtime: str) -> None:
+    """Of every operator that can be traced: the same cells, no text over its edge, and the step at which two part."""
+    graph, image, _ = network
+    values = graph.with_runtime(RUNTIMES[runtime]).run(image, "all")
+    seen = 0
+    for node in graph.nodes:
+        if node.op_type in ("Transpose", "Flatten"):
+            continue
+        place = tuple(int(n) for n in np.unravel_index(values[node.output].size // 2, values[node.output].shape))
+        feeds = {entry.tensor: values[entry.tensor] for entry in node.inputs if not entry.parameter}
+        trace = graph.trace(node.name, place, feeds, runtime=RUNTIMES[runtime])
+        wide, svg = draw(trace, name=node.name), draw(trace, name=node.name, narrow=True)
+        said = read(svg).said
+        assert said == read(wide).said
+        assert len(read(svg).cells) == len(read(wide).cells)
+        for step in range(1, len(story(trace).parts) + 1):
+            marked = draw(trace, name=node.name, narrow=True, parts_at=step)
+            assert marked.count("here they part") == (1 if story(trace).parts[step - 1].key != "words" else 0)
+        width, height = map(float, re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)[0])
+        for x, y, size, anchor, words in TEXT.findall(svg):
+            long = LETTER * float(size) * len(unescape(words))
+            left = float(x) - {"start": 0.0, "middle": long / 2, "end": long}[anchor]
+            if words not in said.values():  # shown on pointing, over the others
+                assert -6 <= left <= left + long <= width + 6, (node.name, words)
+            assert 0 <= float(y) <= height + 8, (node.name, words)
+        seen += 1
+    assert seen > 15
 
 
 def test_two_arithmetics_part_where_the_first_number_differs(network: Network) -> None:

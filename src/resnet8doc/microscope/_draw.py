@@ -8,7 +8,7 @@ from ..markup import Markup, joined
 from ..trace import Trace
 from ._layout import NARROW, WIDE, Layout
 from ._lines import number_line, share, walls
-from ._maps import maps
+from ._maps import LETTER, maps
 from ._numbers import bits, number
 from ._story import Story, story
 from ._svg import group, text
@@ -115,12 +115,17 @@ def _lifted(drawn: Markup, by: float) -> Markup:
 
 def _others(told: Story, layout: Layout) -> Markup:
     """Return the steps that no picture shows as words, where there is no other picture."""
-    if told.line or told.terms:
+    if told.line or told.terms or told.bars:
         return Markup("")
     return joined(
-        group(min(n, len(told.parts)), text(0, layout.first + 18 * (n - 1), part.said, 11, "r8m-mono"))
+        group(n, text(0, layout.first + 18 * (n - 1), part.said, _fitting(part.said, layout), "r8m-mono"))
         for n, part in enumerate(told.parts, 1)
     )
+
+
+def _fitting(words: str, layout: Layout) -> float:
+    """Return the size at which a line of letters of one width is no wider than the drawing."""
+    return min(11, int(2 * layout.right / (LETTER * len(words))) / 2)
 
 
 def _parting(told: Story, at: int, top: float, layout: Layout) -> Markup:

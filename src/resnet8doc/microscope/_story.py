@@ -10,6 +10,9 @@ from ._numbers import number
 
 _CLAMP = re.compile(r"^min\(max\(([-\d]+), ([-\d]+)\), ([-\d]+)\)$")
 _BY_POWER = re.compile(r"^(-?\d+) / 2\*\*(\d+)")
+_SHIFTED = re.compile(r"^\((-?\d+)(?: \* (-?\d+))? \+ 2\*\*(\d+)\) >> (\d+)$")
+"""Half a step added, then shifted: how integers are rounded; with the multiplication before it, or without."""
+_ADDED = re.compile(r"^(-?\d+) \+ (-?\d+)$")
 _TWO_PRODUCTS = re.compile(
     r"^\((-?\d+) - (-?\d+)\) \* (-?\d+) \+ \((-?\d+) - (-?\d+)\) \* (-?\d+)$"
 )  # what QLinearAdd sums in integers
@@ -179,11 +182,14 @@ def story(trace: Trace, chosen: int | None = None) -> Story:
     totals = {group: sum(term.product for term in found) for group, found in terms.items()}
     if chosen not in terms:
         chosen = max(totals, key=lambda group: abs(totals[group]), default=0)
+    line = _line(trace.steps)
     made = Story(
         terms, shape, chosen, any(term.w_centred != 1 for term in trace.terms), *_walk(trace, totals, steps),
-        _line(trace.steps), _walls(trace.steps, steps), _share(steps),
+        line, _walls(trace.steps, steps, line), _share(steps),
     )  # fmt: skip
     parts = _parts(made, trace, steps)
+    if parts and parts[0].key == "words":
+        made = replace(made, walls=None)  # the words say them, and stand where these would
     shown = {"accumulator", "bias added", "scaled", "rounded", "zero point added", "saturated", "A added", "B added",
              "fixed part", "multiplier"}  # fmt: skip
     return replace(made, parts=parts, others=[step for step in trace.steps if step.name not in shown])
@@ -221,28 +227,38 @@ def _walk(trace: Trace, totals: dict[int, int], steps: dict[str, Step]) -> tuple
     if found:
         a, za, ma, b, zb, mb = map(int, found.groups())
         return [Bar("A", float((a - za) * ma)), Bar("B", float((b - zb) * mb))], ""
+    found = _ADDED.match(steps["added"].formula) if "added" in steps else None
+    if found:
+        return [Bar("A", float(found[1])), Bar("B", float(found[2]))], ""
     return [], ""
 
 
 def _line(steps: list[Step]) -> Line | None:
     for before, step in pairwise(steps):
-        if step.name != "rounded":
+        # an integer's multiplication ends in its rounding: the step is called scaled
+        if step.name != "rounded" and not (step.name == "scaled" and isinstance(step.value, int)):
             continue
-        power = _BY_POWER.match(step.formula)
+        power, shifted = _BY_POWER.match(step.formula), _SHIFTED.match(step.formula)
         if power:
             return Line(int(power[1]) / 2 ** int(power[2]), int(step.value), power[0])
+        if shifted:
+            first, factor, _, by = shifted.groups()
+            formula = f"{first} * {factor} / 2**{by}" if factor else f"{first} / 2**{by}"
+            return Line(int(first) * int(factor or 1) / 2 ** int(by), int(step.value), formula)
         if before.dtype.startswith("float"):
             return Line(float(before.value), int(step.value), before.formula)
     return None
 
 
-def _walls(steps: list[Step], named: dict[str, Step]) -> Walls | None:
+def _walls(steps: list[Step], named: dict[str, Step], line: Line | None) -> Walls | None:
     last = steps[-1] if steps else None
     clamp = _CLAMP.match(last.formula) if last is not None and last.name == "saturated" else None
     if last is None or clamp is None:
         return None
     code, low, high = map(int, clamp.groups())
-    start = int(named["rounded"].value) if "zero point added" in named and "rounded" in named else None
+    start = None
+    if "zero point added" in named:
+        start = int(named["rounded"].value) if "rounded" in named else line.rounded if line else None
     return Walls(start, code, low, high, int(last.value), last.dtype)
 
 
@@ -273,8 +289,10 @@ def _parts(made: Story, trace: Trace, steps: dict[str, Step]) -> list[Part]:
         parts.append(Part("share", f"Its exponential is {made.share[0] / made.share[1]:.4%} of the sum of all."))
     if made.line:
         value = f"{made.line.value:.9g}".replace("-", "−")
-        if "scaled" in steps or _BY_POWER.match(steps["rounded"].formula):
-            parts.append(Part("scaled", f"{_plain(made.line.formula)} = {value}."))
+        high = steps.get("scaled, high half")
+        before = f"The product's high half: {_plain(high.formula)} = {number(high.value)}. Then " if high else ""
+        if "scaled" in steps or " / 2**" in made.line.formula:
+            parts.append(Part("scaled", f"{before}{_plain(made.line.formula)} = {value}."))
         parts.append(Part("rounded", f"Rounded to a whole number: {_rounding(made.line)}."))
     if made.walls and made.walls.start is not None:
         shift = made.walls.code - made.walls.start

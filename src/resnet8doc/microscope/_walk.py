@@ -77,7 +77,7 @@ def _press(place: int | None, control: str) -> Markup:
 def _title(told: Story, total: float, short: bool) -> str:
     if not told.terms:
         unit = f", in {told.unit}" if told.unit else ""
-        return f"the sum of both inputs{unit}: {number(total)}"
+        return f"{'' if short else 'the '}sum of both inputs{'' if short else unit}: {number(total)}"
     channels = len(next(iter(told.terms.values()))[0].tap) == 3
     by = "input channel by input channel" if channels else "row by row"
     head, bias = f"the sum, {by}", ", then the bias"
