@@ -21,7 +21,7 @@ from resnet8doc.extract import load, own_runtime
 from resnet8doc.graph import Graph
 from resnet8doc.hardware import Network, c, check, runtime_of_vectors, write_vectors
 from resnet8doc.hardware.network import TABLES
-from resnet8doc.runtimes._fixed_point import high, scaled
+from resnet8doc.runtimes.fixed_point import high, scaled
 from resnet8doc.runtimes.tflite_micro import TFLITE_MICRO
 
 from .legal_graphs import Codes, Writer, legal_graphs

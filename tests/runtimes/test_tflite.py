@@ -20,7 +20,7 @@ from resnet8doc.runtimes import (
     TFLITE_REFERENCE,
     XNNPACK,
 )
-from resnet8doc.runtimes._fixed_point import Fixed, away, high, quantized, scaled, up
+from resnet8doc.runtimes.fixed_point import Fixed, away, high, quantized, scaled, up
 
 ALL = (TFLITE_REFERENCE, TFLITE_MICRO, TFLITE_BUILTIN, TFLITE_BUILTIN_ARM, XNNPACK)
 RUNTIMES = st.sampled_from(ALL)

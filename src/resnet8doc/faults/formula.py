@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ..arithmetic import Runtime
-from ..runtimes._documented import DOCUMENTED
+from ..runtimes.documented import DOCUMENTED
 from ._fault import Fault
 
 

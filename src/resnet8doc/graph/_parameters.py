@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
-from ..ops._checks import DIVISORS
+from ..ops.parts import check
 from ._model import Node
 from ._operators import operator_of
 
@@ -55,7 +55,7 @@ def _scale(node: Node, formal: str, array: Array) -> None:
     boundary = operator_of(node).kind == "boundary"
     if array.dtype != np.float32 and not (boundary and array.dtype == np.float16):
         raise UserError(f"node {node.name}: {formal} is {array.dtype}", "float32", "Convert the model to float32.")
-    divisor = formal in DIVISORS and not boundary
+    divisor = formal in check.DIVISORS and not boundary
     good = np.isfinite(array) & ((array != 0) | (not divisor))
     if not good.all():
         at = f"[{int(np.argmin(good))}]" if array.ndim else ""

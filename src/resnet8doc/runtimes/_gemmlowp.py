@@ -9,7 +9,7 @@ Source: gemmlowp, ``fixedpoint/fixedpoint.h``, ``exp_on_negative_values``, ``one
 import numpy as np
 
 from ..arithmetic import Array
-from ._fixed_point import away, high
+from .fixed_point import away, high
 
 LIMIT = 2**31 - 1
 """The largest int32, which stands for 1 in Q0.31."""

@@ -1,6 +1,6 @@
 r"""Products with a fixed-point factor, in floats where that is certain and in integers for the few others.
 
-Written without its floors, each way of :mod:`resnet8doc.runtimes._fixed_point` to multiply by :math:`M = m\,2^{e-31}`
+Written without its floors, each way of :mod:`resnet8doc.runtimes.fixed_point` to multiply by :math:`M = m\,2^{e-31}`
 is one rounding of almost the product. For :math:`e < 0`
 
 .. math:: y = \left\lfloor a M + d + \tfrac12 \right\rfloor,
@@ -17,8 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arithmetic import Array
-from ..arithmetic._codes import CodeType
+from ..arithmetic import Array, CodeType
 
 SMALL = -3
 """Exponents up to which the first rounding moves few results to another integer."""
@@ -79,7 +78,7 @@ def nearest_codes(
 
     Examples
     --------
-    >>> from resnet8doc.arithmetic._codes import code_type
+    >>> from resnet8doc.arithmetic import code_type
     >>> never = lambda a, channel: 1 / 0
     >>> m, e, kind = np.array(1 << 30), np.array(-3), code_type("int8")
     >>> nearest_codes(np.array([-10.0, 10, 2e9]), m, e, None, never, 1, kind)

@@ -31,9 +31,9 @@ from ..ops.parts import check, checked_mean, pair, pool_pads, window_sums
 from ..ops.parts import checked_add as checked
 from ..trace import Trace
 from . import tflite_builtin, xnnpack
-from ._documented import DOCUMENTED
 from ._pairs import Scales, Zeros, of_pairs
 from ._pytorch_layer import back, back_step, flipped
+from .documented import DOCUMENTED
 
 PARTS = frozenset({"overflow"})
 

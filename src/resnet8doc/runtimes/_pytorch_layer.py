@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ..arithmetic import FLOAT32, Array, Finish, Functions, Number, Runtime, SecondStage
-from ..arithmetic._codes import CodeType
+from ..arithmetic import FLOAT32, Array, CodeType, Finish, Functions, Number, Runtime, SecondStage
 from ..errors import UserError
 from ..ops import qgemm, qlinear_conv
 from ..ops.parts import ConvInputs as Checked

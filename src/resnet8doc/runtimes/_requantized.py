@@ -37,9 +37,9 @@ from ..errors import UserError
 from ..ops.parts import check
 from ..ops.parts import checked_add as checked
 from ..trace import Trace
-from ._fixed_point import Way, half_away, half_away_step, quantized, scaled, scaled_step
 from ._leftovers import is_left_over, with_leftover
 from ._pairs import Formula, of_pairs
+from .fixed_point import Way, half_away, half_away_step, quantized, scaled, scaled_step
 
 PARTS = frozenset({"overflow", "relu"})
 

@@ -21,8 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..arithmetic import Array, Finish, Number, Runtime
-from ..arithmetic._codes import CodeType
+from ..arithmetic import Array, CodeType, Finish, Number, Runtime
 from ..ops import fma
 from ..trace import Trace
 from ._pytorch_aten import ATEN

@@ -22,8 +22,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ..arithmetic import Array, Finish, Number, Runtime
-from ..arithmetic._codes import CodeType
+from ..arithmetic import Array, CodeType, Finish, Number, Runtime
 from ..trace import Trace
 from ._pytorch_aten import ATEN
 from ._pytorch_layer import Layer, columns, conv2d, linear, of_integers

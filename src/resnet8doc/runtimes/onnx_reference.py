@@ -4,7 +4,7 @@ It has none of ONNX Runtime's operators; where they are run in its arithmetic, i
 """
 
 from ..arithmetic import Finish, Runtime
-from ._documented import DOCUMENTED
+from .documented import DOCUMENTED
 
 ONNX_REFERENCE = Runtime(
     "onnx_reference", "onnx.reference", finish=Finish(zero_point_added="before_rounding"), functions=DOCUMENTED

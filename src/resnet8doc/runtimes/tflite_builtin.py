@@ -38,13 +38,13 @@ from ..ops import qlinear_conv_element as convolve_element
 from ..ops.parts import CONV_PARTS, check, checked_quantize, from_rows, softmax_rows
 from ..ops.parts import checked_add as checked
 from ..trace import Trace
-from . import _means
+from . import means
 from . import tflite_reference as reference
 from ._dense import dense
-from ._fixed_point import Fixed, Way, half_away, half_away_step, high, scaled, scaled_step
 from ._leftovers import is_left_over, with_leftover
 from ._pairs import of_pairs
 from ._requantized import OF_BUILTIN
+from .fixed_point import Fixed, Way, half_away, half_away_step, high, scaled, scaled_step
 
 ADD_BLOCK, QUANTIZE_BLOCK, DEPTHWISE_BLOCK = 16, 8, 8
 """Elements, elements, channels of a whole vector."""
@@ -342,7 +342,7 @@ def functions(way: Way) -> dict[str, Functions]:
     return {
         **OF_BUILTIN,
         "SUB": reference.SUB,
-        "QLinearReduceMean": _means.BUILTIN,
+        "QLinearReduceMean": means.BUILTIN,
         "QLinearConv": depthwise(convolutions),
         "QGemm": dense(Fixed(way, single_product=True), convolutions),
         "QLinearAdd": Functions(qlinear_add, qlinear_add_element, reference.INTEGER_PARTS),

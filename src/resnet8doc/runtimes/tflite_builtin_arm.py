@@ -23,8 +23,8 @@ from ..ops.parts import from_rows, softmax_rows
 from ..trace import Trace
 from . import tflite_builtin as builtin
 from . import tflite_reference as reference
-from ._fixed_point import Fixed, quantized, scaled, scaled_step
 from ._leftovers import is_left_over, with_leftover
+from .fixed_point import Fixed, quantized, scaled, scaled_step
 
 SOFTMAX_BLOCK = 16
 """Classes of a whole vector."""

@@ -19,9 +19,9 @@ import numpy as np
 from ..arithmetic import Array, Runtime
 from ..errors import UserError
 from ..trace import Trace
-from ._fixed_point import away, quantized, scaled, scaled_step
 from ._gemmlowp import logistic, logistic_step
 from ._requantized import unary
+from .fixed_point import away, quantized, scaled, scaled_step
 from .tflite_reference import CONVOLUTIONS, REFERENCE_FUNCTIONS
 
 

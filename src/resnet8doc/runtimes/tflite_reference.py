@@ -33,12 +33,12 @@ from ..errors import UserError
 from ..ops.parts import AutoPad, check, checked_quantize, from_rows, softmax_rows, window_sums
 from ..ops.parts import checked_add as checked
 from ..trace import Trace
-from . import _means
+from . import means
 from ._dense import dense
-from ._fixed_point import Fixed, Float64Away, half_away, half_away_step, high, quantized, scaled, scaled_step
 from ._gemmlowp import exp_of_negative, exp_of_negative_step, reciprocal_of_one_plus, reciprocal_of_one_plus_step
 from ._pairs import of_pairs
 from ._requantized import FIXED, binary
+from .fixed_point import Fixed, Float64Away, half_away, half_away_step, high, quantized, scaled, scaled_step
 
 LEFT = 20
 """By how many bits ADD shifts its inputs to the left."""
@@ -390,7 +390,7 @@ SUB = binary("SUB", difference_of_codes, difference_step)
 REFERENCE_FUNCTIONS = {
     **FIXED,
     "SUB": SUB,
-    "QLinearReduceMean": _means.REFERENCE,
+    "QLinearReduceMean": means.REFERENCE,
     "QGemm": dense(Float64Away(), CONVOLUTIONS),
     "QLinearAdd": Functions(qlinear_add, qlinear_add_element, INTEGER_PARTS),
     "QLinearAveragePool": Functions(qlinear_average_pool, qlinear_average_pool_element, frozenset({"overflow"})),

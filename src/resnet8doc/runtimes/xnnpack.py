@@ -30,7 +30,7 @@ from ..arithmetic import Array, Functions, Number, Runtime
 from ..ops.parts import checked_add as checked
 from ..ops.parts import checked_quantize
 from ..trace import Trace
-from . import _means
+from . import means
 from . import tflite_builtin as builtin
 from . import tflite_reference as reference
 from ._pairs import of_pairs
@@ -180,7 +180,7 @@ XNNPACK = Runtime(
     "xnnpack", "XNNPACK in LiteRT",
     functions={
         **OF_XNNPACK,
-        "QLinearReduceMean": _means.XNNPACK,
+        "QLinearReduceMean": means.XNNPACK,
         "SUB": unless(
             lambda *scales: taken(scales), binary("SUB", difference_of_codes, difference_step), reference.SUB
         ),

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import UserError
-from ...runtimes._fixed_point import Way, quantized, scaled
+from ...runtimes.fixed_point import Way, quantized, scaled
 from ...runtimes.tflite_reference import LEFT, add_factors
 from ._staircase import Codes, steps
 

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arithmetic import SecondStage
-from ...runtimes._fixed_point import quantized
-from ...runtimes._means import divided
+from ...runtimes.fixed_point import quantized
+from ...runtimes.means import divided
 from ._accept import PAIRS
 from ._network import Network, Operation
 from ._window import Window

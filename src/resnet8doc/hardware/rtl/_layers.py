@@ -14,7 +14,7 @@ from ...arithmetic import scale_multiplier
 from ...errors import UserError
 from ...graph import Graph
 from ...ops import qgemm, qlinear_add, qlinear_average_pool, quantize_linear
-from ...runtimes._fixed_point import Fixed, Way
+from ...runtimes.fixed_point import Fixed, Way
 from ..integers import FixedPoint, FixedSum, find_fixed_point, find_fixed_sum, fixed_point, sum_table
 from ..network import Network, Operation, accumulators
 from ._second_stage import FixedStage, Float32Stage, SecondStage

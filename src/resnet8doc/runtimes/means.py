@@ -22,7 +22,7 @@ from ..arithmetic import Array, Functions, Runtime
 from ..ops.parts import MEAN_PARTS as PARTS
 from ..ops.parts import checked_mean as checked
 from ..trace import Trace
-from ._fixed_point import quantized, scaled, scaled_step
+from .fixed_point import quantized, scaled, scaled_step
 
 CHANNELS = 16
 """Channels of a whole vector."""
