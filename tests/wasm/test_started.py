@@ -112,6 +112,18 @@ def test_a_module_that_is_not_in_memory_comes_from_its_wheel(site: Path, monkeyp
     assert (site / "r8first" / "data.txt").read_bytes() == b"hello"
 
 
+def test_a_folder_of_data_files_is_not_the_package(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """numpy.random is not packed, but files that are no modules lie in its folder."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("r8first/third/__init__.py", "there = True\n")
+    monkeypatch.setattr(_started, "fetch", lambda _: content.getvalue())
+    _started.begin(*packed(["r8first"]))
+    (site / "r8first" / "third").mkdir()
+    (site / "r8first" / "third" / "data.txt").write_text("x")
+    assert importlib.import_module("r8first.third").there
+
+
 def test_what_no_wheel_has_stays_missing(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Packages ask for modules that need not be there: nothing is fetched for that."""
     monkeypatch.setattr(_started, "fetch", lambda name: pytest.fail(f"{name} was fetched"))

@@ -97,7 +97,7 @@ class Folder(FileFinder):
 
 
 class Later:
-    """Fetch a module's wheel when the module is asked for and is nowhere else.
+    """Fetch a module's wheel when the module is asked for and is not in memory.
 
     Parameters
     ----------
@@ -197,7 +197,8 @@ def begin(content: Any, length: int) -> None:
         Path(SITE, path).mkdir(parents=True, exist_ok=True)
     for path, start, end in index["files"]:
         Path(SITE, path).write_bytes(rest[start:end])
-    sys.meta_path.insert(0, Started(index["modules"], rest))
+    # before all others, to whom a package's folder with data files alone is a package without code
+    sys.meta_path[:0] = [Started(index["modules"], rest), Later(index["wheels"])]
     Folder.listed = tuple(index["modules"])
     pkgutil.iter_importer_modules.register(Folder, Folder.iter_modules)  # type: ignore[attr-defined]  # not in its stubs
     kinds = (
@@ -206,7 +207,6 @@ def begin(content: Any, length: int) -> None:
     )  # fmt: skip
     sys.path_hooks.insert(0, Folder.path_hook(*kinds))
     sys.path_importer_cache.clear()
-    sys.meta_path.append(Later(index["wheels"]))
     importlib.invalidate_caches()
     magic, start, end = index["patterns"]
     prepare_patterns(magic, rest[start:end])
