@@ -29,16 +29,18 @@ import marimo
 app = marimo.App(width="full")
 @app.cell
 def _():
+    import sys
     import marimo as mo
-    return (mo,)
+    where = "browser" if sys.platform == "emscripten" else "build"
+    return mo, where
 @app.cell
 def _(mo):
     slider = mo.ui.slider(0, 1000, label="x")
     mo.Html(f'<span data-r8-control="slider-x">{slider}</span>')
     return (slider,)
 @app.cell
-def _(mo, slider):
-    mo.Html(f'<p data-r8-live="browser" data-r8-edits="{slider.value}">at {slider.value}</p>')
+def _(mo, slider, where):
+    mo.Html(f'<p data-r8-live="{where}" data-r8-edits="{slider.value}">at {slider.value}</p>')
     return
 """
 """The least that a marimo notebook can do in the browser: a slider, and a cell that says where it stands."""
