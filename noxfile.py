@@ -128,6 +128,7 @@ def proof(session: nox.Session) -> None:
     for variant in ("float", "integer"):
         shared(session, "resnet8doc", "prove-c", "--variant", variant, *session.posargs)
     shared(session, "resnet8doc", "prove-rtl", *session.posargs)
+    shared(session, "resnet8doc.hardware.rtl.archive.prove")
     shared(session, "resnet8doc.proof.runtimes")
 
 

@@ -33,11 +33,12 @@ def build(folder: str, environment: dict[str, str], options: list[str], printed:
         return 1
 
 
-for line in sys.stdin:
-    child = os.fork()
-    if not child:
-        code = build(**json.loads(line))
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+if __name__ == "__main__":
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            code = build(**json.loads(line))
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)

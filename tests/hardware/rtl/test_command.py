@@ -20,7 +20,7 @@ def resnet8doc(*arguments: str) -> subprocess.CompletedProcess[str]:
     ("arguments", "message"),
     [
         (("bench", "softmax"), "there is no test bench of 'softmax'; expected one of requantizer"),
-        (("bench", "requantizer", "no.sv"), "no.sv is no file; expected SystemVerilog"),
+        (("bench", "requantizer", "no.sv"), "no.sv is not a file; expected SystemVerilog"),
         (("prove-rtl", "--images", "0"), "--images"),
     ],
 )

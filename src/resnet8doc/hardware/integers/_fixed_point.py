@@ -213,7 +213,7 @@ def find_fixed_sum(
     Raises
     ------
     UserError
-        If the codes are not TensorFlow Lite's, in any way, or a factor is 1 or more.
+        If the codes are not TensorFlow Lite's, in any way, or the scales are ones that end its process.
 
     Examples
     --------
@@ -228,7 +228,7 @@ def find_fixed_sum(
     every = np.arange(-128, 128)
     for way in WAYS:
         ways: tuple[Way, ...] = (way, way, "twice_away")
-        left, right, out = (_held(*factor, each, name) for factor, each in zip(factors, ways, strict=True))
+        left, right, out = (FixedPoint(m, -e, each) for (m, e), each in zip(factors, ways, strict=True))
         found = FixedSum(zeros, (left, right, out))
         if np.array_equal(found.codes(every[:, None], every), codes):
             return found
@@ -236,12 +236,3 @@ def find_fixed_sum(
         f"{name} does not add codes as TensorFlow Lite's kernels do", "their scales, or those of a runtime that does",
         "Use the engine instead.",
     )  # fmt: skip
-
-
-def _held(multiplier: int, exponent: int, way: Way, name: str) -> FixedPoint:
-    if not 0 <= -exponent <= MAX_SHIFT:
-        raise UserError(
-            f"{name}: a factor is {multiplier * 2.0 ** (exponent - 31):.6g}", "2^-32 to 1",
-            "The gates only shift to the right; use the engine instead.",
-        )  # fmt: skip
-    return FixedPoint(multiplier, -exponent, way)
