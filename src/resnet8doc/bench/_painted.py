@@ -6,13 +6,15 @@ from typing import Any
 
 _WATCH = """
 ([event, selector, attribute, text, before]) => {
-  window.r8Painted = new Promise((done) => {
+  window.r8Painted = new Promise((done, fail) => {
     let began;
+    setTimeout(() => fail(new Error(`${selector} did not show ${text || "anything new"} in a minute`)), 60000);
     addEventListener(event, () => { began = performance.now(); }, { capture: true, once: true });
     const watch = new MutationObserver(() => {
-      const found = document.querySelector(selector);
-      const shown = attribute ? found?.getAttribute(attribute) : found?.textContent;
-      if (began === undefined || !shown?.includes(text) || shown === before) return;
+      if (began === undefined) return;
+      const shown = [...document.querySelectorAll(selector)].map(
+        (found) => (attribute ? found.getAttribute(attribute) : found.textContent) ?? "");
+      if (!shown.some((one) => one.includes(text) && one !== before)) return;
       watch.disconnect();
       requestAnimationFrame(() => {
         const after = new MessageChannel();  // its message comes when the frame is painted
@@ -55,6 +57,11 @@ def painted(
         What is then to be shown: an element whose text, or attribute, holds ``text``.
     before
         What it shows now, where anything else will do.
+
+    Raises
+    ------
+    playwright.sync_api.Error
+        If nothing of that is shown in a minute.
 
     Yields
     ------
