@@ -130,7 +130,7 @@ def test_sqnr_is_in_the_table_and_on_the_graph(live: Live, assets: pg.Assets) ->
     assert len(entries) > 12
     table = live.table("SQNR of each layer's output")
     for paint in ("local", "cumulative"):
-        live.page.get_by_label("SQNR painted on the graph").select_option(paint)
+        live.page.get_by_label("Painted SQNR").select_option(paint)
         for entry in entries:
             row = table.locator("tbody tr").filter(has=live.page.get_by_role("rowheader", name=entry.node, exact=True))
             cells = [float(cell.get_attribute("data-r8-key") or "nan") for cell in row.locator("td").all()]
