@@ -12,11 +12,14 @@ import numpy.typing as npt
 from ..errors import UserError
 from ._tflite import interpret
 
+PATIENCE = 120
+"""Seconds; one run of a network takes one or two."""
+
 
 def survives(content: bytes, kernels: str, feeds: Mapping[int, npt.NDArray[Any]], name: str) -> None:
     """Run a TensorFlow Lite file once, in a process of its own; refuse a file that ends it.
 
-    Where a process cannot be forked nothing is tried.
+    Where a process cannot be forked nothing is tried; a trial that hangs says nothing of the file.
 
     Parameters
     ----------
@@ -39,11 +42,13 @@ def survives(content: bytes, kernels: str, feeds: Mapping[int, npt.NDArray[Any]]
     child = os.fork()
     if not child:
         faulthandler.disable()  # what ends it here is said by the parent
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(PATIENCE)  # a lock that another thread held at the fork is never let go here
         with suppress(BaseException):  # what is an exception here is one again in the parent, where it is answered
             interpret(content, kernels).run(feeds)
         os._exit(0)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if code < 0:
+    if code < 0 and code != -signal.SIGALRM:
         raise UserError(
             f"{kernels} ends the process ({signal.Signals(-code).name}) while it runs {name}",
             "a file that it can run",
