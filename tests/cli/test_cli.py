@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from resnet8doc.files import read_json
+from resnet8doc.oracles import Spec, operator_file
 
 COMMANDS = (
     "build", "data", "train", "convert", "calibrate", "quantize", "evaluate", "compare", "record-mlperf-tiny",
@@ -174,3 +175,17 @@ def test_what_the_long_proof_runs_runs_on_two_images(
         counts = result.get("totals", result)
         assert counts.get("values", counts.get("bytes")) > 100_000
         assert counts.get("local_mismatches", counts.get("mismatches")) == 0
+
+
+@pytest.mark.slow
+def test_kernels_that_cannot_run_a_file_are_named_and_the_others_compared(tmp_path: Path) -> None:
+    """An input of SOFTMAX this fine ends the process of the reference kernels and of Micro."""
+    path = tmp_path / "fine.tflite"
+    given, made = Spec((1, 10), scale=1e-8), Spec((1, 10), scale=1 / 256, zero_point=-128)
+    path.write_bytes(operator_file("SOFTMAX", [given], made, {"beta": 1.0}))
+    said = resnet8doc("prove", str(path), "--images", "2", "--output-json", "-")
+    assert said.returncode == 0, said.stderr
+    found = {result["kernels"]: result["totals"]["local_mismatches"] for result in json.loads(said.stdout)}
+    assert found == {"tflite_builtin": 0, "xnnpack": 0}
+    for kernels in ("tflite_reference", "tflite_micro"):
+        assert f"fine.tflite, {kernels}: {kernels} ends the process (SIGABRT) while it runs fine.tflite;" in said.stderr

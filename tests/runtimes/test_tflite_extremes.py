@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from resnet8doc.errors import UserError
+from resnet8doc.extract import load
 from resnet8doc.oracles import KERNELS, Spec, TfliteNetwork, operator_file
 from resnet8doc.runtimes import RUNTIMES, TFLITE_BUILTIN, TFLITE_MICRO, TFLITE_REFERENCE, XNNPACK
 from resnet8doc.runtimes.tflite_reference import refuse_fine_output, softmax_factor
@@ -81,6 +82,26 @@ def test_right_or_refused(kernels: str, name: str, tmp_path: Path) -> None:
             np.testing.assert_array_equal(ours, truth[output], f"scale {scale}")
             computed += 1
     assert computed >= len(EXPONENTS)
+
+
+@pytest.mark.parametrize(
+    "runtime", ["tflite_reference", "tflite_micro", "tflite_builtin", "tflite_builtin_arm", "xnnpack"]
+)
+@pytest.mark.parametrize("name", [name for name in OPERATORS if name != "FULLY_CONNECTED"])
+def test_a_trace_through_the_graph_is_what_is_computed(runtime: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / "operator.tflite"
+    path.write_bytes(OPERATORS[name](0.7))
+    graph = load(path).with_runtime(runtime)
+    rng = np.random.default_rng(3)
+    shapes = [[length if isinstance(length, int) else 1 for length in entry.shape or ()] for entry in graph.inputs]
+    feeds = {
+        entry.name: rng.integers(-128, 128, shape).astype(np.int8)
+        for entry, shape in zip(graph.inputs, shapes, strict=True)
+    }
+    values, node = graph.run(feeds, "all"), graph.nodes[0]  # a clamp may follow
+    reads = {entry.tensor: values[entry.tensor] for entry in node.inputs if not entry.parameter}
+    for place in (0, 5, 63):
+        assert graph.trace(node.name, (0, place), reads).output == values[node.output][0, place]
 
 
 def test_every_code_of_micros_logistic(tmp_path: Path) -> None:

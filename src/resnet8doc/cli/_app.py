@@ -2,7 +2,7 @@
 
 import typer
 
-from . import _build, _probes, _record, _specification, _stages, _tools, _train
+from . import _build, _gates, _probes, _proofs, _record, _specification, _stages, _tools, _train
 
 app = typer.Typer(
     name="resnet8doc",
@@ -19,6 +19,8 @@ _build.register(app)
 _train.register(app)
 _stages.register(app)
 _tools.register(app)
+_proofs.register(app)
+_gates.register(app)
 _specification.register(app)
 _probes.register(app)
 _record.register(app)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ._tools import Images, Shape, Source
+from ._options import Images, Shape, Source
 
 
 def register(app: typer.Typer) -> None:

@@ -78,7 +78,7 @@ def gather_nd(data: Array, indices: Array, *, batch_dims: int = 0) -> Array:
     """
     batch, inner = data.shape[:batch_dims], indices.shape[-1] if indices.ndim else 0
     sizes = np.array(data.shape[batch_dims : batch_dims + inner], np.int64)
-    good = indices.ndim > batch_dims and indices.shape[:batch_dims] == batch and inner == len(sizes)
+    good = indices.ndim > batch_dims and indices.shape[:batch_dims] == batch and 0 < inner == len(sizes)
     if not good or not np.all((indices >= -sizes) & (indices < sizes)):
         raise UserError(
             f"data has shape {list(data.shape)}, indices {list(indices.shape)} reach from "

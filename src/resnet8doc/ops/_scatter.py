@@ -80,7 +80,7 @@ def scatter_nd(data: Array, indices: Array, updates: Array, *, reduction: str = 
     array([9, 2, 8])
     """
     inner = indices.shape[-1] if indices.ndim else data.ndim + 1
-    if inner > data.ndim or updates.shape != (*indices.shape[:-1], *data.shape[inner:]):
+    if not 0 < inner <= data.ndim or updates.shape != (*indices.shape[:-1], *data.shape[inner:]):
         raise UserError(
             f"data has shape {list(data.shape)}, indices {list(indices.shape)}, updates {list(updates.shape)}",
             "coordinates along the last axis of indices, and an update for each", "Correct the node.",

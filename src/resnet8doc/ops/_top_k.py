@@ -25,7 +25,7 @@ def top_k(X: Array, K: Array, *, axis: int = -1, largest: int = 1, sorted: int =
     largest
         Whether the largest are wanted.
     sorted
-        Whether their order matters. Without it the standard leaves the order open; here they are in order.
+        In order; without it the standard leaves the order open.
 
     Returns
     -------
@@ -37,8 +37,8 @@ def top_k(X: Array, K: Array, *, axis: int = -1, largest: int = 1, sorted: int =
     Raises
     ------
     UserError
-        If there is no such axis, there are fewer than ``K`` along it, or a NaN is among them: where NaN stands is left
-        to each implementation.
+        If there is no such axis, there are fewer than ``K`` along it, the order is left open, or a NaN is among them:
+        where NaN stands is left to each implementation.
 
     References
     ----------
@@ -55,6 +55,8 @@ def top_k(X: Array, K: Array, *, axis: int = -1, largest: int = 1, sorted: int =
             f"K is {np.asarray(K).tolist()}, axis {axis} of {list(X.shape)}", "at most as many as there are along it",
             "Correct K or axis.",
         )  # fmt: skip
+    if not sorted:
+        raise UserError("sorted is 0", "1", "Export the model with sorted=True: the runtime's own order is not known.")
     if X.dtype.kind == "f" and np.isnan(X).any():
         raise UserError("X holds NaN", "numbers", "Find the operator before it that makes NaN.")
     if largest:  # from the end, so that a stable sort leaves equal ones in their order

@@ -53,5 +53,5 @@ def survives(content: bytes, kernels: str, feeds: Mapping[int, npt.NDArray[Any]]
             f"{kernels} ends the process ({signal.Signals(-code).name}) while it runs {name}",
             "a file that it can run",
             "Look for a scale far from the others, 1e-8 or less: its checks end the process there. Quantize the model "
-            "again, calibrated on real inputs, or ask other kernels.",
+            "again, calibrated on real inputs, or choose other kernels.",
         )

@@ -28,6 +28,7 @@ Source: TensorFlow Lite, ``kernels/internal/reference/{requantize,leaky_relu}.h`
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,23 @@ UnarySteps = Callable[[Trace, int, Any, Any, float], int]
 """The same of one code, written down."""
 
 
-def unary(op_type: str, formula: Unary, steps: UnarySteps) -> Functions:
+@dataclass(frozen=True)
+class Unless:
+    """Scales that a kernel does not take, and who computes then.
+
+    Attributes
+    ----------
+    taken
+        From the scales, as float32, and an attribute to whether the kernel takes them.
+    other
+        The operator otherwise.
+    """
+
+    taken: Callable[..., bool]
+    other: Functions
+
+
+def unary(op_type: str, formula: Unary, steps: UnarySteps, unless: Unless | None = None) -> Functions:
     """Return an operator of one input: inputs ``x, x_scale, x_zero_point, y_scale, y_zero_point``."""
 
     def given(x: Array, x_scale: Number, x_zero: Number | None, y_scale: Number, y_zero: Number | None) -> Any:
@@ -67,11 +84,15 @@ def unary(op_type: str, formula: Unary, steps: UnarySteps) -> Functions:
 
     def function(*inputs: Any, runtime: Runtime, alpha: float = 0.0) -> Array:
         codes, x_scale, y_scale, x_zero, y_zero = given(*inputs)
+        if unless is not None and not unless.taken(x_scale, y_scale, alpha):
+            return np.asarray(unless.other.function(*inputs, runtime=runtime, **_attribute(alpha)))
         whole = formula(codes.astype(np.int64) - int(x_zero), x_scale, y_scale, alpha) + int(y_zero)
         return runtime.finish.narrowed(whole, y_zero, codes.dtype)
 
     def element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, alpha: float = 0.0) -> Trace:
         codes, x_scale, y_scale, x_zero, y_zero = given(*inputs)
+        if unless is not None and not unless.taken(x_scale, y_scale, alpha):
+            return unless.other.element(index, *inputs, runtime=runtime, **_attribute(alpha))
         trace, code, zero = Trace(op_type, tuple(index)), int(codes[index]), int(y_zero)
         centred = int(trace.step("centred", f"{code} - {int(x_zero)}", code - int(x_zero), "int32"))
         whole = steps(trace, centred, x_scale, y_scale, alpha)
@@ -80,6 +101,14 @@ def unary(op_type: str, formula: Unary, steps: UnarySteps) -> Functions:
         return trace
 
     return Functions(function, element, PARTS)
+
+
+def _attribute(alpha: float) -> dict[str, float]:
+    return {"alpha": alpha} if alpha else {}
+
+
+OF_ONE = 5
+"""Inputs of an operator of one tensor; of two there are eight: both codes, each before its scale and zero point."""
 
 
 def in_blocks(vector: Functions, scalar: Functions, block: int) -> Functions:
@@ -91,25 +120,32 @@ def in_blocks(vector: Functions, scalar: Functions, block: int) -> Functions:
         return with_leftover(ours, theirs, block)
 
     def element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, **attributes: Any) -> Trace:
-        left_over = is_left_over(index, np.shape(inputs[0]), block)
+        codes = inputs[::3][:2] if len(inputs) > OF_ONE else inputs[:1]
+        left_over = is_left_over(index, np.broadcast_shapes(*map(np.shape, codes)), block)
         return (scalar if left_over else vector).element(index, *inputs, runtime=runtime, **attributes)
 
     return Functions(function, element, PARTS)
 
 
 def binary(
-    op_type: str, formula: Formula, steps: Callable[[Trace, int, int, Any], int], *, held: bool = False
-) -> Functions:
+    op_type: str, formula: Formula, steps: Callable[[Trace, int, int, Any], int], *, held: bool = False,
+    unless: Unless | None = None,
+) -> Functions:  # fmt: skip
     """Return an operator of two inputs, which are :func:`resnet8doc.ops.qlinear_add`'s.
 
     ``held`` says that the result is clamped to 16 bits and the zero point added in 16 bits, wherever the formula does.
     """
 
     def function(*inputs: Any, runtime: Runtime) -> Array:
-        return of_pairs(formula, checked(*inputs), runtime.finish)
+        q = checked(*inputs)
+        if unless is not None and not unless.taken(*map(np.float32, q.scales)):
+            return np.asarray(unless.other.function(*inputs, runtime=runtime))
+        return of_pairs(formula, q, runtime.finish)
 
     def element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, **named: Any) -> Trace:
         q = checked(*inputs, **named)
+        if unless is not None and not unless.taken(*map(np.float32, q.scales)):
+            return unless.other.element(index, *inputs, runtime=runtime, **named)
         codes = zip((q.a, q.b), q.zeros, strict=False)
         a, b = (int(np.broadcast_to(each, q.shape)[index]) - zero for each, zero in codes)
         trace, zero = Trace(op_type, tuple(index)), q.zeros[2]
@@ -121,24 +157,6 @@ def binary(
             whole = int(trace.step("in 16 bits", f"{whole} in 16 bits", low, "int16"))
         runtime.finish.clamp_step(trace, whole, zero, q.a.dtype)
         return trace
-
-    return Functions(function, element, PARTS)
-
-
-def unless(
-    taken: Callable[..., bool], own: Functions, other: Functions, scales: tuple[int, ...] = (1, 4, 6)
-) -> Functions:
-    """Return an operator that is left to other kernels where its scales, inputs of those numbers, are not taken."""
-
-    def chosen(inputs: tuple[Any, ...], attributes: dict[str, Any]) -> Functions:
-        held = [np.float32(np.asarray(inputs[number]).reshape(())) for number in scales]
-        return own if taken(*held, **attributes) else other
-
-    def function(*inputs: Any, runtime: Runtime, **attributes: Any) -> Array:
-        return np.asarray(chosen(inputs, attributes).function(*inputs, runtime=runtime, **attributes))
-
-    def element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, **attributes: Any) -> Trace:
-        return chosen(inputs, attributes).element(index, *inputs, runtime=runtime, **attributes)
 
     return Functions(function, element, PARTS)
 
@@ -300,7 +318,7 @@ OF_BUILTIN = FIXED | {
 """Of the built-in kernels on x86-64: in blocks of 16 QUANTIZE of codes goes halves up, MUL holds results in 16 bits."""
 
 
-def _takes_quantize(x_scale: Any, y_scale: Any) -> bool:
+def _takes_quantize(x_scale: Any, y_scale: Any, alpha: float = 0.0) -> bool:
     return bool(1 / 256 <= x_scale / y_scale <= 128)
 
 
@@ -314,23 +332,18 @@ def _takes_product(a_scale: Any, b_scale: Any, c_scale: Any) -> bool:
 
 
 OF_XNNPACK = {
-    "QUANTIZE": unless(
-        _takes_quantize,
-        unary(
-            "QUANTIZE", lambda x, sx, sy, _: _times_eighths(x, _eighths(sx / sy)),
-            lambda t, x, sx, sy, _: _eighths_step(t, x, sx / sy),
-        ),
-        OF_BUILTIN["QUANTIZE"],
-        (1, 3),
+    "QUANTIZE": unary(
+        "QUANTIZE", lambda x, sx, sy, _: _times_eighths(x, _eighths(sx / sy)),
+        lambda t, x, sx, sy, _: _eighths_step(t, x, sx / sy), Unless(_takes_quantize, OF_BUILTIN["QUANTIZE"]),
     ),
     "RELU": FIXED["RELU"],
-    "QLinearLeakyRelu": unless(
-        _takes_leaky, unary("QLinearLeakyRelu", _xnnpack_leaky, _xnnpack_leaky_step), OF_BUILTIN["QLinearLeakyRelu"],
-        (1, 3),
+    "QLinearLeakyRelu": unary(
+        "QLinearLeakyRelu", _xnnpack_leaky, _xnnpack_leaky_step, Unless(_takes_leaky, OF_BUILTIN["QLinearLeakyRelu"])
     ),
     "QLinearSigmoid": unary("QLinearSigmoid", _logistic_even, _logistic_even_step),
-    "QLinearMul": unless(
-        _takes_product, binary("QLinearMul", _xnnpack_product, _xnnpack_product_step), OF_BUILTIN["QLinearMul"]
+    "QLinearMul": binary(
+        "QLinearMul", _xnnpack_product, _xnnpack_product_step,
+        unless=Unless(_takes_product, OF_BUILTIN["QLinearMul"]),
     ),
 }  # fmt: skip
 """Of XNNPACK; RELU it leaves to the built-in kernels, and ratios of scales that it does not take."""

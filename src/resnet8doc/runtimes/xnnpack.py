@@ -34,7 +34,7 @@ from . import means
 from . import tflite_builtin as builtin
 from . import tflite_reference as reference
 from ._pairs import of_pairs
-from ._requantized import OF_XNNPACK, binary, unless
+from ._requantized import OF_XNNPACK, Unless, binary
 
 BITS = 20
 """The larger multiplier has its highest bit there."""
@@ -181,8 +181,8 @@ XNNPACK = Runtime(
     functions={
         **OF_XNNPACK,
         "QLinearReduceMean": means.XNNPACK,
-        "SUB": unless(
-            lambda *scales: taken(scales), binary("SUB", difference_of_codes, difference_step), reference.SUB
+        "SUB": binary(
+            "SUB", difference_of_codes, difference_step, unless=Unless(lambda *scales: taken(scales), reference.SUB)
         ),
         "QLinearAdd": Functions(qlinear_add, qlinear_add_element, reference.INTEGER_PARTS),
         "QLinearAveragePool": reference.REFERENCE_FUNCTIONS["QLinearAveragePool"],
