@@ -250,8 +250,12 @@ class Writer:
         rank = len(x.shape)
         axis = self.number(0, rank - 1)
         length = x.shape[axis]
-        kind = self.choose("Slice", "Slice", "Split", "Gather", "Tile", "Expand")
-        if kind == "Slice":
+        kind = self.choose("Slice", "Slice", "Split", "Gather", "Tile", "Expand", "pixels")
+        if kind == "pixels" and rank == 4 and x.shape[1] % 4 == 0:
+            y = self.node("DepthToSpace", {"input": x.name}, blocksize=2, mode=self.choose("DCR", "CRD"))
+        elif kind == "pixels" and rank == 4 and x.shape[2] % 2 == 0 == x.shape[3] % 2:
+            y = self.node("SpaceToDepth", {"input": x.name}, blocksize=2)
+        elif kind == "Slice":
             begin = self.number(0, length - 1)
             numbers = {"starts": [begin], "ends": [self.number(begin + 1, length)], "axes": [axis], "steps": [1]}
             if self.number(0, 2) == 0:

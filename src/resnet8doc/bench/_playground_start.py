@@ -10,10 +10,11 @@ import platform
 import statistics
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from ..dataset import cache_folder
@@ -92,7 +93,7 @@ def compressed(folder: Path, address: str, asked: set[str]) -> tuple[int, int]:
 class _Chromium:
     """Visits, each by a browser of its own: nothing is kept from one to the next."""
 
-    def __init__(self, launch: object) -> None:
+    def __init__(self, launch: Callable[..., Any]) -> None:
         self.launch = launch
 
     def visit(self, address: str, done: str) -> tuple[dict[str, float], set[str]]:
@@ -105,7 +106,7 @@ class _Chromium:
         done
             An expression that holds when the page is ready.
         """
-        browser = self.launch(executable_path=CHROMIUM, args=list(FLAGS))  # type: ignore[operator]  # playwright's
+        browser = self.launch(executable_path=CHROMIUM, args=list(FLAGS))
         page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
         page.set_default_timeout(PATIENCE)
         asked: set[str] = set()
