@@ -66,6 +66,15 @@ def test_two_drawings_share_no_id_and_every_reference_is_met() -> None:
         assert set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg)) == own
 
 
+def test_on_a_phone_it_shrinks_no_further_than_its_text_can_be_read() -> None:
+    """The style sheet takes the drawing's own width from the box."""
+    with style():
+        figure = Figure(figsize=(6, 2))
+        figure.subplots().plot([1, 2])
+        box = drawing(figure, alt="A line")._repr_html_()
+    assert re.search(r"--own-width: 4[0-9]{2}(\.\d+)?pt", box)
+
+
 def test_shrinks_with_the_screen() -> None:
     adapted = adapt('<svg width="288pt" height="144pt" viewBox="0 0 288 144"></svg>', "x")
     assert 'style="width: 288pt"' in adapted

@@ -38,7 +38,7 @@ class Drawing:
     def _repr_html_(self) -> str:
         # The box takes the focus, so that keys can scroll it. How far it may shrink depends on its own width.
         kept = "" if self.whole else " kept"
-        width = re.search(r'<svg[^>]*? width="([\d.]+(?:pt|px)?)"', self.svg)
+        width = re.search(r'<svg[^>]*?(?: width="|"width: )([\d.]+(?:pt|px)?)"', self.svg)
         own = width[1] + ("px" if width[1][-1].isdigit() else "") if width else "100%"
         return f'<div class="resnet8doc-drawing{kept}" style="--own-width: {own}" tabindex="0">{self.svg}</div>'
 
