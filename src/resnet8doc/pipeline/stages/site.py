@@ -45,3 +45,20 @@ def run(build: Path) -> None:
     if status:
         end = "\n".join(log.read_text(encoding="utf-8").splitlines()[-SHOWN:])
         raise UserError(f"Sphinx failed:\n{end}\n", "a site without a warning", f"Read {log}.")
+    forget(build / "html" / "_modules", ROOT / "src")
+
+
+def forget(pages: Path, sources: Path) -> None:
+    """Delete pages of source code whose module is gone: Sphinx leaves what an earlier build wrote.
+
+    Parameters
+    ----------
+    pages
+        The folder ``_modules`` of the site.
+    sources
+        The folder with the package.
+    """
+    for page in pages.glob("resnet8doc/**/*.html"):
+        module = sources / page.relative_to(pages).with_suffix("")
+        if not module.with_suffix(".py").exists() and not (module / "__init__.py").exists():
+            page.unlink()
