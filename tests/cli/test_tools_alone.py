@@ -92,7 +92,7 @@ def alone(missing: str, folder: Path, *arguments: str) -> subprocess.CompletedPr
     return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
 
 
-NAMED = ("extract", "draw", "prove")
+NAMED = ("extract", "draw", "prove", "spec")
 BY_OPTION = ("vectors", "c", "prove-c")
 
 
