@@ -2,10 +2,11 @@
 
 from fractions import Fraction
 from math import floor
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from resnet8doc.arithmetic import (
@@ -32,9 +33,14 @@ REALS = st.floats(-1e6, 1e6, width=32) | st.integers(-2000, 2000).map(lambda n: 
 INT32 = st.integers(-(2**31), 2**31 - 1)
 
 
-@given(REALS)
-def test_every_rounding_by_its_definition_in_rational_numbers(real: float) -> None:
-    exact, half = Fraction(np.float32(real).item()), Fraction(1, 2)
+BESIDE_TIES = [float(np.nextafter(tie, tie + side)) for tie in (-1.5, -0.5, 0.5, 1.5) for side in (-1, 1)]
+
+
+@given(REALS | st.sampled_from(BESIDE_TIES), st.sampled_from((np.float32, np.float64)))
+@example(0.49999999999999994, np.float64)
+@example(-0.5000000000000001, np.float64)
+def test_every_rounding_by_its_definition_in_rational_numbers(real: float, kind: Any) -> None:
+    exact, half = Fraction(kind(real).item()), Fraction(1, 2)
     away = floor(abs(exact) + half) * (1 if exact >= 0 else -1)
     expected = {
         "half_even": round(exact),
@@ -45,7 +51,7 @@ def test_every_rounding_by_its_definition_in_rational_numbers(real: float) -> No
         "shift": floor(exact + half) if exact >= 0 else floor(exact - half),
     }
     for name, value in expected.items():
-        assert int(round_to_integer(np.float32(real), name)) == value, name  # type: ignore[arg-type] # the literal's names
+        assert int(round_to_integer(kind(real), name)) == value, name  # type: ignore[arg-type] # the literal's names
 
 
 def test_the_half_is_not_added_in_float32() -> None:

@@ -1,6 +1,5 @@
 """Operators that a few public networks need, against ONNX Runtime in every opset: bits, or close."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,12 +7,8 @@ import pytest
 
 from resnet8doc.errors import UserError
 from resnet8doc.ops import OPERATORS
-from resnet8doc.proof._tally import differs
 
-Array = np.ndarray[Any, Any]
-Compare = Callable[..., list[tuple[Array, Array]]]
-Inputs = Callable[[np.random.Generator], list[Any]]
-Case = tuple[str, Inputs, dict[str, Any], tuple[int, ...]]
+from .agreement import Array, Case, Compare, hold_to_bits, hold_to_last_bits, names
 
 
 def real(rng: np.random.Generator, *shape: int) -> Array:
@@ -92,31 +87,14 @@ CLOSE: list[Case] = [
 ]  # fmt: skip
 
 
-def _names(cases: list[Case]) -> list[str]:
-    return [f"{number}-{case[0]}" for number, case in enumerate(cases)]
+@pytest.mark.parametrize("case", EXACT, ids=names(EXACT))
+def test_no_bit_differs(compare: Compare, case: Case) -> None:
+    hold_to_bits(compare, case)
 
 
-@pytest.mark.parametrize(("op_type", "generate", "attributes", "opsets"), EXACT, ids=_names(EXACT))
-def test_no_bit_differs(
-    compare: Compare, op_type: str, generate: Inputs, attributes: dict[str, Any], opsets: tuple[int, ...]
-) -> None:
-    for opset in opsets:
-        for seed in range(12):
-            for expected, found in compare(op_type, generate(np.random.default_rng(seed)), opset=opset, **attributes):
-                assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
-                assert not differs(found, expected).any(), f"{op_type}, opset {opset}, seed {seed}"
-
-
-@pytest.mark.parametrize(("op_type", "generate", "attributes", "opsets"), CLOSE, ids=_names(CLOSE))
-def test_only_last_bits_differ(
-    compare: Compare, op_type: str, generate: Inputs, attributes: dict[str, Any], opsets: tuple[int, ...]
-) -> None:
-    assert OPERATORS["", op_type].exact is not True
-    for opset in opsets:
-        for seed in range(12):
-            for expected, found in compare(op_type, generate(np.random.default_rng(seed)), opset=opset, **attributes):
-                assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
-                np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+@pytest.mark.parametrize("case", CLOSE, ids=names(CLOSE))
+def test_only_last_bits_differ(compare: Compare, case: Case) -> None:
+    hold_to_last_bits(compare, case)
 
 
 @pytest.mark.parametrize("opset", [7, 10, 11])

@@ -67,12 +67,26 @@ def test_other_activations(compare: Compare, op_type: str, names: list[str]) -> 
 
 
 @pytest.mark.parametrize(
+    ("op_type", "attributes"), [("GRU", {}), ("RNN", {}), ("LSTM", {}), ("LSTM", {"input_forget": 1})]
+)
+def test_what_enters_an_activation_is_cut_off(compare: Compare, op_type: str, attributes: dict[str, Any]) -> None:
+    given = inputs(op_type, 1, 9, True)
+    cut, whole = (
+        compare(op_type, given, opset=14, outputs=2, clip=clip, hidden_size=SIZE, **attributes) for clip in (0.3, 1e9)
+    )
+    for expected, found in (*cut, *whole):
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=2e-6)
+    assert not np.allclose(cut[0][1], whole[0][1], atol=0.01)
+
+
+@pytest.mark.parametrize(
     ("change", "attributes", "message"),
     [
         ({}, {"activations": ["Elu", "Tanh"]}, "activation Elu; expected one of Sigmoid, Tanh, Relu."),
         ({}, {"activations": ["Tanh"]}, "there are 1 activations; expected 2."),
         ({}, {"layout": 1}, "layout is 1; expected 0: steps along the first axis."),
         ({}, {"direction": "up"}, "direction is 'up'; expected one of forward, reverse, bidirectional."),
+        ({}, {"clip": -1.5}, "clip is -1.5; expected a number above 0."),
         ({}, {"hidden_size": 9}, "hidden_size is 9; expected 4, as R has."),
         ({1: np.zeros((1, 9, 5), np.float32)}, {}, "W has shape [1, 9, 5]; expected [1, 12, 5]."),
         ({0: np.zeros((6, 3, 5))}, {}, "X is float64 [6, 3, 5]; expected float32 of 3 axes."),

@@ -17,13 +17,15 @@ from ._finish import Finish
 from ._first_stage import Adder, FirstStage
 from ._fixed_point import FixedPoint, fixed_point, multiply_by_fixed_point
 from ._float_product import FLOAT32, FloatProduct, scale_multiplier
-from ._rounding import Rounding, round_to_integer
+from ._rounding import Rounding, half_away, round_to_integer
+from ._rows import by_row, row_of
 from ._runtime import ONNXRUNTIME_X86, Functions, Mistake, Runtime
-from ._second_stage import SecondStage
+from ._second_stage import Coder, SecondStage
 from ._types import Array, Number
 
 __all__ = [
-    "CODE_TYPES", "FLOAT32", "ONNXRUNTIME_X86", "Adder", "Array", "CodeType", "Finish", "FirstStage", "FixedPoint",
-    "FloatProduct", "Functions", "Mistake", "Number", "Overflow", "Rounding", "Runtime", "SecondStage", "code_type",
-    "fixed_point", "multiply_by_fixed_point", "narrow", "round_to_integer", "scale_multiplier", "wrap",
+    "CODE_TYPES", "FLOAT32", "ONNXRUNTIME_X86", "Adder", "Array", "CodeType", "Coder", "Finish", "FirstStage",
+    "FixedPoint", "FloatProduct", "Functions", "Mistake", "Number", "Overflow", "Rounding", "Runtime", "SecondStage",
+    "by_row", "code_type", "fixed_point", "half_away", "multiply_by_fixed_point", "narrow", "round_to_integer",
+    "row_of", "scale_multiplier", "wrap",
 ]  # fmt: skip

@@ -89,6 +89,11 @@ def narrow(value: Number, kind: "npt.DTypeLike | CodeType", overflow: Overflow =
     overflow
         ``saturate`` clamps, ``wrap`` keeps the low bits.
 
+    Raises
+    ------
+    UserError
+        If a number to clamp is NaN.
+
     Examples
     --------
     >>> narrow(np.array([-200, 130]), np.int8), narrow(np.array([-200, 130]), np.int8, "wrap")
@@ -98,7 +103,15 @@ def narrow(value: Number, kind: "npt.DTypeLike | CodeType", overflow: Overflow =
     """
     codes = code_type(kind)
     if overflow == "saturate":
-        return np.clip(value, codes.minimum, codes.maximum).astype(codes.stored)
+        clipped = np.clip(value, codes.minimum, codes.maximum)
+        try:
+            with np.errstate(invalid="raise"):
+                return clipped.astype(codes.stored)
+        except FloatingPointError as error:  # 0 times a factor that float32 does not hold
+            raise UserError(
+                "a result is not a number", "scales whose products and ratios are finite in float32",
+                "Quantize the model again: one scale is far too large or too small.",
+            ) from error  # fmt: skip
     wrapped = wrap(np.asarray(value).astype(np.int64), codes.bits)
     return np.asarray(wrapped if codes.signed else wrapped & ((1 << codes.bits) - 1)).astype(codes.stored)
 

@@ -11,6 +11,9 @@ from ._codes import CodeType, Overflow, code_type, narrow
 from ._rounding import Rounding, round_to_integer
 from ._types import Array, Number
 
+FAR = 2.0**62
+"""Beyond all codes, within int64."""
+
 
 @dataclass(frozen=True)
 class Finish:
@@ -65,7 +68,7 @@ class Finish:
     def narrowed(self, whole: Number, zero_point: Number, kind: "npt.DTypeLike | CodeType") -> Array:
         """Bring whole numbers, zero point included, into the type."""
         if self.overflow == "wrap" and np.asarray(whole).dtype.kind == "f":
-            whole = np.clip(whole, -(2.0**62), 2.0**62)
+            whole = np.clip(whole, -FAR, FAR)
         result = narrow(whole, kind, self.overflow)
         if self.floor == "none":
             return result
@@ -83,7 +86,12 @@ class Finish:
         self.clamp_step(trace, whole, zero, kind)
 
     def round_step(self, trace: Trace, real: Any) -> int:
-        """Round one real number; Python's ``round`` is the independent judge of ties to even."""
+        """Round one real number; Python's ``round`` is the independent judge of ties to even.
+
+        What is beyond float32 is brought to a number that every type of codes clamps.
+        """
+        if not np.isfinite(real):
+            real = type(real)(np.nan_to_num(real, nan=-FAR, posinf=FAR, neginf=-FAR))
         whole = round(float(real)) if self.rounding == "half_even" else int(round_to_integer(real, self.rounding))
         trace.step("rounded", f"round({real}), {self.rounding}", whole, "int32")
         return whole
@@ -92,7 +100,7 @@ class Finish:
         """Bring one integer into the output's type."""
         codes = code_type(kind)
         if self.overflow == "wrap":
-            result = int(narrow(np.asarray(whole), codes, "wrap"))
+            result = int(narrow(np.asarray(min(max(whole, -int(FAR)), int(FAR))), codes, "wrap"))
             trace.step("wrapped", f"the low {codes.bits} bits of {whole}", result, codes.name)
         else:
             result = min(max(whole, codes.minimum), codes.maximum)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import UserError
 from ..trace import Trace
 from ._codes import CodeType
 from ._finish import Finish
@@ -26,13 +27,25 @@ def scale_multiplier(x_scale: Number, w_scale: Number, y_scale: Number) -> Array
     w_scale
         float32 scalar or ``[channels]``.
 
+    Raises
+    ------
+    UserError
+        If it is infinite.
+
     Examples
     --------
     >>> scale_multiplier(np.float32(0.1), np.array([0.02, 0.5], np.float32), np.float32(0.3))
     array([0.00666667, 0.16666666], dtype=float32)
     """
     single = np.float32
-    return np.asarray(np.asarray(x_scale, single) * np.asarray(w_scale, single) / np.asarray(y_scale, single))
+    with np.errstate(over="ignore"):
+        found = np.asarray(np.asarray(x_scale, single) * np.asarray(w_scale, single) / np.asarray(y_scale, single))
+    if not np.isfinite(found).all():
+        raise UserError(
+            "x_scale * w_scale / y_scale is infinite", "a factor that float32 holds",
+            "Quantize the model again: one scale is far too large or too small.",
+        )  # fmt: skip
+    return found
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ def round_to_integer(value: Number, rounding: Rounding = "half_even") -> Array:
     Returns
     -------
     numpy.ndarray
-        Integers in the same float type. The half is added in float64: in float32, 0.49999997 + 0.5 is 1.
+        Integers in the same float type, right for every number: 0.49999997 in float32, and what lies as near to a half
+        in float64, go to 0.
 
     Raises
     ------
@@ -62,10 +63,30 @@ def round_to_integer(value: Number, rounding: Rounding = "half_even") -> Array:
     if rounding == "floor":
         return np.floor(value)
     wide = value.astype(np.float64)
+    away = half_away(wide)
     if rounding == "half_up":
-        result = np.floor(wide + 0.5)
+        result = np.where(wide > 0, away, np.floor(wide + 0.5))  # below 0 the sum is exact, or no tie
     elif rounding == "half_away_from_zero":
-        result = np.copysign(np.floor(np.abs(wide) + 0.5), wide)
+        result = away
     else:
-        result = np.where(wide >= 0, np.floor(wide + 0.5), np.floor(wide - 0.5))
+        result = np.where(wide >= 0, away, -1 - np.ceil(-wide - 0.5))
     return result.astype(value.dtype)
+
+
+def half_away(value: Array) -> Array:
+    """Round real numbers to integers, halves away from zero (C's ``round``), in float32 or float64, as they are given.
+
+    What is added is h, the number just below a half: a half itself, added to h, gives 1, because the sum is rounded.
+    The sum of h and n + 1/2 is rounded to n + 1, of which it falls short by half a step at most; that of h and the
+    number just below n + 1/2 stays below n + 1.
+
+    Examples
+    --------
+    >>> half_away(np.array([-2.5, -0.4, 0.5, 1.49, 0.49999999999999994]))
+    array([-3., -0.,  1.,  1.,  0.])
+    """
+    real = np.asarray(value)
+    if real.dtype != np.float32:
+        real = real.astype(np.float64, copy=False)
+    below_half = np.nextafter(real.dtype.type(0.5), real.dtype.type(0))
+    return np.asarray(np.trunc(real + np.copysign(below_half, real)))

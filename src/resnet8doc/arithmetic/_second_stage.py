@@ -1,7 +1,7 @@
 """From an accumulator to a code: what every runtime's way has in common."""
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy.typing as npt
 
@@ -9,6 +9,18 @@ from ..trace import Trace
 from ._codes import CodeType
 from ._finish import Finish
 from ._types import Array, Number
+
+
+class Coder(Protocol):
+    """Turns exact sums of a layer, in which the bias is not yet, into codes: block after block, then the rest."""
+
+    def put(self, sums: Array, codes: Array) -> None:
+        """Write the codes of float32 ``[..., channels]``, which may be overwritten, into ``codes``, contiguous."""
+        ...
+
+    def settle(self) -> None:
+        """Write the codes that were left open."""
+        ...
 
 
 class SecondStage(ABC):
@@ -58,6 +70,18 @@ class SecondStage(ABC):
         finish
             How the scaled number becomes a code.
         """
+
+    def coder(self, bias: Array, factor: Array, zero_point: Number, finish: Finish) -> Coder | None:
+        """Return what codes exact float32 sums faster than :meth:`apply`; None where nothing does.
+
+        Parameters
+        ----------
+        bias
+            Whole numbers ``[channels]``, float32 or float64; with it, no sum leaves int32.
+        factor, zero_point, finish
+            As in :meth:`apply`; the zero point has the output's type.
+        """
+        return None
 
     @abstractmethod
     def explain(

@@ -3,11 +3,13 @@
 from ._fold import asks_shapes, fold_shapes
 from ._graph import Graph
 from ._load import from_bytes, load
-from ._model import Input, Node, Quantization, TensorInfo
+from ._model import CAPTURED, Body, Input, Node, Quantization, TensorInfo
 from ._operators import operator_at, operator_of
 from ._trace import trace
 
 __all__ = [
+    "CAPTURED",
+    "Body",
     "Graph",
     "Input",
     "Node",

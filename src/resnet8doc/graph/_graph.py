@@ -1,6 +1,6 @@
 """The engine: an extraction that runs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -11,10 +11,11 @@ from ..arithmetic import ONNXRUNTIME_X86, Mistake, Number, Runtime
 from ..errors import UserError
 from ..ops import Trace
 from ..runtimes import runtime as runtime_of
-from ._model import Node, Quantization, TensorInfo
+from ._fit import fitting, like, of_one
+from ._model import CAPTURED, Body, Node, Quantization, TensorInfo
 from ._operators import operator_of
 from ._parameters import check_parameters
-from ._parse import NARROW, parse_info, parse_nodes, parse_tensors
+from ._parse import parse_info, parse_nodes, parse_tensors
 from ._quantization import find_quantization
 from ._trace import check_traced
 
@@ -181,7 +182,8 @@ class Graph:
         positional: list[Any] = [arguments[formal] for formal in operator.inputs if formal != operator.variadic]
         positional += arguments[operator.variadic] if operator.variadic else ()
         chosen = self.limited(node, self.runtime) if runtime is None else _runtime(runtime)
-        extra = {"runtime": chosen} if operator.quantized else {}
+        extra: dict[str, Any] = {"runtime": chosen} if operator.quantized else {}
+        extra |= {name: self._callable(node, body, values, chosen) for name, body in node.bodies.items()}
         try:
             found = operator.function(*positional, **node.attributes, **extra)
         except UserError as error:
@@ -197,7 +199,28 @@ class Graph:
                 "if it finds none, report this model to resnet8doc.",
             ) from error  # fmt: skip
         results = found if isinstance(found, tuple) else (found,)
+        if len(results) < len(node.outputs):
+            raise UserError(
+                f"node {node.name} ({node.op_type}) gives {len(results)} of {len(node.outputs)} tensors", "all of them",
+                "A loop without a turn leaves open what it collects: feed the graph so that there is one.",
+            )  # fmt: skip
         return {name: np.asarray(value) for name, value in zip(node.outputs, results, strict=False) if name}
+
+    def _callable(
+        self, node: Node, body: Body, values: Mapping[str, Array], runtime: Runtime
+    ) -> Callable[..., tuple[Array, ...]]:
+        """Return a graph within a node as a function of what the node feeds to it."""
+        around = {e.tensor: values[e.tensor] for e in node.inputs if e.formal == CAPTURED and not e.parameter}
+        fed = (*(TensorInfo(name, None, None) for name in around), *body.inputs)
+        wanted = tuple(TensorInfo(name, None, None) for name in body.outputs)
+        inner = Graph(node.name, self.format, body.nodes, fed, wanted, self.parameters, {}, runtime)
+
+        def run(*inputs: Array) -> tuple[Array, ...]:
+            given = (of_one(value, info) for value, info in zip(inputs, body.inputs, strict=True))
+            found = inner.run(around | dict(zip((info.name for info in body.inputs), given, strict=True)))
+            return tuple(found[name] for name in body.outputs)
+
+        return run
 
     def limited(self, node: Node, runtime: How) -> Runtime:
         """Return a runtime with those of its faults alone that can be made in a node."""
@@ -217,6 +240,8 @@ class Graph:
             found[operator.variadic] = []
         for entry in node.inputs:
             value = self.parameters[entry.tensor] if entry.parameter else values[entry.tensor]
+            if entry.formal == CAPTURED:
+                continue
             if entry.formal == operator.variadic:
                 found[entry.formal].append(value)
             else:
@@ -268,7 +293,7 @@ class Graph:
         """
         parameters = dict(self.parameters)
         for name, value in changes.items():
-            parameters[name] = _like(self.parameter(name), value, name)
+            parameters[name] = like(self.parameter(name), value, name)
         check_parameters(self.nodes, parameters)
         return replace(self, parameters=parameters)
 
@@ -294,7 +319,7 @@ class Graph:
             known = ", ".join(e.formal for e in found.inputs if e.parameter)
             raise UserError(f"node {node} has no parameter {formal!r}", f"one of {known}", "Choose one of these.")
         name = f"{node}:{formal}"
-        parameters = {**self.parameters, name: _like(self.parameters[entry.tensor], value, name)}
+        parameters = {**self.parameters, name: like(self.parameters[entry.tensor], value, name)}
         inputs = tuple(replace(e, tensor=name) if e.formal == formal else e for e in found.inputs)
         nodes = tuple(replace(n, inputs=inputs) if n.name == node else n for n in self.nodes)
         check_parameters(nodes, parameters)
@@ -382,7 +407,7 @@ class Graph:
                 raise UserError(
                     f"there is no tensor {name!r}", "a graph input or a node's output", "Look in graph.tensors."
                 )
-            values[name] = _fitting(np.asarray(value), self.info.get(name), name)
+            values[name] = fitting(np.asarray(value), self.info.get(name), name)
         return values
 
     def _wanted(self, outputs: Outputs) -> list[str]:
@@ -430,52 +455,3 @@ class Graph:
 
 def _runtime(runtime: How) -> Runtime:
     return runtime_of(runtime) if isinstance(runtime, str) else runtime
-
-
-def _like(old: Array, value: Number, name: str) -> Array:
-    new = np.asarray(value)
-    if new.dtype != old.dtype or new.shape != old.shape:
-        raise UserError(
-            f"{name} is given as {new.dtype} {list(new.shape)}",
-            f"{old.dtype} {list(old.shape)}",
-            "Give one like the old.",
-        )
-    new = new.copy()
-    new.flags.writeable = False
-    return new
-
-
-def _fitting(value: Array, info: TensorInfo | None, name: str) -> Array:
-    if value.dtype == object:
-        raise UserError(f"{name} is an array of Python objects", "numbers", "Give an array of numbers.")
-    if info is None or info.dtype is None:
-        return value
-    if value.dtype == np.uint8 and info.dtype == "float32":
-        value = value.astype(np.float32)
-    if info.dtype in NARROW:
-        value = _in_bytes(value, info.dtype, name)
-    elif str(value.dtype) != info.dtype:
-        raise UserError(f"{name} is {value.dtype}", info.dtype, f"Convert {name}.")
-    if info.shape is not None:
-        fits = len(info.shape) == value.ndim and all(
-            not isinstance(length, int) or length == value.shape[axis] for axis, length in enumerate(info.shape)
-        )
-        if not fits:
-            shape = ", ".join("?" if length is None else str(length) for length in info.shape)
-            raise UserError(f"{name} has shape {list(value.shape)}", f"[{shape}]", f"Reshape {name}.")
-    return value
-
-
-def _in_bytes(value: Array, kind: str, name: str) -> Array:
-    """Return codes of 4 or 2 bits in bytes, as the engine holds them; numpy has no such type."""
-    signed, bits = not kind.startswith("u"), int(kind[-1])
-    stored = np.dtype(np.int8 if signed else np.uint8)
-    if str(value.dtype) == kind:  # a type that another package gave numpy
-        return value.astype(stored)
-    low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
-    if value.dtype != stored or (value.size and not low <= int(value.min()) <= int(value.max()) <= high):
-        raise UserError(
-            f"{name} is {value.dtype}, {value.min()} to {value.max()}" if value.size else f"{name} is {value.dtype}",
-            f"{kind} in {stored}: {low} to {high}", f"Give {name} as {stored} of these numbers.",
-        )  # fmt: skip
-    return value

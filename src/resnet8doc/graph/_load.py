@@ -83,6 +83,6 @@ def from_bytes(operations: bytes, tensors: bytes) -> Graph:
     """
     try:
         parsed = json.loads(operations)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"the extraction is not JSON ({error})", "JSON", REMEDY) from error
     return Graph.from_parts(parsed, read_tensors(tensors, "the tensors' file"))

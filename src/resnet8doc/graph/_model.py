@@ -1,7 +1,7 @@
 """What a graph is made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,29 @@ class Input:
 
 
 @dataclass(frozen=True)
+class Body:
+    """A graph within a node. What it reads of the tensors around the node are inputs of the node: :data:`CAPTURED`.
+
+    Attributes
+    ----------
+    nodes
+        In an order of computation.
+    inputs
+        What the node feeds to it.
+    outputs
+        What it gives back.
+    """
+
+    nodes: "tuple[Node, ...]"
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[str, ...]
+
+
+CAPTURED = "captured"
+"""The formal name of what a graph within a node reads of the tensors around it."""
+
+
+@dataclass(frozen=True)
 class Node:
     """One operator at work.
 
@@ -68,6 +91,8 @@ class Node:
         By the standard's names.
     version
         The opset whose meaning the operator has (the standard's "since version").
+    bodies
+        The graphs within it, by the names of their attributes: of If, Loop and Scan.
     """
 
     name: str
@@ -78,11 +103,12 @@ class Node:
     outputs: tuple[str, ...]
     attributes: Mapping[str, Any]
     version: int = 1
+    bodies: Mapping[str, "Body"] = field(default_factory=dict)
 
     @property
     def output(self) -> str:
-        """The first tensor that it computes."""
-        return self.outputs[0]
+        """The first tensor that it computes and that has a name: what nobody reads may have none."""
+        return next((name for name in self.outputs if name), "")
 
     def tensor(self, formal: str) -> str | None:
         """Return the tensor connected to the input of that formal name, or None.

@@ -23,10 +23,12 @@ def check_parameters(nodes: Sequence[Node], parameters: Mapping[str, Array]) -> 
         Naming the node, the input and the number.
     """
     for node in nodes:
+        for body in node.bodies.values():
+            check_parameters(body.nodes, parameters)
         operator = operator_of(node)
         stored = {entry.formal: parameters[entry.tensor] for entry in node.inputs if entry.parameter}
         for formal, array in stored.items():
-            if formal.endswith("scale"):
+            if formal.endswith("scale") and operator.kind != "real":  # of a normalization it belongs to no codes
                 _scale(node, formal, array)
             wanted = operator.ranks.get(formal)
             if wanted is not None and array.ndim not in wanted:
@@ -35,6 +37,14 @@ def check_parameters(nodes: Sequence[Node], parameters: Mapping[str, Array]) -> 
                     f"{' or '.join(map(str, wanted))} axes",
                     f"The engine computes {node.op_type} of no other rank: reshape to that rank around the node.",
                 )
+        for (attribute, value), formals in operator.stored.items():
+            computed = next((e for e in node.inputs if e.formal in formals and not e.parameter), None)
+            if computed is not None and node.attributes.get(attribute) == value:
+                raise UserError(
+                    f"node {node.name} ({node.op_type}): {computed.formal} is not stored and {attribute} is {value}",
+                    f"stored {', '.join(sorted(formals))}", f"Store {computed.formal} as an initializer, or set "
+                    f"{attribute} to 0: so the runtime computes it where something is not stored.",
+                )  # fmt: skip
         for of, codes in operator.codes.items():
             zero = stored.get(codes.zero_point)
             if of in stored and zero is not None and stored[of].dtype != zero.dtype:

@@ -1,6 +1,7 @@
 """From an extraction's JSON to a checked graph; what does not hold is said, with the place where."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy.typing as npt
 
 from ..errors import UserError
 from ..ops import Operator
-from ._model import Input, Node, TensorInfo
+from ._model import CAPTURED, Body, Input, Node, TensorInfo
 from ._operators import operator_at
 
 Array = npt.NDArray[Any]
@@ -18,6 +19,18 @@ VERSION = 2
 NARROW = {"uint4": 21, "int4": 22, "uint2": 25, "int2": 26}
 """ONNX's numbers of the types that numpy has not."""
 
+DEEPEST = 32
+"""Graphs within each other; the ONNX format's own readers know no more."""
+
+FLAGS = frozenset({
+    "align_corners", "allowzero", "antialias", "ceil_mode", "center_point_box", "channels_last", "count_include_pad",
+    "detect_negative", "detect_positive", "exclude_outside", "exclusive", "fmod", "input_forget", "keepdims", "largest",
+    "layout", "linear_before_reset", "noop_with_empty_axes", "reverse", "saturate", "select_last_index", "sorted",
+    "spatial", "storage_order", "training_mode", "transA", "transB", "transBatchA", "transBatchB", "unidirectional",
+    "upper",
+})  # fmt: skip
+"""Attributes that are 0 or 1: some of the runtime's kernels ask whether they are 1, others whether they are not 0."""
+
 REMEDY = "Extract the model again: python -m resnet8doc extract MODEL.onnx."
 
 
@@ -26,8 +39,20 @@ def parse_nodes(operations: Mapping[str, Any], tensors: Mapping[str, Array]) -> 
     _header(operations)
     known = set(tensors) | {entry["name"] for entry in operations["inputs"]}
     kinds = {entry["name"]: entry.get("dtype") for entry in (*operations["inputs"], *operations["initializers"])}
-    nodes, names = [], set()
-    for number, entry in enumerate(operations["nodes"]):
+    nodes = _nodes(operations["nodes"], tensors, kinds, known, set())
+    for entry in operations["outputs"]:
+        if entry["name"] not in known:
+            raise UserError(f"nothing computes the output {entry['name']}", "an output that a node computes", REMEDY)
+    return nodes
+
+
+def _nodes(
+    entries: list[Mapping[str, Any]], tensors: Mapping[str, Array], kinds: Mapping[str, Any], known: set[str],
+    names: set[str], depth: int = 0,
+) -> tuple[Node, ...]:  # fmt: skip
+    """Return nodes; what they compute is known from then on, and their names are taken."""
+    nodes = []
+    for number, entry in enumerate(entries):
         node = _node(number, entry, tensors, kinds)
         if node.name in names:
             raise UserError(f"two nodes are named {node.name}", "unique names", REMEDY)
@@ -43,11 +68,33 @@ def parse_nodes(operations: Mapping[str, Any], tensors: Mapping[str, Array]) -> 
                 raise UserError(f"{output} is computed twice", "each tensor computed by one node", REMEDY)
             known.add(output)
         names.add(node.name)
-        nodes.append(node)
-    for entry in operations["outputs"]:
-        if entry["name"] not in known:
-            raise UserError(f"nothing computes the output {entry['name']}", "an output that a node computes", REMEDY)
+        bodies = _bodies(node, entry.get("graphs", {}), tensors, kinds, names, depth + 1)
+        nodes.append(replace(node, bodies=bodies) if bodies else node)
     return tuple(nodes)
+
+
+def _bodies(
+    node: Node, entries: Mapping[str, Any], tensors: Mapping[str, Array], kinds: Mapping[str, Any], names: set[str],
+    depth: int,
+) -> dict[str, Body]:  # fmt: skip
+    """Return the graphs within a node."""
+    if entries and depth > DEEPEST:
+        raise UserError(f"node {node.name} lies within {depth - 1} others", f"{DEEPEST - 1} at most", REMEDY)
+    around = {entry.tensor for entry in node.inputs}
+    found = {}
+    for key, entry in entries.items():
+        try:
+            inputs, outputs, inner = parse_info(entry["inputs"]), tuple(entry["outputs"]), entry["nodes"]
+        except (KeyError, TypeError) as error:
+            raise UserError(f"{key} of node {node.name} lacks {error}", "inputs, outputs, nodes", REMEDY) from error
+        known = {*tensors, *around, *(info.name for info in inputs)}
+        found[key] = Body(_nodes(inner, tensors, kinds, known, names, depth), inputs, outputs)
+        for output in outputs:
+            if output not in known:
+                raise UserError(
+                    f"nothing in node {node.name} computes {output}", "an output that a node computes", REMEDY
+                )
+    return found
 
 
 def parse_tensors(operations: Mapping[str, Any], tensors: Mapping[str, Any]) -> dict[str, Array]:
@@ -107,7 +154,7 @@ def _node(number: int, entry: Mapping[str, Any], tensors: Mapping[str, Array], k
     except UserError as error:
         raise UserError(f"node {name}: {error.found}", error.expected, error.remedy) from error
     for formal, _ in entries:
-        if formal not in operator.inputs:
+        if formal not in operator.inputs and not (formal == CAPTURED and entry.get("graphs")):
             raise UserError(
                 f"node {name} has an input {formal!r}", f"{', '.join(operator.inputs)}, as {op_type} since opset "
                 f"{version} has", f"Convert the model to an opset in which {op_type} has no such input.",
@@ -125,13 +172,29 @@ def _node(number: int, entry: Mapping[str, Any], tensors: Mapping[str, Array], k
                 f"node {name} has an attribute {key!r}", f"{', '.join(operator.attributes) or 'none'}, as {op_type} "
                 f"since opset {version} has", "Export the model without this attribute.",
             )  # fmt: skip
+        if key in FLAGS and attributes[key] not in (0, 1):
+            raise UserError(
+                f"node {name} ({op_type}): {key} is {attributes[key]!r}",
+                "0 or 1",
+                f"Export the model with {key} 0 or 1.",
+            )
     if operator.variadic_output and "num_outputs" in operator.attributes:
         attributes.setdefault("num_outputs", len(outputs))
+        if attributes["num_outputs"] < len(outputs):
+            raise UserError(
+                f"node {name} ({op_type}) has {len(outputs)} outputs and num_outputs is {attributes['num_outputs']}",
+                "as many", "Export the model again.",
+            )  # fmt: skip
     if len(outputs) > len(operator.outputs) and not operator.variadic_output:
         raise UserError(
             f"node {name} ({op_type}) has {len(outputs)} outputs", f"only {', '.join(operator.outputs)}",
             "Export the model so that the others are not needed.",
         )  # fmt: skip
+    like = next((kinds.get(tensor) for formal, tensor in entries if formal == "target_type"), None)
+    if like in NARROW:
+        raise UserError(
+            f"node {name} ({op_type}) casts to {like}", "a type that numpy has", "Use Cast with to, or another type."
+        )
     inputs = tuple(Input(formal, tensor, tensor in tensors) for formal, tensor in entries)
     return Node(name, op_type, domain, layer, inputs, outputs, _with_narrow_type(attributes, operator, inputs, kinds),
                 version)  # fmt: skip

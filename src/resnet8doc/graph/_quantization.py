@@ -1,6 +1,6 @@
 """Whose scale is it: from a tensor to the parameters that say what its codes stand for."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -35,9 +35,10 @@ def _bias(graph: "Graph", tensor: str) -> Quantization | None:
     """Return the scale of a bias: it has none of its own, but that of the products to which it is added."""
     for node, formal in graph.consumers(tensor):
         if node.op_type == "QLinearConv" and formal == "B":
-            x, w = _value(graph, node, "x_scale"), _value(graph, node, "w_scale")
-            name = f"{node.tensor('x_scale')} * {node.tensor('w_scale')}"
-            return Quantization(np.asarray(x * w), np.zeros((), np.int32), 0, name, None)
+            x, w = (str(node.tensor(formal)) for formal in ("x_scale", "w_scale"))
+            if x in graph.parameters and w in graph.parameters:
+                product = np.asarray(graph.parameters[x] * graph.parameters[w])
+                return Quantization(product, np.zeros((), np.int32), 0, f"{x} * {w}", None)
     return None
 
 
@@ -51,7 +52,3 @@ def _read(graph: "Graph", node: Node, codes: Codes, tensor: str) -> Quantization
         zero = np.zeros((), stored.dtype if stored is not None else (info and info.dtype) or np.int8)
     axis = codes.axis_in(node.attributes)
     return Quantization(graph.parameters[scale_name], zero, axis, scale_name, zero_name)
-
-
-def _value(graph: "Graph", node: Node, formal: str) -> Any:
-    return graph.parameters[str(node.tensor(formal))]

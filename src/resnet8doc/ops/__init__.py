@@ -48,7 +48,7 @@ from ._pytorch import (
 from ._qgemm import qgemm
 from ._qgemm_loops import qgemm_element, qgemm_loops
 from ._qlinear_add import qlinear_add
-from ._qlinear_add_loops import qlinear_add_element, qlinear_add_loops
+from ._qlinear_add_loops import leads_with_one, qlinear_add_element, qlinear_add_loops
 from ._qlinear_average_pool import qlinear_average_pool
 from ._qlinear_average_pool_loops import qlinear_average_pool_element, qlinear_average_pool_loops
 from ._qlinear_concat import qlinear_concat, qlinear_concat_element, qlinear_concat_loops
@@ -76,10 +76,12 @@ from ._shape import flatten, reshape, squeeze, transpose
 from ._sigmoid import sigmoid
 from ._split import split
 from ._tanh import tanh
+from ._tflite import WITHOUT as TFLITE_WITHOUT
 
 __all__ = [
     "EXACT_IN_FLOAT32",
     "OPERATORS",
+    "TFLITE_WITHOUT",
     "Codes",
     "Operator",
     "Step",
@@ -112,6 +114,7 @@ __all__ = [
     "global_max_pool",
     "identity",
     "largest_operand",
+    "leads_with_one",
     "leaky_relu",
     "matmul",
     "matmul_integer",

@@ -36,7 +36,7 @@ def batch_normalization(
     Raises
     ------
     UserError
-        If training is asked for, or shapes do not fit.
+        If training is asked for, or types or shapes do not fit.
 
     References
     ----------
@@ -52,11 +52,15 @@ def batch_normalization(
     if training_mode:
         raise UserError("training_mode is set", "inference", "Export the model for inference.")
     channels = X.shape[1] if X.ndim > 1 else 1
+    if X.dtype not in (np.float32, np.float64):
+        raise UserError(f"X is {X.dtype}", "float32 or float64", "Convert the model to float32.")
     for name, value in (("scale", scale), ("B", B), ("input_mean", input_mean), ("input_var", input_var)):
+        if value.dtype != X.dtype:
+            raise UserError(f"{name} is {value.dtype} and X {X.dtype}", "one type", "Convert the model to float32.")
         if value.shape != (channels,):
             raise UserError(f"{name} has shape {list(value.shape)}", f"[{channels}]", "Give one for each channel.")
     with np.errstate(invalid="ignore", divide="ignore"):
-        factor = X.dtype.type(1) / np.sqrt(input_var + X.dtype.type(epsilon)) * scale
+        factor = X.dtype.type(1) / np.sqrt(input_var + X.dtype.type(np.float32(epsilon))) * scale
     offset = B - input_mean * factor
     shape = (1, -1, *(1,) * (X.ndim - 2)) if X.ndim > 1 else (-1,)
     return np.asarray(X * factor.reshape(shape) + offset.reshape(shape))

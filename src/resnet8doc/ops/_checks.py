@@ -100,6 +100,25 @@ def float32(value: Any, name: str) -> Array:
     return array
 
 
+def numbers(result: Array, name: str) -> Array:
+    """Return numbers among which is no NaN, or refuse them: where one is, what comes out differs between kernels."""
+    if result.dtype.kind == "f" and np.isnan(result).any():
+        raise UserError(f"{name} holds NaN", "numbers", "Find the operator before it that makes NaN.")
+    return result
+
+
+def in_int32(real: Any) -> Any:
+    """Return numbers that become int32, those that it does not hold as x86 converts them: the smallest of it.
+
+    Examples
+    --------
+    >>> in_int32(np.array([-7, 3e9, np.nan], np.float32))
+    array([-7.0000000e+00, -2.1474836e+09, -2.1474836e+09], dtype=float32)
+    """
+    beyond = np.float32(2.0**31)
+    return real if np.all(real < beyond) else np.asarray(np.where(real < beyond, real, -beyond), np.float32)
+
+
 LARGEST = 1 << 28
 """Elements that an operator makes at most where a stored number says how many."""
 

@@ -45,6 +45,8 @@ def geometry(
     axes = spatial(len(x))
     if len(w) != len(x):
         raise UserError(f"w has {len(w)} axes and x has {len(x)}", "as many axes as x", "Reshape one of them.")
+    if 0 in w:
+        raise UserError(f"w has shape {list(w)}", "at least one number", "Give filters that have some.")
     if group < 1 or w[0] % group:
         raise UserError(f"group is {group} and w has {w[0]} filters", "a group that divides them", "Correct group.")
     if x[1] != w[1] * group:

@@ -113,14 +113,34 @@ def relu(X: Array) -> Array:
 def clip(input: Array, min: Array | None = None, max: Array | None = None) -> Array:
     """Return ``input`` held between two numbers (ONNX, `Clip <https://onnx.ai/onnx/operators/onnx__Clip.html>`__).
 
+    Without a bound it is the type's lowest or largest finite number, so that no infinity comes out.
+
+    Raises
+    ------
+    UserError
+        If a bound is more than one number.
+
     Examples
     --------
     >>> clip(np.array([-1.5, 7], np.float32), None, np.float32(6))
     array([-1.5,  6. ], dtype=float32)
+    >>> clip(np.array([-np.inf], np.float32))
+    array([-3.4028235e+38], dtype=float32)
     """
+    limits: Any = np.finfo(input.dtype) if input.dtype.kind == "f" else np.iinfo(input.dtype)
+    low, high = (_bound(name, value, input.dtype) for name, value in (("min", min), ("max", max)))
+    low, high = (limits.min if low is None else low), (limits.max if high is None else high)
     # where a number equals a bound it stays, -0.0 at a bound of 0.0 too; with bounds the wrong way round max wins
-    result = input if min is None else np.where(input < min, np.asarray(min, input.dtype), input)
-    return result if max is None else np.where(result > max, np.asarray(max, input.dtype), result)
+    result = np.where(input < low, np.asarray(low, input.dtype), input)
+    return np.where(result > high, np.asarray(high, input.dtype), result)
+
+
+def _bound(name: str, value: Array | None, kind: np.dtype[Any]) -> Array | None:
+    if value is None:
+        return None
+    if np.size(value) != 1 or np.ndim(value) > 1:
+        raise UserError(f"{name} has shape {list(np.shape(value))}", "one number", f"Reshape {name}.")
+    return np.asarray(value, kind).reshape(())
 
 
 def clip_6(input: Array, *, min: float = -3.4028234663852886e38, max: float = 3.4028234663852886e38) -> Array:

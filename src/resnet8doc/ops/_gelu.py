@@ -1,4 +1,4 @@
-"""Gelu, and ONNX Runtime's own Gelu, FastGelu and QuickGelu: what is below zero fades out."""
+"""Gelu, and ONNX Runtime's own Gelu, BiasGelu, FastGelu and QuickGelu: what is below zero fades out."""
 
 from typing import Any
 
@@ -86,14 +86,34 @@ def fast_gelu(X: Array, bias: Array | None = None) -> Array:
     array([[-0.15880796,  1.9545977 ]], dtype=float32)
     """
     x = float32(X, "X")
-    if bias is not None:
-        if x.ndim == 0 or bias.shape != x.shape[-1:]:
-            raise UserError(
-                f"bias has shape {list(bias.shape)} and X {list(x.shape)}", "one number for each of X's last axis",
-                "Reshape bias.",
-            )  # fmt: skip
-        x = x + float32(bias, "bias")
-    return gelu(x, approximate="tanh")
+    return gelu(x if bias is None else _biased(x, bias), approximate="tanh")
+
+
+def _biased(x: Array, bias: Array) -> Array:
+    if x.ndim == 0 or bias.shape != x.shape[-1:]:
+        raise UserError(
+            f"bias has shape {list(bias.shape)} and X {list(x.shape)}", "one number for each of X's last axis",
+            "Reshape bias.",
+        )  # fmt: skip
+    return np.asarray(x + float32(bias, "bias"))
+
+
+def bias_gelu(A: Array, B: Array) -> Array:
+    """Return ``gelu(A + B)``; ``B`` float32, one number for each of the last axis.
+
+    Source: ONNX Runtime, ``contrib_ops/cpu/bert/bias_gelu.cc``.
+
+    Raises
+    ------
+    UserError
+        If the type is another, or ``B`` does not fit.
+
+    Examples
+    --------
+    >>> bias_gelu(np.array([[-2, 1]], np.float32), np.array([1, 1], np.float32))
+    array([[-0.15865526,  1.9544997 ]], dtype=float32)
+    """
+    return gelu(_biased(float32(A, "A"), B))
 
 
 def quick_gelu(X: Array, *, alpha: float = 1.702) -> Array:
@@ -112,5 +132,6 @@ def quick_gelu(X: Array, *, alpha: float = 1.702) -> Array:
 
 GELU = Operator("Gelu", "", gelu, ("Y",), (20,), "real")
 OWN = Operator("Gelu", MICROSOFT, gelu_of_onnxruntime, ("Y",), (1,), "real")
+BIAS = Operator("BiasGelu", MICROSOFT, bias_gelu, ("C",), (1,), "real")
 FAST = Operator("FastGelu", MICROSOFT, fast_gelu, ("Y",), (1,), "real")
 QUICK = Operator("QuickGelu", MICROSOFT, quick_gelu, ("Y",), (1,), "real")

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._operator import Operator
-from ._recurrent import DIRECTIONS, SUMS, States, biases, check_weights, functions_of, walk
+from ._recurrent import DIRECTIONS, SUMS, States, biases, check_weights, cutter, functions_of, walk
 
 Array = npt.NDArray[Any]
 
@@ -21,6 +21,7 @@ def gru(
     initial_h: Array | None = None,
     *,
     activations: Sequence[str] | None = None,
+    clip: float | None = None,
     direction: str = "forward",
     hidden_size: int | None = None,
     layout: int = 0,
@@ -49,6 +50,8 @@ def gru(
         float32 ``[D, N, H]``; 0 without.
     activations
         For each direction the functions of the gates z and r, and of n: ``Sigmoid``, ``Tanh`` or ``Relu``.
+    clip
+        Where what enters an activation is cut off, on both sides of 0; nowhere without.
     direction
         ``forward``, ``reverse`` or ``bidirectional``.
     hidden_size, layout
@@ -76,17 +79,17 @@ def gru(
     """
     size = check_weights(X, W, R, 3, hidden_size, direction, layout)
     functions = functions_of(activations, ("Sigmoid", "Tanh"), len(DIRECTIONS[direction]))
-    bias = biases(B, 6, size)
+    bias, cut = biases(B, 6, size), cutter(clip)
 
     def step(d: int, x: Array, states: States) -> States:
         (h,), (f, g), b = states, functions[d], bias[d]
         w, r = W[d].reshape(3, size, -1), R[d].reshape(3, size, size)
-        update = f(x @ w[0].T + h @ r[0].T + b[0] + b[3])
-        reset = f(x @ w[1].T + h @ r[1].T + b[1] + b[4])
+        update = f(cut(x @ w[0].T + h @ r[0].T + b[0] + b[3]))
+        reset = f(cut(x @ w[1].T + h @ r[1].T + b[1] + b[4]))
         if linear_before_reset:
-            new = g(x @ w[2].T + b[2] + reset * (h @ r[2].T + b[5]))
+            new = g(cut(x @ w[2].T + b[2] + reset * (h @ r[2].T + b[5])))
         else:
-            new = g(x @ w[2].T + (reset * h) @ r[2].T + b[2] + b[5])
+            new = g(cut(x @ w[2].T + (reset * h) @ r[2].T + b[2] + b[5]))
         return ((np.float32(1) - update) * new + update * h,)
 
     Y, last = walk(X, sequence_lens, [initial_h], size, direction, step)

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from ..errors import UserError
 from ._checks import float32
+from ._moments import moments
 from ._operator import Operator
 
 Array = npt.NDArray[Any]
@@ -48,11 +49,11 @@ def instance_normalization(input: Array, scale: Array, B: Array, *, epsilon: flo
                 f"Give one {name} for each channel.",
             )  # fmt: skip
     axes = tuple(range(2, x.ndim))
-    mean = x.mean(axis=axes, keepdims=True, dtype=np.float32)
-    variance = np.square(x - mean).mean(axis=axes, keepdims=True, dtype=np.float32)
     each = (-1, *(1,) * len(axes))
-    factor = scale.reshape(each) / np.sqrt(variance + np.float32(epsilon))
-    return np.asarray(x * factor + (B.reshape(each) - mean * factor))
+    mean, inverse = moments(x, axes, epsilon)
+    with np.errstate(over="ignore", invalid="ignore"):
+        factor = scale.reshape(each) * inverse
+        return np.asarray(x * factor + (B.reshape(each) - mean * factor))
 
 
 OPERATOR = Operator(

@@ -29,6 +29,8 @@ def log_softmax(input: Array, *, axis: int = -1) -> Array:
     >>> log_softmax(np.zeros(2, np.float32))
     array([-0.6931472, -0.6931472], dtype=float32)
     """
+    if not np.size(input):
+        return input
     less = float32(input, "input") - input.max(axis=axis, keepdims=True)
     return np.asarray(less - np.log(np.exp(less).sum(axis=axis, keepdims=True)))
 

@@ -15,7 +15,8 @@ Array = npt.NDArray[Any]
 def lrn(X: Array, *, size: int, alpha: float = 0.0001, beta: float = 0.75, bias: float = 1.0) -> Array:
     r"""Normalize across channels: :math:`y_c = x_c \, (b + \frac{\alpha}{n} \sum_k x_k^2)^{-\beta}`.
 
-    The sum goes over the :math:`n` channels around :math:`c`.
+    The sum goes over the :math:`n` channels around :math:`c`. From one channel to the next the runtime adds what enters
+    and takes away what leaves: what a large number cancelled stays cancelled, what an infinite one made stays NaN.
 
     Parameters
     ----------
@@ -47,11 +48,18 @@ def lrn(X: Array, *, size: int, alpha: float = 0.0001, beta: float = 0.75, bias:
             "[N, C, H, W] and an odd size, as the runtime does",
             "Reshape X before and after, or correct size.",
         )
+    if not x.size:
+        return x
     half = size // 2
-    squares = np.pad(x * x, [(0, 0), (half, half), *[(0, 0)] * (x.ndim - 2)])
-    near = np.lib.stride_tricks.sliding_window_view(squares, size, axis=1).sum(axis=-1, dtype=np.float32)
-    scale = np.float32(bias) + np.float32(alpha / size) * near
-    return np.asarray(x * np.power(scale, np.float32(-beta)))
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        squares = np.pad(x * x, [(0, 0), (half, half), *[(0, 0)] * (x.ndim - 2)])
+        each = np.float32(alpha) / np.float32(size) * squares
+        scale = np.full_like(x, bias)
+        for channel in range(size):
+            scale[:, 0] += each[:, channel]
+        for channel in range(1, x.shape[1]):
+            scale[:, channel] = scale[:, channel - 1] + each[:, channel + size - 1] - each[:, channel - 1]
+        return np.asarray(x * np.power(scale, np.float32(-beta)))
 
 
 OPERATOR = Operator(

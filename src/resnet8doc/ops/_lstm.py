@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from ._operator import Operator
-from ._recurrent import DIRECTIONS, SUMS, States, biases, check_weights, functions_of, walk
+from ._recurrent import DIRECTIONS, SUMS, States, biases, check_weights, cutter, functions_of, walk
 
 Array = npt.NDArray[Any]
 
@@ -22,8 +23,10 @@ def lstm(
     P: Array | None = None,
     *,
     activations: Sequence[str] | None = None,
+    clip: float | None = None,
     direction: str = "forward",
     hidden_size: int | None = None,
+    input_forget: int = 0,
     layout: int = 0,
 ) -> tuple[Array, Array, Array]:
     r"""Return the states of cells with a long short-term memory along sequences.
@@ -49,10 +52,14 @@ def lstm(
         float32 ``[D, 3H]``, the peepholes of i, o, f; 0 without.
     activations
         For each direction the functions of the gates, of the cell and of its output: ``Sigmoid``, ``Tanh`` or ``Relu``.
+    clip
+        Where what enters an activation is cut off, on both sides of 0; nowhere without.
     direction
         ``forward``, ``reverse`` or ``bidirectional``.
     hidden_size, layout
         H; 0, the only layout that runtimes compute.
+    input_forget
+        Whether the forget gate is 1 less the input gate.
 
     Returns
     -------
@@ -70,22 +77,23 @@ def lstm(
 
     Examples
     --------
-    >>> import numpy as np
     >>> one = np.ones((1, 4, 1), np.float32)
     >>> lstm(np.ones((1, 1, 1), np.float32), one, one)[2].round(4)
     array([[[0.5568]]], dtype=float32)
     """
     size = check_weights(X, W, R, 4, hidden_size, direction, layout)
     functions = functions_of(activations, ("Sigmoid", "Tanh", "Tanh"), len(DIRECTIONS[direction]))
-    bias = biases(B, 8, size)
+    bias, cut = biases(B, 8, size), cutter(clip)
     peephole = biases(P, 3, size)
 
     def step(d: int, x: Array, states: States) -> States:
         (h, c), (f, g, last), b, p = states, functions[d], bias[d], peephole[d]
         w, r = W[d].reshape(4, size, -1), R[d].reshape(4, size, size)
         before = [x @ w[n].T + h @ r[n].T + b[n] + b[n + 4] for n in range(4)]
-        cell = f(before[2] + p[2] * c) * c + f(before[0] + p[0] * c) * g(before[3])
-        return f(before[1] + p[1] * cell) * last(cell), cell
+        entering = f(cut(before[0] + p[0] * c))
+        forget = np.float32(1) - entering if input_forget else f(cut(before[2] + p[2] * c))
+        cell = forget * c + entering * g(cut(before[3]))
+        return f(cut(before[1] + p[1] * cell)) * last(cell), cell
 
     Y, Y_h, Y_c = walk(X, sequence_lens, [initial_h, initial_c], size, direction, step)
     return Y, Y_h, Y_c

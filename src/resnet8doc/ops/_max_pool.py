@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from ..errors import UserError
 from ..trace import Trace
+from ._checks import numbers
 from ._operator import Operator
 from ._windows import AutoPad, channels_last, output_size, pair, pool_pads, spatial, windows
 
@@ -33,7 +34,7 @@ def max_pool(
 
     over the elements inside the image: padding never wins. A window that lies in the padding alone gives the lowest
     finite number of the type. Codes are compared as they are, so scale and zero point stay what they were, provided
-    that the scale is above 0. A window that holds something that is not a number may give anything.
+    that the scale is above 0.
 
     Parameters
     ----------
@@ -52,7 +53,8 @@ def max_pool(
     Raises
     ------
     UserError
-        If the type is another, or shapes and attributes do not fit.
+        If the type is another, shapes and attributes do not fit, or a window holds NaN: whether it wins is left to
+        each implementation.
 
     References
     ----------
@@ -75,7 +77,7 @@ def max_pool(
     largest = np.full((X.shape[0], *size, X.shape[1]), _lowest(X.dtype))
     for tap in np.ndindex(*kernel):
         np.maximum(largest, view[(slice(None),) * (1 + axes) + tap], out=largest)
-    return np.moveaxis(largest, -1, 1)
+    return np.moveaxis(numbers(largest, "X"), -1, 1)
 
 
 def max_pool_element(index: tuple[int, ...], X: Array, **attributes: Any) -> Trace:

@@ -67,6 +67,8 @@ class Operator:
         ``movement``: the same values elsewhere, codes or real.
     older
         For versions that mean something else: the function of each, by the first opset that it holds for.
+    older_elements
+        Of ``element``, likewise, where it means something else too.
     loops, element
         The plain loops that are the specification, and the function that writes down one output element.
     parts
@@ -80,6 +82,9 @@ class Operator:
         The number of axes that a stored input must have, by formal name.
     optional
         Inputs in the middle that may be left out though others follow.
+    stored
+        Of an attribute and a value of it, the inputs that must be stored then: of others the runtime's own formula
+        for it is not used.
     variadic_output
         Whether any number of tensors may come out under the one name in ``outputs``.
     exact
@@ -93,6 +98,7 @@ class Operator:
     since_versions: tuple[int, ...]
     kind: Kind
     older: Mapping[int, Callable[..., Any]] = field(default_factory=dict)
+    older_elements: Mapping[int, Callable[..., Trace]] = field(default_factory=dict)
     loops: Callable[..., Any] | None = None
     element: Callable[..., Trace] | None = None
     parts: frozenset[str] = frozenset()
@@ -101,6 +107,7 @@ class Operator:
     bias: str | None = None
     ranks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
+    stored: Mapping[tuple[str, Any], frozenset[str]] = field(default_factory=dict)
     variadic_output: bool = False
     exact: Literal[True] | str = True
 
@@ -180,4 +187,7 @@ class Operator:
                 "Convert the model to another opset: onnx.version_converter.convert_version.",
             )  # fmt: skip
         first = max((since for since in self.older if since <= version), default=None)
-        return self if first is None else replace(self, function=self.older[first], older={})
+        if first is None:
+            return self
+        element = self.older_elements.get(first, self.element)
+        return replace(self, function=self.older[first], older={}, element=element, older_elements={})

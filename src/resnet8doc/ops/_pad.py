@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from ..errors import UserError
 from . import _checks as check
+from ._in_parts import memory_order
 from ._operator import Operator
 
 Array = npt.NDArray[Any]
@@ -55,11 +56,13 @@ def pad(
         around[axis] = (max(0, before), max(0, behind))
     check.made_size([n + a + b for n, (a, b) in zip(data.shape, around, strict=True)], "the padded shape")
     kept = data[tuple(inside)]
+    order = memory_order(data)  # is kept
+    kept, around, back = kept.transpose(order), [around[axis] for axis in order], np.argsort(order)
     if mode == "constant":
         value = 0 if constant_value is None else np.asarray(constant_value, data.dtype).reshape(())
-        return np.pad(kept, around, constant_values=value)
+        return np.pad(kept, around, constant_values=value).transpose(back)
     padded: Array = np.pad(kept, around, mode=mode)  # type: ignore[call-overload]  # numpy has these three modes
-    return padded
+    return padded.transpose(back)
 
 
 MODES = ("constant", "edge", "reflect", "wrap")

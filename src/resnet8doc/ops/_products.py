@@ -71,8 +71,9 @@ def gemm(
     >>> gemm(A, B, np.array([0.5], np.float32), transB=1)
     array([[11.5]], dtype=float32)
     """
-    product = np.float32(alpha) * matmul(A.T if transA else A, B.T if transB else B)
-    return product if C is None else np.asarray(product + np.float32(beta) * C)
+    kind = A.dtype.type
+    product = kind(alpha) * matmul(A.T if transA else A, B.T if transB else B)
+    return product if C is None else np.asarray(product + kind(beta) * C)
 
 
 SUMS = "the order in which a real sum is added up is left to each implementation"

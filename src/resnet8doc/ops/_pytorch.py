@@ -3,7 +3,7 @@
 Each is defined by the engines that have it; any other runtime refuses it by name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -83,9 +83,7 @@ def pytorch_conv2d_loops(*inputs: Any, runtime: Runtime = ONNXRUNTIME_X86, **att
     geometry = {name: value for name, value in attributes.items() if name != "relu"}
     g = geometry_of_shapes(x.shape, w.shape, **geometry)
     y = np.empty((x.shape[0], g.channels_out, *g.size), np.asarray(inputs[7]).dtype)
-    for index in np.ndindex(y.shape):
-        y[index] = pytorch_conv2d_element(index, *inputs, **attributes, runtime=runtime).output
-    return y
+    return _one_by_one(y, pytorch_conv2d_element, *inputs, **attributes, runtime=runtime)
 
 
 def pytorch_linear(
@@ -131,9 +129,7 @@ def pytorch_linear_element(
 def pytorch_linear_loops(*inputs: Any, runtime: Runtime = ONNXRUNTIME_X86, **attributes: Any) -> Array:
     """Compute what :func:`pytorch_linear` does, one output after another (the slow twin)."""
     y = np.empty((np.shape(inputs[0])[0], np.shape(inputs[3])[0]), np.asarray(inputs[7]).dtype)
-    for index in np.ndindex(y.shape):
-        y[index] = pytorch_linear_element(index, *inputs, **attributes, runtime=runtime).output
-    return y
+    return _one_by_one(y, pytorch_linear_element, *inputs, **attributes, runtime=runtime)
 
 
 def pytorch_add(
@@ -181,8 +177,13 @@ def pytorch_add_element(
 def pytorch_add_loops(*inputs: Any, runtime: Runtime = ONNXRUNTIME_X86, **attributes: Any) -> Array:
     """Compute what :func:`pytorch_add` does, one output after another (the slow twin)."""
     y = np.empty(np.broadcast_shapes(np.shape(inputs[0]), np.shape(inputs[3])), np.asarray(inputs[0]).dtype)
+    return _one_by_one(y, pytorch_add_element, *inputs, **attributes, runtime=runtime)
+
+
+def _one_by_one(y: Array, element: Callable[..., Trace], *inputs: Any, **named: Any) -> Array:
+    """Fill an output with what an operator's element function writes down, one element after another."""
     for index in np.ndindex(y.shape):
-        y[index] = pytorch_add_element(index, *inputs, **attributes, runtime=runtime).output
+        y[index] = element(index, *inputs, **named).output
     return y
 
 

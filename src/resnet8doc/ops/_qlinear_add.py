@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..arithmetic import ONNXRUNTIME_X86, Finish, Number, Runtime, round_to_integer
+from ._checks import in_int32
 from ._fma import fma
 from ._operator import MICROSOFT, Codes, Operator
-from ._qlinear_add_loops import PARTS, checked, qlinear_add_element, qlinear_add_loops
+from ._qlinear_add_loops import PARTS, checked, leads_with_one, qlinear_add_element, qlinear_add_loops
 
 Array = npt.NDArray[Any]
 
@@ -38,7 +39,8 @@ def qlinear_add(
        v &= \mathrm{fma}(A, r_A, \mathrm{fma}(B, r_B, k)) \\
        C &= \mathrm{saturate}(\mathrm{round}(v))
 
-    so the zero point is inside what is rounded, ties to even, and the two formulas part on rare inputs.
+    so the zero point is inside what is rounded, ties to even, and the two formulas part on rare inputs. Where a single
+    number of :math:`A` is added to many of :math:`B` along the last axis, :math:`A` and :math:`B` change places.
 
     Parameters
     ----------
@@ -81,12 +83,15 @@ def qlinear_add(
             )
         )
     q = checked(A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point)
-    key = (q.scales, q.zeros, q.a.dtype, runtime.finish)
+    a, b, scales, zeros = q.a, q.b, q.scales, q.zeros
+    if leads_with_one(a.shape, b.shape):
+        a, b, scales, zeros = b, a, (scales[1], scales[0], scales[2]), (zeros[1], zeros[0], zeros[2])
+    key = (scales, zeros, a.dtype, runtime.finish)
     if math.prod(q.shape) < WORTH_A_TABLE:
-        return _sum(q.a, q.b, *key)
+        return _sum(a, b, *key)
     # Each pair of codes is computed once, by the same formula, and looked up.
-    index = np.left_shift(q.a.view(np.uint8), 8, dtype=np.uint16)
-    return _look_up(_table(*key), np.bitwise_or(index, q.b.view(np.uint8)))
+    index = np.left_shift(a.view(np.uint8), 8, dtype=np.uint16)
+    return _look_up(_table(*key), np.bitwise_or(index, b.view(np.uint8)))
 
 
 CODES = 256
@@ -119,7 +124,7 @@ def _sum(
     inner = fma(ratio_a, np.asarray(a_zero, single), ratio_b * single(b_zero))
     fixed = single(c_zero) - inner  # what is the same for all elements
     v = fma(a.astype(single), ratio_a, fma(b.astype(single), ratio_b, fixed))
-    return finish.narrowed(round_to_integer(v, finish.rounding), np.asarray(c_zero, dtype), dtype)
+    return finish.narrowed(round_to_integer(in_int32(v), finish.rounding), np.asarray(c_zero, dtype), dtype)
 
 
 OPERATOR = Operator(

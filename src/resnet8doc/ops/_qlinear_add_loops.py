@@ -34,6 +34,22 @@ def fma_exact(a: Any, b: Any, c: Any) -> np.float32:
     return min(neighbours, key=lambda v: (abs(Fraction(float(v)) - exact), int(v.view(np.int32)) & 1))
 
 
+def leads_with_one(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
+    """Tell whether the innermost loop of a sum has one number of A: ONNX Runtime exchanges A and B then.
+
+    Examples
+    --------
+    >>> leads_with_one((3, 1), (3, 40)), leads_with_one((3, 40), (3, 1)), leads_with_one((3, 1, 1), (3, 40, 1))
+    (True, False, True)
+    >>> leads_with_one((1, 40), (3, 40)), leads_with_one((1, 1), (1,)), leads_with_one((3, 40), (3, 40))
+    (False, True, False)
+    """
+    rank = max(len(a), len(b))
+    a, b = ((1,) * (rank - len(shape)) + tuple(shape) for shape in (a, b))
+    longer = [pair for pair in zip(a, b, strict=True) if pair != (1, 1)]
+    return not longer or (longer[-1][0] == 1 != longer[-1][1])
+
+
 def qlinear_add_loops(*inputs: Any, runtime: Runtime = ONNXRUNTIME_X86) -> Array:
     """Compute what :func:`~resnet8doc.ops.qlinear_add` does, one element after another (the slow twin).
 
@@ -68,7 +84,7 @@ def qlinear_add_element(
 
     Examples
     --------
-    >>> A, B = np.array([10], np.int8), np.array([4], np.int8)
+    >>> A, B = np.array([10, 127], np.int8), np.array([4, 127], np.int8)
     >>> half, quarter, one, zero = np.float32(0.5), np.float32(0.25), np.float32(1), np.int8(0)
     >>> trace = qlinear_add_element((0,), A, half, zero, B, quarter, zero, one, np.int8(-1))
     >>> for step in trace.steps:
@@ -88,17 +104,20 @@ def qlinear_add_element(
         return functions.element(index, *inputs, runtime=runtime)
     q = checked(A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point)
     a, b = (int(np.broadcast_to(codes, q.shape)[index]) for codes in (q.a, q.b))
-    (a_scale, b_scale, c_scale), (a_zero, b_zero, c_zero) = q.scales, q.zeros
-    trace, single = Trace("QLinearAdd", tuple(index)), np.float32
-    ratio_a = trace.step("ratio A", f"{a_scale} / {c_scale}", single(single(a_scale) / single(c_scale)))
-    ratio_b = trace.step("ratio B", f"{b_scale} / {c_scale}", single(single(b_scale) / single(c_scale)))
-    inner = fma_exact(ratio_a, single(a_zero), single(ratio_b * single(b_zero)))
+    c_scale, c_zero, trace, single = q.scales[2], q.zeros[2], Trace("QLinearAdd", tuple(index)), np.float32
+    last, first = ("A", a, q.scales[0], q.zeros[0]), ("B", b, q.scales[1], q.zeros[1])
+    if leads_with_one(q.a.shape, q.b.shape):
+        last, first = first, last
+    (x, x_code, x_scale, x_zero), (y, y_code, y_scale, y_zero) = last, first
+    x_ratio = trace.step(f"ratio {x}", f"{x_scale} / {c_scale}", single(single(x_scale) / single(c_scale)))
+    y_ratio = trace.step(f"ratio {y}", f"{y_scale} / {c_scale}", single(single(y_scale) / single(c_scale)))
+    inner = fma_exact(x_ratio, single(x_zero), single(y_ratio * single(y_zero)))
     fixed = trace.step(
-        "fixed part", f"{c_zero} - fma({ratio_a}, {a_zero}, {ratio_b} * {b_zero})", single(single(c_zero) - inner)
+        "fixed part", f"{c_zero} - fma({x_ratio}, {x_zero}, {y_ratio} * {y_zero})", single(single(c_zero) - inner)
     )
-    with_b = trace.step("B added", f"fma({b}, {ratio_b}, {fixed})", fma_exact(b, ratio_b, fixed))
-    with_a = trace.step("A added", f"fma({a}, {ratio_a}, {with_b})", fma_exact(a, ratio_a, with_b))
-    runtime.finish.clamp_step(trace, runtime.finish.round_step(trace, with_a), c_zero, q.a.dtype)
+    with_y = trace.step(f"{y} added", f"fma({y_code}, {y_ratio}, {fixed})", fma_exact(y_code, y_ratio, fixed))
+    both = trace.step(f"{x} added", f"fma({x_code}, {x_ratio}, {with_y})", fma_exact(x_code, x_ratio, with_y))
+    runtime.finish.clamp_step(trace, runtime.finish.round_step(trace, check.in_int32(both)), c_zero, q.a.dtype)
     return trace
 
 

@@ -114,7 +114,9 @@ def qlinear_average_pool(
     sums, counts = window_sums(
         real, kernel_shape, auto_pad, ceil_mode, count_include_pad, pads, strides, (1,) * axes, bool(count_include_pad)
     )
-    whole = round_to_integer(sums / counts / scale + np.float32(zero), runtime.finish.rounding)
+    with np.errstate(over="ignore", invalid="ignore"):
+        quotients = sums / counts / scale + np.float32(zero)
+    whole = round_to_integer(check.in_int32(quotients), runtime.finish.rounding)
     y = runtime.finish.narrowed(whole, zero, x.dtype)
     return to_last(y) if channels_last else y
 

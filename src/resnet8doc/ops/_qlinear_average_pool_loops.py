@@ -80,6 +80,7 @@ def qlinear_average_pool_element(
         runtime = runtime.limited_to("QLinearGlobalAveragePool", GLOBAL_PARTS)
         inputs = (X, x_scale, x_zero_point, y_scale, y_zero_point)
         return qlinear_global_average_pool_element(index, *inputs, channels_last=channels_last, runtime=runtime)
+    x_scale, y_scale = check.scale(x_scale, "x_scale"), check.scale(y_scale, "y_scale")
     n, channel, *place = (index[0], index[-1], *index[1:-1]) if channels_last else index
     x_zero = int(check.zero_point(x_zero_point, "x_zero_point", x.dtype, "X"))
     y_zero = int(check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y"))
@@ -95,7 +96,7 @@ def qlinear_average_pool_element(
     mean = trace.step("mean", f"{total} / {count}", single(total / single(count)))
     real = trace.step("divided", f"{mean} / {y_scale}", single(mean / single(y_scale)))
     total_with_zero = trace.step("zero point added", f"{real} + {y_zero}", single(real + single(y_zero)))
-    runtime.finish.clamp_step(trace, runtime.finish.round_step(trace, total_with_zero), y_zero, x.dtype)
+    runtime.finish.clamp_step(trace, runtime.finish.round_step(trace, check.in_int32(total_with_zero)), y_zero, x.dtype)
     return trace
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..arithmetic import ONNXRUNTIME_X86, FirstStage, Number, Runtime
+from ..arithmetic import ONNXRUNTIME_X86, Coder, FirstStage, Number, Runtime
 from ._accumulate import accumulate
 from ._conv_geometry import Geometry, geometry
-from ._epilogue import epilogue, with_bias
+from ._epilogue import coder_of
 from ._group_products import group_sums, padded
 from ._operator import Codes, Operator
 from ._pairwise import accumulate_pairwise
@@ -41,6 +41,7 @@ def qlinear_conv(
     B: Array | None = None,
     *,
     auto_pad: AutoPad = "NOTSET",
+    depthwise: int = 0,
     dilations: Sequence[int] | None = None,
     group: int = 1,
     kernel_shape: Sequence[int] | None = None,
@@ -81,6 +82,9 @@ def qlinear_conv(
         int32 ``[M]``, quantized with scale ``x_scale * w_scale`` and zero point 0, or None.
     auto_pad, dilations, group, kernel_shape, pads, strides
         As in the standard. ``pads`` is ``(top, left, bottom, right)``.
+    depthwise
+        Not in the standard: 1 where one group of one input channel is TensorFlow Lite's DEPTHWISE_CONV_2D, which its
+        built-in kernels round otherwise than CONV_2D.
     runtime
         Whose arithmetic, faults included.
 
@@ -114,14 +118,15 @@ def qlinear_conv(
     if np.ndim(x) == 3 == np.ndim(w):  # an axis more, of length 1, is no other convolution
         return qlinear_conv(
             x[:, :, None], x_scale, x_zero_point, w[:, :, None], w_scale, w_zero_point, y_scale, y_zero_point, B,
-            **one_axis_more(auto_pad, dilations, group, kernel_shape, pads, strides), runtime=runtime,
+            **one_axis_more(auto_pad, dilations, group, kernel_shape, pads, strides), depthwise=depthwise,
+            runtime=runtime,
         )[:, :, 0]  # fmt: skip
     functions = runtime.own("QLinearConv")
     if functions is not None:
         nine = (x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B)
         given = {
             "auto_pad": auto_pad, "dilations": dilations, "group": group, "kernel_shape": kernel_shape, "pads": pads,
-            "strides": strides,
+            "strides": strides, "depthwise": depthwise,
         }  # fmt: skip
         return np.asarray(functions.function(*nine, **given, runtime=runtime))
     q = checked(x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B)
@@ -138,11 +143,15 @@ def qlinear_conv(
             outputs = slice(number * per_group, (number + 1) * per_group)
             inputs = slice(number * g.channels_in, (number + 1) * g.channels_in)
             _one_group(q, g, w_centred[:, outputs], inputs, outputs, runtime, stage, y)
-    elif group == 1:
-        _exact_sums(q, g, w_centred, folded, runtime, y)
     else:
-        for number, image in enumerate(padded(q.x, q.x_zero_point, g, q.x.shape[1])):
-            _finish(group_sums(image[None], w_centred, g, group), folded, q, runtime, y[number])
+        factor = runtime.second_stage.factor(q.x_scale, q.w_scale, q.y_scale)
+        coder = coder_of(folded, factor, q.y_zero_point, runtime)
+        if group == 1:
+            _exact_sums(q, g, w_centred, coder, y)
+        else:
+            for number, image in enumerate(padded(q.x, q.x_zero_point, g, q.x.shape[1])):
+                coder.put(group_sums(image[None], w_centred, g, group), y[number])
+        coder.settle()
     return channels_first(y)
 
 
@@ -200,8 +209,8 @@ def _stored(block: Array, g: Geometry) -> Array:
     return gather(block, zero, g, *workspace(block.shape[0], g, zero, FirstStage()))
 
 
-def _exact_sums(q: Checked, g: Geometry, w: Array, bias: Array, runtime: Runtime, y: Array) -> None:
-    """Compute what float32 sums exactly, in few passes; the bias stands for ``x_zero_point`` too."""
+def _exact_sums(q: Checked, g: Geometry, w: Array, coder: Coder, y: Array) -> None:
+    """Compute what float32 sums exactly, in few passes; the coder's bias stands for ``x_zero_point`` too."""
     x = q.x
     if g.kernel == (1, 1) and not any(g.pads):
         # what the strides skip is never looked at
@@ -209,20 +218,7 @@ def _exact_sums(q: Checked, g: Geometry, w: Array, bias: Array, runtime: Runtime
     step = max(1, ROWS // max(1, g.size[0] * g.size[1] * g.kernel[1] * g.channels_in))
     room = RowProducts(min(step, x.shape[0]), g, q.x_zero_point)
     for start in range(0, x.shape[0], step):
-        _finish(room.sums_of(x[start : start + step], w), bias, q, runtime, y[start : start + step])
-
-
-def _finish(sums: Array, bias: Array, q: Checked, runtime: Runtime, y: Array) -> None:
-    """Turn exact float32 sums ``[rows, M]`` into codes; the sums are overwritten."""
-    factor = runtime.second_stage.factor(q.x_scale, q.w_scale, q.y_scale)
-    if runtime.plain:
-        codes = epilogue(sums, bias, factor, q.y_zero_point)
-    else:
-        total = with_bias(sums, bias)
-        if not runtime.second_stage.takes_floats:
-            total = total.astype(np.int64)
-        codes = runtime.second_stage.apply(total, factor, q.y_zero_point, q.y_zero_point.dtype, runtime.finish)
-    np.copyto(y, codes.reshape(y.shape), casting="unsafe")
+        coder.put(room.sums_of(x[start : start + step], w), y[start : start + step])
 
 
 def workspace(images: int, g: Geometry, zero_point: Number, stage: FirstStage) -> tuple[Array, Array]:

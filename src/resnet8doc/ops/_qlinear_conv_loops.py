@@ -145,9 +145,9 @@ def geometry_of(q: Checked, **attributes: Any) -> Geometry:
 def geometry_of_shapes(
     x: tuple[int, ...], w: tuple[int, ...], *, group: int = 1, auto_pad: AutoPad = "NOTSET",
     dilations: Sequence[int] | None = None, kernel_shape: Sequence[int] | None = None,
-    pads: Sequence[int] | None = None, strides: Sequence[int] | None = None,
+    pads: Sequence[int] | None = None, strides: Sequence[int] | None = None, depthwise: int = 0,
 ) -> Geometry:  # fmt: skip
-    """Return how a convolution of these shapes goes over the image."""
+    """Return how a convolution of these shapes goes over the image; ``depthwise`` changes nothing of it."""
     return geometry(x, w, auto_pad, dilations, group, kernel_shape, pads, strides)
 
 

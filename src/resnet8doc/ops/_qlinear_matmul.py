@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from ..arithmetic import ONNXRUNTIME_X86, FirstStage, Number, Runtime
 from ._accumulate import accumulate, accumulator_bound, exact_float, largest_operand
-from ._epilogue import epilogue
+from ._epilogue import Epilogue
 from ._matmul_integer import result_shape
 from ._operator import Codes, Operator
 from ._pairwise import accumulate_pairwise
@@ -97,7 +97,9 @@ def qlinear_matmul(
     fast = exact and stage == FirstStage() and runtime.plain
     if fast and zeros[2].ndim == 0 and factor.ndim < 2 and a.ndim == 2 == b.ndim:
         product = np.subtract(a, zeros[0], dtype=np.float32) @ w
-        return epilogue(product, None, factor, zeros[2]).astype(zeros[2].dtype)
+        codes = np.empty(product.shape, zeros[2].dtype)
+        Epilogue([(np.multiply, factor)], zeros[2]).put(product, codes)
+        return codes
     x = np.subtract(a, zeros[0], dtype=np.float64)
     total = accumulate_pairwise(x, w, zeros[0], zeros[1], stage) if stage.pairs else accumulate(x, w, stage)
     return runtime.second_stage.apply(total, factor, zeros[2], zeros[2].dtype, runtime.finish)

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from ..arithmetic import ONNXRUNTIME_X86, Number, Runtime, round_to_integer
 from ..trace import Trace
+from ._checks import in_int32
 from ._operator import MICROSOFT, Codes, Operator
 from ._qlinear_add_loops import checked
 
@@ -73,7 +74,9 @@ def qlinear_mul(
     q = checked(A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point)
     a_zero, b_zero, c_zero = (np.float32(zero) for zero in q.zeros)
     product = (q.a.astype(np.float32) - a_zero) * (q.b.astype(np.float32) - b_zero)
-    whole = round_to_integer(product * _factor(q.scales) + c_zero, runtime.finish.rounding)
+    with np.errstate(over="ignore", invalid="ignore"):
+        real = product * _factor(q.scales) + c_zero
+    whole = round_to_integer(in_int32(real), runtime.finish.rounding)
     return runtime.finish.narrowed(whole, np.asarray(q.zeros[2], q.a.dtype), q.a.dtype)
 
 
@@ -113,7 +116,7 @@ def qlinear_mul_element(
     factor = trace.step("multiplier", f"{scales[0]} * {scales[1]} / {scales[2]}", _factor(q.scales))
     scaled = trace.step("scaled", f"float32({product}) * {factor}", single(single(product) * factor))
     with_zero = trace.step("zero point added", f"{scaled} + {q.zeros[2]}", single(scaled + single(q.zeros[2])))
-    runtime.finish.clamp_step(trace, runtime.finish.round_step(trace, with_zero), q.zeros[2], q.a.dtype)
+    runtime.finish.clamp_step(trace, runtime.finish.round_step(trace, in_int32(with_zero)), q.zeros[2], q.a.dtype)
     return trace
 
 

@@ -14,6 +14,8 @@ from ._qlinear_softmax_loops import PARTS, exponentials, qlinear_softmax_element
 
 Array = npt.NDArray[Any]
 
+MOST = 2.0**31
+
 
 def qlinear_softmax(
     X: Array,
@@ -92,7 +94,10 @@ def qlinear_softmax(
     total = np.zeros(t.shape[:-1], np.float32)
     for k in range(t.shape[-1]):
         total = total + t[..., k]
-    levels = np.floor(np.float32(1) / y_scale)
+    with np.errstate(over="ignore"):
+        levels = np.floor(np.float32(1) / y_scale)
+    if not abs(levels) < MOST:
+        raise UserError(f"y_scale is {y_scale}", "at least 2^-31", "Quantize the model again: 1/256 is usual.")
     quotient = t.astype(np.float64) * np.float64(levels) / total[..., None].astype(np.float64)
     whole = round_to_integer(quotient, runtime.finish.rounding) + zero.astype(np.float64)
     return from_rows(runtime.finish.narrowed(whole, zero, x.dtype), x.shape, axis, opset)

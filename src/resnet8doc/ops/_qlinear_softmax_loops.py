@@ -82,7 +82,7 @@ def qlinear_softmax_element(
     lead, rest = tuple(index[:axis]), tuple(index[axis:])
     row = [int(v) for v in (x[lead].reshape(-1) if opset < 13 else np.moveaxis(x, axis, -1)[lead + rest[1:]])]
     own = row[int(np.ravel_multi_index(rest, x.shape[axis:]))] if opset < 13 else row[rest[0]]
-    zero = int(check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y"))
+    y_scale, zero = check.scale(y_scale, "y_scale"), int(check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y"))
     trace = Trace("QLinearSoftmax", tuple(index))
     table = exponentials(check.scale(X_scale, "X_scale"), len(row))
     largest = trace.step("largest code", f"max of {len(row)} codes", max(row), str(x.dtype))

@@ -6,9 +6,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..arithmetic import ONNXRUNTIME_X86, Number, Runtime, round_to_integer
+from ..arithmetic import ONNXRUNTIME_X86, CodeType, Finish, Number, Runtime, round_to_integer
+from ._in_parts import in_parts
 from ._operator import MICROSOFT, Codes, Operator
-from ._quantize_linear_loops import PARTS, checked, quantize_linear_element, quantize_linear_loops
+from ._quantize_linear_loops import (
+    PARTS,
+    checked,
+    in_scales_type,
+    quantize_linear_element,
+    quantize_linear_element_10,
+    quantize_linear_loops,
+)  # fmt: skip
 
 Array = npt.NDArray[Any]
 
@@ -27,13 +35,14 @@ def quantize_linear(
 ) -> Array:
     r"""Quantize real numbers: :math:`y = \mathrm{saturate}(\mathrm{round}(x / y_{scale}) + y_{zero\_point})`.
 
-    In order: the quotient, rounded to float32; rounded to an integer, ties to even; the zero point added; clamped to
-    the output type. NaN becomes the type's lowest code, as on x86 (``maxps`` returns its second operand).
+    In order: the quotient, rounded to the type of the scale (before opset 23 to float32); rounded to an integer, ties
+    to even; the zero point added; clamped to the output type. NaN becomes the type's lowest code, as on x86 (``maxps``
+    returns its second operand).
 
     Parameters
     ----------
     x
-        float32, any shape; float16 is converted to it first.
+        float32 or float16, any shape.
     y_scale
         float32 or float16: a scalar, ``[x.shape[axis]]``, or with ``block_size`` of ``x``'s shape, the axis shorter.
     y_zero_point
@@ -77,16 +86,48 @@ def quantize_linear(
     >>> quantize_linear(x, np.float32(1), np.int8(-127))
     array([  73, -127, -125, -125, -128], dtype=int8)
     """
+    x, y_scale = in_scales_type(x, y_scale, axis, block_size)
+    given: dict[str, Any] = {"axis": axis, "block_size": block_size, "output_dtype": output_dtype}
+    return quantize_linear_10(x, y_scale, y_zero_point, **given, precision=precision, runtime=runtime)
+
+
+def quantize_linear_10(
+    x: Array,
+    y_scale: Number,
+    y_zero_point: Number | None = None,
+    *,
+    axis: int = 1,
+    block_size: int = 0,
+    output_dtype: int = 0,
+    saturate: int = 1,
+    precision: int = 0,
+    runtime: Runtime = ONNXRUNTIME_X86,
+) -> Array:
+    """Quantize as :func:`quantize_linear` does, before opset 23: what is float16 is divided in float32.
+
+    Examples
+    --------
+    >>> x, scale, zero = np.array([25.42], np.float16), np.float16(0.15), np.uint8(0)
+    >>> quantize_linear_10(x, scale, zero), quantize_linear(x, scale, zero)
+    (array([169], dtype=uint8), array([170], dtype=uint8))
+    """
     runtime.refuse_others("QuantizeLinear", PARTS)
     functions = runtime.own("QuantizeLinear")
     if functions is not None:
         given = {"axis": axis, "block_size": block_size, "output_dtype": output_dtype, "precision": precision}
         return np.asarray(functions.function(x, y_scale, y_zero_point, **given, runtime=runtime))
     x, scale, zero_point, kind = checked(x, y_scale, y_zero_point, axis, block_size, output_dtype, precision)
+
+    def codes(part: Array) -> Array:
+        return _quantized(part, scale, zero_point, kind, runtime.finish)
+
+    return in_parts(codes, x, kind.stored, scale, zero_point)
+
+
+def _quantized(x: Array, scale: Array, zero_point: Array, kind: CodeType, finish: Finish) -> Array:
     # a quotient beyond float32, or by a scale of 0, is an infinity, which the clamp takes, or not a number
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         quotient = x / scale
-    finish = runtime.finish
     if finish.zero_point_added == "before_rounding":
         whole = round_to_integer(quotient + zero_point.astype(np.float32), finish.rounding)
     else:
@@ -99,8 +140,9 @@ def quantize_linear(
 
 OPERATOR = Operator(
     "QuantizeLinear", "", quantize_linear, ("y",), (10, 13, 19, 21, 23, 24, 25, 28), "boundary",
-    loops=quantize_linear_loops, element=quantize_linear_element, parts=PARTS,
+    older={10: quantize_linear_10, 23: quantize_linear}, loops=quantize_linear_loops, element=quantize_linear_element,
+    older_elements={10: quantize_linear_element_10, 23: quantize_linear_element}, parts=PARTS,
     codes={"y": Codes("y_scale", "y_zero_point", "axis")},
 )  # fmt: skip
-OWN = replace(OPERATOR, domain=MICROSOFT, since_versions=(1,))
+OWN = replace(OPERATOR.at(10), domain=MICROSOFT, since_versions=(1,))
 """ONNX Runtime's own form of it: the same kernel. It had 16-bit codes before the standard did."""

@@ -68,6 +68,30 @@ def quantize_linear_element(
     >>> [step.formula for step in trace.steps]
     ['2.5 / 1.0', 'round(2.5), half_even', '2 + -128', 'min(max(-126, -128), 127)']
     """
+    x, y_scale = in_scales_type(x, y_scale, axis, block_size)
+    given: dict[str, Any] = {"axis": axis, "block_size": block_size, "output_dtype": output_dtype}
+    return quantize_linear_element_10(index, x, y_scale, y_zero_point, **given, runtime=runtime)
+
+
+def quantize_linear_element_10(
+    index: tuple[int, ...],
+    x: Array,
+    y_scale: Number,
+    y_zero_point: Number | None = None,
+    *,
+    axis: int = 1,
+    block_size: int = 0,
+    output_dtype: int = 0,
+    runtime: Runtime = ONNXRUNTIME_X86,
+    **_: Any,
+) -> Trace:
+    """Write down how ``quantize_linear_10(...)[index]`` comes about: before opset 23.
+
+    Examples
+    --------
+    >>> quantize_linear_element_10((0,), np.array([2.5], np.float32), np.float32(1), np.int8(-128)).output
+    -126
+    """
     runtime.refuse_others("QuantizeLinear", PARTS)
     functions = runtime.own("QuantizeLinear")
     if functions is not None:
@@ -116,3 +140,23 @@ def checked(
             f"Give y_zero_point as {kind.stored}, or leave output_dtype out.",
         )  # fmt: skip
     return x, *along_axis(x, "x", y_scale, "y_scale", zero_point, "y_zero_point", axis, block_size), kind
+
+
+def in_scales_type(x: Array, y_scale: Number, axis: int, block_size: int) -> tuple[Array, Number]:
+    """Return quotients of float16, where the scale is, and scales of 1; else what was given.
+
+    Since opset 23 the type of the scale is that of the division; before, everything is divided in float32.
+
+    Examples
+    --------
+    >>> in_scales_type(np.array([25.42], np.float32), np.float16(0.15), 1, 0)
+    (array([169.5], dtype=float32), array(1., dtype=float32))
+    """
+    scale = np.asarray(y_scale)
+    if scale.dtype != np.float16:
+        return x, y_scale
+    x = np.asarray(x)
+    spread, _ = along_axis(x, "x", scale, "y_scale", np.zeros(scale.shape, np.int8), "y_zero_point", axis, block_size)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        quotients = x.astype(np.float16) / spread.astype(np.float16)
+    return quotients.astype(np.float32), np.ones(scale.shape, np.float32)

@@ -16,6 +16,8 @@ Array = npt.NDArray[Any]
 def range_(start: Array, limit: Array, delta: Array) -> Array:
     r"""Return :math:`start + i \cdot delta` for :math:`i` from 0 to below :math:`(limit - start) / delta`.
 
+    The runtime adds ``delta`` to the number before, so that real ones carry every rounding on.
+
     Source: ONNX, `Range <https://onnx.ai/onnx/operators/onnx__Range.html>`__.
 
     Raises
@@ -33,7 +35,9 @@ def range_(start: Array, limit: Array, delta: Array) -> Array:
         raise UserError("delta is 0", "a number other than 0", "Correct delta.")
     count = max(0, math.ceil((last.astype(np.float64) - first.astype(np.float64)) / step.astype(np.float64)))
     check.made_size([count], "the number of elements")
-    return np.asarray(first + np.arange(count).astype(first.dtype) * step, first.dtype)
+    steps = np.full(count, step, first.dtype)
+    steps[:1] = first
+    return np.cumsum(steps, dtype=first.dtype)
 
 
 OPERATOR = Operator("Range", "", range_, ("output",), (11,), "real")

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from ..errors import UserError
 from . import _mlas
+from ._checks import numbers
 
 Array = npt.NDArray[Any]
 States = tuple[Array, ...]
@@ -46,6 +47,14 @@ def functions_of(
     return [tuple(ACTIVATIONS[name] for name in names[d * each : d * each + each]) for d in range(count)]
 
 
+def cutter(clip: float | None) -> Callable[[Array], Array]:
+    """Return what cuts off numbers before an activation, on both sides of 0; None to leave them."""
+    if clip is not None and not clip > 0:
+        raise UserError(f"clip is {clip:g}", "a number above 0", "Correct clip, or leave it out.")
+    limit = np.float32(np.inf if clip is None else clip)
+    return lambda x: np.asarray(np.clip(x, -limit, limit))
+
+
 def check_weights(
     X: Array, W: Array, R: Array, gates: int, hidden_size: int | None, direction: str, layout: int
 ) -> int:
@@ -56,17 +65,31 @@ def check_weights(
     UserError
         If a type is not float32, a shape does not fit, or the direction or layout is another.
     """
-    if direction not in DIRECTIONS:
-        raise UserError(f"direction is {direction!r}", f"one of {', '.join(DIRECTIONS)}", "Correct direction.")
     if layout:
         raise UserError(
             "layout is 1", "0: steps along the first axis", "Transpose around the node: ONNX Runtime refuses 1 as well."
         )
     for name, array in (("X", X), ("W", W), ("R", R)):
-        if array.dtype != np.float32 or array.ndim != 3:
+        if array.dtype != np.float32:
             raise UserError(
                 f"{name} is {array.dtype} {list(array.shape)}", "float32 of 3 axes", "Convert the model to float32."
             )
+    return check_sizes(X, W, R, gates, hidden_size, direction)
+
+
+def check_sizes(X: Array, W: Array, R: Array, gates: int, hidden_size: int | None, direction: str) -> int:
+    """Return the number of states of one direction, of weights ``[D, gates, features]`` of any type.
+
+    Raises
+    ------
+    UserError
+        If a shape does not fit, or the direction is another.
+    """
+    if direction not in DIRECTIONS:
+        raise UserError(f"direction is {direction!r}", f"one of {', '.join(DIRECTIONS)}", "Correct direction.")
+    for name, array in (("X", X), ("W", W), ("R", R)):
+        if array.ndim != 3:
+            raise UserError(f"{name} is {array.dtype} {list(array.shape)}", "3 axes", f"Reshape {name}.")
     size, count = R.shape[2], len(DIRECTIONS[direction])
     wanted = {"W": (W.shape, (count, gates * size, X.shape[2])), "R": (R.shape, (count, gates * size, size))}
     for name, (found, expected) in wanted.items():
@@ -108,4 +131,5 @@ def walk(
             states = tuple(np.where(running, new, old) for new, old in zip(made, states, strict=True))
             Y[at[t < ends], d, every[t < ends]] = states[0][t < ends]
         last.append(states)
+    numbers(Y, "what is computed")
     return (Y, *(np.stack([states[n] for states in last]) for n in range(len(given))))

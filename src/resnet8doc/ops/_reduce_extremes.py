@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
+from ._checks import numbers
 from ._operator import Operator
 from ._reduce_axes import reduced_axes, with_axes_as_attribute
 
@@ -18,7 +19,7 @@ def reduce_max(data: Array, axes: Array | None = None, *, keepdims: int = 1, noo
     Raises
     ------
     UserError
-        If there is no such axis, or nothing along it.
+        If there is no such axis, nothing along it, or a NaN in it: whether it wins is left to each implementation.
 
     Examples
     --------
@@ -44,7 +45,7 @@ def reduce_min(data: Array, axes: Array | None = None, *, keepdims: int = 1, noo
 def _extreme(larger: np.ufunc, data: Array, axes: Array | None, keepdims: int, noop: int) -> Array:
     chosen = tuple(sorted(reduced_axes(data, axes, noop)))
     try:
-        return np.asarray(larger.reduce(data, axis=chosen, keepdims=bool(keepdims)))
+        return numbers(np.asarray(larger.reduce(data, axis=chosen, keepdims=bool(keepdims))), "data")
     except ValueError as error:
         raise UserError(
             f"axes are {list(chosen)} of {list(data.shape)}", "axes along which there is something", "Correct axes."

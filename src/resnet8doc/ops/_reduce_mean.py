@@ -17,6 +17,8 @@ Array = npt.NDArray[Any]
 def reduce_mean(data: Array, axes: Array | None = None, *, keepdims: int = 1, noop_with_empty_axes: int = 0) -> Array:
     r"""Average over some axes: a sum in float32 (``float_sums`` has its order), divided by the number of elements.
 
+    Of no elements it is 0.
+
     Parameters
     ----------
     data
@@ -46,8 +48,9 @@ def reduce_mean(data: Array, axes: Array | None = None, *, keepdims: int = 1, no
     data = np.ascontiguousarray(float32(data, "data")).reshape(data.shape)
     chosen = reduced_axes(data, axes, noop_with_empty_axes)
     count = math.prod(data.shape[axis] for axis in chosen)
-    with np.errstate(invalid="ignore"):
-        mean = float_sums(data, chosen) / np.float32(count)
+    mean = float_sums(data, chosen)
+    if count:  # of nothing the mean is the sum, 0
+        mean = mean / np.float32(count)
     return np.asarray(mean).reshape(kept_shape(data, chosen, keepdims))
 
 

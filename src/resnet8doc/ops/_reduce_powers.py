@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import UserError
 from ._checks import float32
 from ._operator import Operator
 from ._reduce_axes import reduced_axes, with_axes_as_attribute
+from ._reduce_sum import MOST
 
 Array = npt.NDArray[Any]
 
@@ -16,18 +18,28 @@ Array = npt.NDArray[Any]
 def reduce_prod(data: Array, axes: Array | None = None, *, keepdims: int = 1, noop_with_empty_axes: int = 0) -> Array:
     """Multiply along axes (ONNX, `ReduceProd <https://onnx.ai/onnx/operators/onnx__ReduceProd.html>`__).
 
-    Integers are multiplied without a check of their range, as the runtime does.
+    The runtime holds a product of integers at the ends of their type; where one could get there it is refused.
 
     Raises
     ------
     UserError
-        If there is no such axis.
+        If there is no such axis, or a product of integers is too large.
 
     Examples
     --------
     >>> reduce_prod(np.array([[2, 3], [5, 1]], np.float32), np.array([1]), keepdims=0)
     array([6., 5.], dtype=float32)
     """
+    if data.dtype.kind in "iu":
+        sizes = np.maximum(np.abs(data.astype(np.float64)), 1)
+        largest = np.max(
+            np.multiply.reduce(sizes, axis=tuple(reduced_axes(data, axes, noop_with_empty_axes))), initial=0
+        )
+        most = min(MOST, np.iinfo(data.dtype).max)
+        if largest > most:
+            raise UserError(
+                f"integers multiply to {largest:.4g}", f"{most:,} at most", "Convert data to float32 first (Cast)."
+            )
     return _reduced(np.multiply.reduce, data, data, axes, keepdims, noop_with_empty_axes)
 
 

@@ -71,7 +71,7 @@ def softmax(input: Array, *, axis: int = -1) -> Array:
     >>> softmax(np.log(np.array([1, 3], np.float32)))
     array([0.25, 0.75], dtype=float32)
     """
-    exponential = np.exp(input - input.max(axis=axis, keepdims=True))
+    exponential = np.exp(input - input.max(axis=axis, keepdims=True, initial=-np.inf))
     return np.asarray(exponential / exponential.sum(axis=axis, keepdims=True))
 
 

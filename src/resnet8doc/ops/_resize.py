@@ -61,8 +61,10 @@ def resize(
     nearest_mode
         ``round_prefer_floor``, ``floor`` or ``ceil``. ``round_prefer_ceil`` is refused: near a half the runtime
         rounds otherwise than it says.
-    antialias, axes, cubic_coeff_a, exclude_outside, extrapolation_value, keep_aspect_ratio_policy
-        Any ``antialias``, ``axes`` or aspect ratio policy other than the default is refused; the others belong to
+    axes
+        Those that scales or sizes are of; all without.
+    antialias, cubic_coeff_a, exclude_outside, extrapolation_value, keep_aspect_ratio_policy
+        Any ``antialias`` or aspect ratio policy other than the default is refused; the others belong to
         modes that are.
 
     Raises
@@ -81,7 +83,7 @@ def resize(
     >>> resize(image, None, np.array([1, 1, 1, 2], np.float32), mode="linear")
     array([[[[1.  , 1.25, 1.75, 2.  ]]]], dtype=float32)
     """
-    refused = {"antialias": antialias, "axes": axes, "keep_aspect_ratio_policy": keep_aspect_ratio_policy != "stretch"}
+    refused = {"antialias": antialias, "keep_aspect_ratio_policy": keep_aspect_ratio_policy != "stretch"}
     for name, value in refused.items():
         if value:
             raise UserError(f"{name} is set", "its default", f"Export the model without {name}.")
@@ -93,6 +95,8 @@ def resize(
             raise UserError(
                 f"{name} is {one!r}", f"one of {', '.join(known)}", f"Export the model with another {name}."
             )
+    if axes is not None:
+        scales, sizes = _of_all(X, axes, scales, sizes)
     shape, factors = _size(X, scales, sizes)
     if shape == X.shape and (factors == 1).all():
         return X
@@ -106,6 +110,18 @@ def resize(
     return np.asarray(X[np.ix_(*chosen)])
 
 
+def _of_all(
+    X: Array, axes: Sequence[int], scales: Array | None, sizes: Array | None
+) -> tuple[Array | None, Array | None]:
+    """Return scales and sizes for all axes; those that are not named stay."""
+    given = sizes if sizes is not None and sizes.size else scales
+    if given is None or given.size != len(axes) or not all(-X.ndim <= axis < X.ndim for axis in axes):
+        raise UserError(f"axes are {list(axes)}", "as many as scales or sizes, of those of X", "Correct axes.")
+    whole: Array = np.ones(X.ndim, np.float32) if given is scales else np.array(X.shape, np.int64)
+    whole[list(axes)] = given
+    return (whole, None) if given is scales else (None, whole)
+
+
 def _size(X: Array, scales: Array | None, sizes: Array | None) -> tuple[tuple[int, ...], Array]:
     """Return the output's shape and the factor of each axis."""
     given = sizes if sizes is not None and sizes.size else scales
@@ -115,7 +131,7 @@ def _size(X: Array, scales: Array | None, sizes: Array | None) -> tuple[tuple[in
     if sizes is not None and sizes.size:
         shape = check.made_size(sizes, "sizes")
         return shape, np.array([np.float32(m) / np.float32(n) for m, n in zip(shape, X.shape, strict=True)], np.float32)
-    factors = np.asarray(given, np.float32)
+    factors = np.asarray(given, np.float32).reshape(-1)
     if not (np.isfinite(factors) & (factors > 0)).all():
         raise UserError(f"scales are {factors.tolist()}", "finite numbers above 0", "Correct scales.")
     return check.made_size(np.floor(factors * np.array(X.shape, np.float32)).astype(np.int64), "the size"), factors

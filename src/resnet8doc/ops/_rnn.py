@@ -6,7 +6,7 @@ from typing import Any
 import numpy.typing as npt
 
 from ._operator import Operator
-from ._recurrent import DIRECTIONS, SUMS, States, biases, check_weights, functions_of, walk
+from ._recurrent import DIRECTIONS, SUMS, States, biases, check_weights, cutter, functions_of, walk
 
 Array = npt.NDArray[Any]
 
@@ -20,6 +20,7 @@ def rnn(
     initial_h: Array | None = None,
     *,
     activations: Sequence[str] | None = None,
+    clip: float | None = None,
     direction: str = "forward",
     hidden_size: int | None = None,
     layout: int = 0,
@@ -38,6 +39,8 @@ def rnn(
         float32 ``[D, N, H]``; 0 without.
     activations
         For each direction the function: ``Tanh``, ``Sigmoid`` or ``Relu``.
+    clip
+        Where what enters an activation is cut off, on both sides of 0; nowhere without.
     direction
         ``forward``, ``reverse`` or ``bidirectional``.
     hidden_size, layout
@@ -66,10 +69,10 @@ def rnn(
     """
     size = check_weights(X, W, R, 1, hidden_size, direction, layout)
     functions = functions_of(activations, ("Tanh",), len(DIRECTIONS[direction]))
-    bias = biases(B, 2, size)
+    bias, cut = biases(B, 2, size), cutter(clip)
 
     def step(d: int, x: Array, states: States) -> States:
-        return (functions[d][0](x @ W[d].T + states[0] @ R[d].T + bias[d, 0] + bias[d, 1]),)
+        return (functions[d][0](cut(x @ W[d].T + states[0] @ R[d].T + bias[d, 0] + bias[d, 1])),)
 
     Y, Y_h = walk(X, sequence_lens, [initial_h], size, direction, step)
     return Y, Y_h

@@ -34,21 +34,28 @@ class RowProducts:
     """
 
     def __init__(self, images: int, g: Geometry, zero_point: Any) -> None:
-        self.g = g
         (top, left, _, _), stride = g.pads, g.strides[0]
-        self.taps = [divmod(row * g.dilations[0], stride) for row in range(g.kernel[0])]
-        self.rows = max(offset for offset, _ in self.taps) + g.size[0]
+        taps = [divmod(row * g.dilations[0], stride) for row in range(g.kernel[0])]
+        rows = max(offset for offset, _ in taps) + g.size[0]
         width = (g.size[1] - 1) * g.strides[1] + (g.kernel[1] - 1) * g.dilations[1] + 1
-        height = max(self.rows * stride, top + g.image[0])
+        height = max(rows * stride, top + g.image[0])
         shape = images, height, max(width, left + g.image[1]), g.channels_in
-        self.image = np.full(shape, zero_point, np.float32)
-        self.inside = self.image[:, top : top + g.image[0], left : left + g.image[1]]
+        image = np.full(shape, zero_point, np.float32)
+        self.inside = image[:, top : top + g.image[0], left : left + g.image[1]]
         # every stride-th row belongs together: kernel rows reach them as contiguous parts
-        self.strips = {
-            phase: np.empty((images, self.rows, g.size[1], g.kernel[1] * g.channels_in), np.float32)
-            for phase in {phase for _, phase in self.taps}
-        }
-        self.sums = np.empty((images, g.size[0] * g.size[1], g.channels_out), np.float32)
+        held = images, rows, g.size[1], g.kernel[1] * g.channels_in
+        strips = {phase: np.empty(held, np.float32) for phase in {phase for _, phase in taps}}
+        kernel, strides, dilations, size = (1, g.kernel[1]), (1, g.strides[1]), (1, g.dilations[1]), held[1:3]
+        self.copies = []
+        for phase, strip in strips.items():
+            view = windows(image[:, phase :: g.strides[0]], kernel, strides, dilations, size)
+            self.copies.append((strip.reshape(view.shape), view))
+        places = g.size[0] * g.size[1]
+        self.parts = [
+            strips[phase][:, offset : offset + g.size[0]].reshape(images, places, held[3], copy=False)
+            for offset, phase in taps
+        ]
+        self.sums = np.empty((images, places, g.channels_out), np.float32)
         self.products = np.empty_like(self.sums)
 
     def sums_of(self, block: Array, w: Array) -> Array:
@@ -61,17 +68,13 @@ class RowProducts:
         w
             ``w - w_zero_point``, float32 ``[kH * kW * C, M]``.
         """
-        n, g = block.shape[0], self.g
+        n, depth = block.shape[0], w.shape[0] // len(self.parts)
         np.copyto(self.inside[:n], block.transpose(0, 2, 3, 1))
-        for phase, strip in self.strips.items():
-            part = self.image[:n, phase :: g.strides[0]]
-            view = windows(part, (1, g.kernel[1]), (1, g.strides[1]), (1, g.dilations[1]), (self.rows, g.size[1]))
-            np.copyto(strip[:n].reshape(view.shape), view)
+        for strip, view in self.copies:
+            np.copyto(strip[:n], view[:n])
         sums, products = self.sums[:n], self.products[:n]
-        for row, (offset, phase) in enumerate(self.taps):
-            depth = g.kernel[1] * g.channels_in
-            part = self.strips[phase][:n, offset : offset + g.size[0]].reshape(n, -1, depth)
-            np.matmul(part, w[row * depth : (row + 1) * depth], out=products if row else sums)
+        for row, part in enumerate(self.parts):
+            np.matmul(part[:n], w[row * depth : (row + 1) * depth], out=products if row else sums)
             if row:
                 sums += products
         return sums.reshape(-1, w.shape[1])

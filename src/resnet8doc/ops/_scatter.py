@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
+from ._checks import numbers
 from ._operator import Operator
 
 Array = npt.NDArray[Any]
@@ -89,6 +90,17 @@ def scatter_nd(data: Array, indices: Array, updates: Array, *, reduction: str = 
     return _put(data, tuple(rows.T), updates.reshape(len(rows), *data.shape[inner:]), reduction)
 
 
+def scatter(data: Array, indices: Array, updates: Array, *, axis: int = 0) -> Array:
+    """Return :func:`scatter_elements`: what it was called before opset 11.
+
+    Examples
+    --------
+    >>> scatter(np.array([[1, 2, 3]]), np.array([[2, 0]]), np.array([[8, 9]]), axis=1)
+    array([[9, 2, 8]])
+    """
+    return scatter_elements(data, indices, updates, axis=axis)
+
+
 def _put(data: Array, places: tuple[Array, ...], updates: Array, reduction: str) -> Array:
     for axis, place in enumerate(places):
         if not np.all((place >= -data.shape[axis]) & (place < data.shape[axis])):
@@ -104,9 +116,13 @@ def _put(data: Array, places: tuple[Array, ...], updates: Array, reduction: str)
     if reduction == "none":
         result[places] = updates
     else:
-        REDUCTIONS[reduction].at(result, places, updates)
+        with np.errstate(invalid="ignore", over="ignore"):
+            REDUCTIONS[reduction].at(result, places, updates)
+        if reduction in ("min", "max"):
+            numbers(result[places], "data, or updates,")
     return result
 
 
 ELEMENTS = Operator("ScatterElements", "", scatter_elements, ("output",), (11, 13, 16, 18), "real")
 ND = Operator("ScatterND", "", scatter_nd, ("output",), (11, 13, 16, 18), "real")
+BEFORE = Operator("Scatter", "", scatter, ("output",), (9,), "real")

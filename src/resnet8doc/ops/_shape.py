@@ -109,7 +109,8 @@ def squeeze(data: Array, axes: Array | None = None) -> Array:
     >>> squeeze(np.zeros((5, 64, 1, 1)), np.array([2, 3])).shape
     (5, 64)
     """
-    chosen = None if axes is None else tuple(int(axis) for axis in np.asarray(axes).tolist())
+    # no axes mean all of length 1, as no input does
+    chosen = None if axes is None or not np.size(axes) else tuple(int(axis) for axis in np.asarray(axes).tolist())
     try:
         return np.squeeze(data, axis=chosen)
     except ValueError as error:

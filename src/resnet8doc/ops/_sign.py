@@ -11,16 +11,14 @@ Array = npt.NDArray[Any]
 
 
 def sign(input: Array) -> Array:
-    """Return -1, 0 or 1 (ONNX, `Sign <https://onnx.ai/onnx/operators/onnx__Sign.html>`__).
+    """Return -1, 0 or 1; NaN of NaN (ONNX, `Sign <https://onnx.ai/onnx/operators/onnx__Sign.html>`__).
 
     Examples
     --------
-    >>> sign(np.array([-1.5, 0, 7], np.float32))
-    array([-1.,  0.,  1.], dtype=float32)
+    >>> sign(np.array([-1.5, 0, 7, np.nan], np.float32))
+    array([-1.,  0.,  1., nan], dtype=float32)
     """
-    one = input.dtype.type(1)
-    below = np.zeros_like(input) if input.dtype.kind == "u" else np.where(input < 0, -one, input.dtype.type(0))
-    return np.asarray(np.where(input > 0, one, below))
+    return np.asarray(np.sign(input) + input.dtype.type(0))  # 0.0 of -0.0
 
 
 def is_nan(X: Array) -> Array:

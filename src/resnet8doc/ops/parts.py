@@ -6,14 +6,17 @@
 from . import _checks as check
 from ._average_pool import window_sums
 from ._dot import dot
+from ._epilogue import Epilogue
+from ._in_parts import in_parts
 from ._qgemm_loops import PARTS as GEMM_PARTS
 from ._qgemm_loops import checked_gemm
 from ._qlinear_add_loops import Checked as Addends
 from ._qlinear_add_loops import checked as checked_add
 from ._qlinear_conv_loops import PARTS as CONV_PARTS
 from ._qlinear_conv_loops import Checked as ConvInputs
-from ._qlinear_conv_loops import accumulated, geometry_of
+from ._qlinear_conv_loops import accumulated, geometry_of, geometry_of_shapes
 from ._qlinear_conv_loops import checked as checked_conv
+from ._qlinear_matmul_loops import PARTS as MATMUL_PARTS
 from ._qlinear_reduce_mean import PARTS as MEAN_PARTS
 from ._qlinear_reduce_mean import checked as checked_mean
 from ._qlinear_softmax import from_rows, softmax_rows
@@ -21,7 +24,7 @@ from ._quantize_linear_loops import checked as checked_quantize
 from ._windows import AutoPad, pair, pool_pads
 
 __all__ = [
-    "CONV_PARTS", "GEMM_PARTS", "MEAN_PARTS", "Addends", "AutoPad", "ConvInputs", "accumulated", "check", "checked_add",
-    "checked_conv", "checked_gemm", "checked_mean", "checked_quantize", "dot", "from_rows", "geometry_of", "pair",
-    "pool_pads", "softmax_rows", "window_sums",
+    "CONV_PARTS", "GEMM_PARTS", "MATMUL_PARTS", "MEAN_PARTS", "Addends", "AutoPad", "ConvInputs", "Epilogue",
+    "accumulated", "check", "checked_add", "checked_conv", "checked_gemm", "checked_mean", "checked_quantize", "dot",
+    "from_rows", "geometry_of", "geometry_of_shapes", "in_parts", "pair", "pool_pads", "softmax_rows", "window_sums",
 ]  # fmt: skip
