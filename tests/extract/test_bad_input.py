@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from onnx import helper
+from onnx import TensorProto, helper
 
 from resnet8doc import graph as engine
 from resnet8doc.errors import UserError
@@ -45,13 +45,11 @@ def test_parameters(tiny: Build, changes: dict[str, Any], said: str) -> None:
 
 def test_an_unknown_operator_is_named_with_its_node(tiny: Build) -> None:
     def change(model: onnx.ModelProto) -> None:
-        model.graph.node.append(helper.make_node("Hardmax", ["y"], ["h"], name="memory"))
+        model.graph.node.append(helper.make_node("Det", ["y"], ["h"], name="memory"))
         model.graph.node.append(helper.make_node("Mystery", ["y"], ["m"], name="secret", domain="org.example"))
 
     said = message(lambda: extract(tiny(change)))
-    assert said.startswith(
-        "the model has operators that cannot be read: Hardmax (memory); org.example.Mystery (secret)"
-    )
+    assert said.startswith("the model has operators that cannot be read: Det (memory); org.example.Mystery (secret)")
 
 
 def test_a_missing_input_is_named(tiny: Build) -> None:
@@ -203,3 +201,15 @@ def test_json_that_is_none(tiny: Build) -> None:
     npz = path.with_suffix(".npz").read_bytes()
     assert message(lambda: engine.from_bytes(b"{", npz)).startswith("the extraction is not JSON")
     assert message(lambda: engine.from_bytes(b"[]", npz)).startswith("this is not an extraction")
+
+
+def test_a_cast_to_a_type_that_numpy_has_not_is_refused(tmp_path: Path) -> None:
+    graph = helper.make_graph(
+        [helper.make_node("CastLike", ["x", "like"], ["y"], name="cast")], "narrow",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [3])],
+        [helper.make_tensor_value_info("y", TensorProto.INT4, [3])],
+        [helper.make_tensor("like", TensorProto.INT4, [1], [1])],
+    )  # fmt: skip
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)]), tmp_path / "m.onnx")
+    with pytest.raises(UserError, match=r"node cast \(CastLike\) casts to int4; expected a type that numpy has"):
+        extract(tmp_path / "m.onnx")

@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnx.parser
+import onnx.version_converter
 import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from resnet8doc.errors import UserError
 from resnet8doc.extract import HOW, How, extract, load, real_tensors, settings
+from resnet8doc.extract._fuse import refuse_misspelled
 from resnet8doc.files import read_json
 from resnet8doc.hardware import write_vectors
 from resnet8doc.proof import machine, prove
@@ -157,3 +160,64 @@ def test_bad_input(tmp_path: Path) -> None:
     onnx.save(model, broken)
     with pytest.raises(UserError, match="ONNX Runtime refuses the model"):
         extract(broken, fused="default")
+
+
+def saved(text: str, path: Path) -> Path:
+    """Write a model that is given in ONNX's own notation."""
+    onnx.save(onnx.parser.parse_model(text), path)
+    return path
+
+
+def test_images_of_real_numbers_are_not_brought_into_blocks(tmp_path: Path) -> None:
+    text = """
+    <ir_version: 8, opset_import: ["" : 13]>
+    g (float[1, 8, 6, 6] x) => (float[1, 8, 2, 2] y) <float[8, 8, 1, 1] w = {WEIGHTS}> {
+        c = Conv (x, w)
+        y = MaxPool <kernel_shape = [3, 3], strides = [3, 3]> (c)
+    }
+    """
+    path = saved(text.replace("WEIGHTS", ", ".join(["0.5"] * 64)), tmp_path / "m.onnx")
+    graph = load(path, fused="default")
+    assert not any("nchwc" in node.domain for node in graph.nodes)
+    x = np.random.default_rng(0).normal(size=(1, 8, 6, 6)).astype(np.float32)
+    np.testing.assert_allclose(graph.run(x)["y"], in_session(path, x, "default"), rtol=1e-5, atol=1e-6)
+
+
+def test_a_layer_normalization_that_the_opset_has_not_yet(tmp_path: Path) -> None:
+    text = """
+    <ir_version: 8, opset_import: ["" : 13]>
+    g (float[2, 8] x) => (float[2, 8] y)
+    <float[8] g = {1, 2, 3, 4, 5, 6, 7, 8}, float[8] b = {1, 1, 1, 1, 1, 1, 1, 1}, float two = {2.0}, float e = {1e-5}>
+    {
+        m = ReduceMean <axes = [-1]> (x)
+        d = Sub (x, m)
+        s = Pow (d, two)
+        v = ReduceMean <axes = [-1]> (s)
+        a = Add (v, e)
+        r = Sqrt (a)
+        n = Div (d, r)
+        t = Mul (n, g)
+        y = Add (t, b)
+    }
+    """
+    path = saved(text, tmp_path / "m.onnx")
+    graph = load(path, fused="default")
+    assert [node.op_type for node in graph.nodes] == ["LayerNormalization"]
+    x = np.random.default_rng(0).normal(size=(2, 8)).astype(np.float32)
+    np.testing.assert_allclose(graph.run(x)["y"], in_session(path, x, "default"), rtol=1e-5, atol=1e-6)
+
+
+def test_a_graph_that_onnxruntime_does_not_read_itself_is_refused_with_what_helps(tmp_path: Path) -> None:
+    """What its optimiser makes of some addends: it turns them to channels last, and gives them an axis."""
+    path = qdq(tmp_path / "model.onnx", np.uint8)
+    model = onnx.load(path)
+    model.opset_import[0].version, model.ir_version = 11, 6
+    onnx.save(model, path)
+    refuse_misspelled(path)
+    model.graph.node[1].attribute.append(helper.make_attribute("axis", 1))
+    onnx.save(model, path)
+    with pytest.raises(UserError, match="opset 11 is none that it reads; expected opset 13 or newer"):
+        refuse_misspelled(path)
+    onnx.save(onnx.version_converter.convert_version(model, 13), path)
+    refuse_misspelled(path)
+    assert load(path, fused="default").nodes

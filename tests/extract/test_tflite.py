@@ -160,6 +160,7 @@ PADS = Spec((4, 2), np.int32, data=np.array([[0, 0], [1, 2], [3, 4], [0, 5]], np
         ("LEAKY_RELU", [ONE], OTHER, {"alpha": 0.25}, "QLinearLeakyRelu", {"alpha": 0.25}),
         ("RELU", [ONE], ONE, {}, "Clip", {}),
         ("RELU", [OTHER], ONE, {}, "tflite.RELU", {}),
+        ("RELU6", [OTHER], ONE, {}, "tflite.RELU6", {}),
         ("RELU6", [ONE], ONE, {}, "Clip", {}),
         ("MEAN", [X, AXES], Spec((1, 3), scale=0.25), {}, "QLinearReduceMean", {"axes": [2, 3], "keepdims": 0}),
         ("MEAN", [X, AXES], Spec((1, 1, 1, 3), scale=0.25), {"keepDims": True}, "QLinearReduceMean",
@@ -199,8 +200,8 @@ def said(call: Callable[[], Any]) -> str:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"x": Spec((1, 5, 7, 3), np.uint8, 0.5, 3)}, "the input t0 is uint8; expected float32 or int8."),
-        ({"x": Spec((1, 5, 7, 3), np.int16, 0.5, 0)}, "the input t0 is int16; expected float32 or int8."),
+        ({"x": Spec((1, 5, 7, 3), np.uint8, 0.5, 3)}, "the input t0 is uint8 and read by CONV_2D; expected only"),
+        ({"x": Spec((1, 5, 7, 3), np.int16, 0.5, 0)}, "the input t0 is int16; expected float32, int8 or uint8."),
         ({"x": Spec((1, 5, 7, 3))}, "operator 0 (CONV_2D, makes t3): t0 has no scale; expected a scale and a zero"),
         ({"x": Spec((1, 5, 7, 3), scale=[0.1, 0.2, 0.3], axis=3)}, "operator 0 (CONV_2D, makes t3): t0 has 3 scales;"),
         ({"output": Spec((1, 3, 7, 4), np.float32)}, "operator 0 (CONV_2D, makes t3): t3 is float32; expected int8."),

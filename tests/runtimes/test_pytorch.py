@@ -171,6 +171,97 @@ def test_groups_pair_by_themselves_and_in_onednn_by_four_channels(channels: int,
         assert ops.pytorch_conv2d_element((0, 0, 0, 0), *given, group=2, runtime=runtime).output == y[0, 0, 0, 0]
 
 
+@pytest.mark.parametrize(
+    ("groups", "filters", "kernel", "attributes", "paired"),
+    [
+        (16, 16, 3, {}, True),
+        (16, 32, 5, {"strides": [1, 2]}, True),
+        (8, 8, 7, {"strides": [2, 2]}, True),
+        (8, 8, 3, {"pads": [0, 1, 1, 1]}, False),
+        (8, 8, 3, {"strides": [1, 3]}, False),
+        (8, 8, 3, {"dilations": [2, 1]}, False),
+        (8, 24, 3, {}, False),
+        (12, 12, 3, {}, False),
+        (8, 8, 9, {}, False),
+    ],
+)
+def test_fbgemms_depthwise_kernel_has_pairs_with_vnni_too(
+    groups: int, filters: int, kernel: int, attributes: dict[str, Any], paired: bool
+) -> None:
+    """Found on an AMD Zen 4: what FBGEMM's fast depthwise path takes saturates as without VNNI, nothing else does."""
+    x, w = np.full((1, groups, 11, 11), 255, np.uint8), np.full((filters, 1, kernel, kernel), 127, np.int8)
+    given = (x, ONE, ZERO, w, ONE, np.int8(0), np.float32(4096 * kernel), ZERO)
+    more: dict[str, Any] = {"group": groups, "pads": [kernel // 2] * 4, **attributes}
+    found, without = (ops.pytorch_conv2d(*given, **more, runtime=runtime) for runtime in (FBGEMM, FBGEMM_AVX2))
+    assert np.array_equal(found, without) == paired
+    assert ops.pytorch_conv2d_element((0, 1, 3, 2), *given, **more, runtime=FBGEMM).output == found[0, 1, 3, 2]
+
+
+@pytest.mark.parametrize(("runtime", "code"), [(ONEDNN, 57), (X86, 57), (ONEDNN_AVX2, 58)])
+def test_onednn_multiplies_by_two_scales_or_by_their_product(runtime: Runtime, code: int) -> None:
+    """One sum of a random convolution, as PyTorch 2.14.1 gave it: -20.5 in float32, or a little less."""
+    x, w = np.array([[[[97]], [[24]]]], np.uint8), np.array([[[[-127]], [[-1]]]], np.int8)
+    given = (x, np.float32(0.04353944), ZERO, w, np.array([0.008589552], np.float32), np.zeros(1, np.int8),
+             np.float32(0.35852557), np.uint8(78), np.array([-2.733688], np.float32))  # fmt: skip
+    assert -127 * 97 - 24 == -12343
+    assert ops.pytorch_conv2d(*given, runtime=runtime).item() == code
+    assert ops.pytorch_conv2d_element((0, 0, 0, 0), *given, runtime=runtime).output == code
+
+
+@pytest.mark.parametrize(("runtime", "code"), [(ONEDNN, 108), (ONEDNN_AVX2, 109)])
+def test_onednn_inverts_the_weights_scale_of_linear_layers_twice(runtime: Runtime, code: int) -> None:
+    """One sum near a tie, as PyTorch 2.14.1 gave it; with the scale as it is, both would be 109."""
+    x, w = np.array([[176]], np.uint8), np.array([[1]], np.int8)
+    given = (x, np.float32(0.02333025), ZERO, w, np.float32(6.312985), np.int8(0), np.float32(0.589134), np.uint8(61),
+             np.array([2.061969], np.float32))  # fmt: skip
+    assert ops.pytorch_linear(*given, runtime=runtime).item() == code
+    assert ops.pytorch_linear_element((0, 0), *given, runtime=runtime).output == code
+
+
+@pytest.mark.parametrize(("channels", "filters", "code"), [(1, 1, 87), (4, 4, 87), (1, 2, 86), (4, 3, 86), (3, 4, 86)])
+def test_onednns_reference_divides_by_the_results_scale(channels: int, filters: int, code: int) -> None:
+    """One sum near a tie in each of two groups, as PyTorch 2.14.1 gave it without VNNI."""
+    x, w = np.zeros((1, 2 * channels, 1, 1), np.uint8), np.zeros((2 * filters, channels, 1, 1), np.int8)
+    x[:, ::channels], w[:, 0] = 88, 1
+    given = (x, np.float32(0.04562046), ZERO, w, np.float32(0.8271067), np.int8(0), np.float32(0.3018638),
+             np.uint8(73), np.full(2 * filters, 0.7546595, np.float32))  # fmt: skip
+    assert np.unique(ops.pytorch_conv2d(*given, group=2, runtime=ONEDNN_AVX2)).tolist() == [code]
+    assert ops.pytorch_conv2d_element((0, 1, 0, 0), *given, group=2, runtime=ONEDNN_AVX2).output == code
+    assert np.unique(ops.pytorch_conv2d(*given, group=2, runtime=ONEDNN)).tolist() == [87]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "at", "paired"),
+    [
+        (256, 128, True), (257, 128, False), (257, 129, True), (258, 129, True), (260, 129, False), (260, 130, True),
+        (766, 383, True), (767, 384, True), (769, 385, False), (770, 384, True),
+    ],
+)  # fmt: skip
+def test_onednn_forms_no_pair_across_the_halves_of_a_linear_layer(inputs: int, at: int, paired: bool) -> None:
+    """Two large products side by side, without VNNI, as PyTorch 2.14.1 gave it: from 257 to 767 inputs in halves."""
+    x, w = np.zeros((1, inputs), np.uint8), np.full((1, inputs), 127, np.int8)
+    x[0, at : at + 2] = 255
+    given = (x, ONE, ZERO, w, ONE, np.int8(0), np.float32(512), ZERO)
+    assert ops.pytorch_linear(*given, runtime=ONEDNN).item() == round(64770 / 512)
+    assert ops.pytorch_linear(*given, runtime=ONEDNN_AVX2).item() == (64 if paired else round(64770 / 512))
+    element = ops.pytorch_linear_element((0, 0), *given, runtime=ONEDNN_AVX2)
+    assert element.output == ops.pytorch_linear(*given, runtime=ONEDNN_AVX2).item()
+
+
+def test_x86_hands_more_than_100_groups_to_fbgemm() -> None:
+    rng = np.random.default_rng(0)
+    for groups, twin in ((100, ONEDNN), (101, FBGEMM), (104, FBGEMM)):
+        x, w = drawn(rng, np.uint8, 1, groups, 5, 5), drawn(rng, np.int8, groups, 1, 3, 3)
+        scales = rng.integers(1, 9, groups).astype(np.float32) / 8  # exact ties, where the two engines differ
+        given = (x, ONE, ZERO, w, scales, np.zeros(groups, np.int8), np.float32(512), np.uint8(101))
+        more: dict[str, Any] = {"group": groups, "pads": [1] * 4}
+        found = ops.pytorch_conv2d(*given, **more, runtime=X86)
+        other = FBGEMM if twin is ONEDNN else ONEDNN
+        np.testing.assert_array_equal(found, ops.pytorch_conv2d(*given, **more, runtime=twin))
+        assert (found != ops.pytorch_conv2d(*given, **more, runtime=other)).any()
+        assert ops.pytorch_conv2d_element((0, 7, 2, 2), *given, **more, runtime=X86).output == found[0, 7, 2, 2]
+
+
 @pytest.mark.parametrize("runtime", ALL, ids=lambda runtime: runtime.name)
 def test_what_no_engine_computes_is_refused(runtime: Runtime) -> None:
     x, w, none = np.zeros((1, 1, 2, 2), np.uint8), np.ones((1, 1, 1, 1), np.int8), np.int8(0)

@@ -1,18 +1,21 @@
 """TensorFlow Lite's kernel sets: each function is its twin, and where they part from each other."""
 
+from fractions import Fraction
+from math import floor
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from resnet8doc import ops
-from resnet8doc.arithmetic import Finish, Runtime
+from resnet8doc.arithmetic import Finish, Runtime, half_away
 from resnet8doc.errors import UserError
 from resnet8doc.ops._qlinear_reduce_mean import qlinear_reduce_mean, qlinear_reduce_mean_loops
 from resnet8doc.ops._tflite import subtract
 from resnet8doc.runtimes import (
+    FBGEMM,
     ONNXRUNTIME_X86,
     TFLITE_BUILTIN,
     TFLITE_BUILTIN_ARM,
@@ -20,7 +23,8 @@ from resnet8doc.runtimes import (
     TFLITE_REFERENCE,
     XNNPACK,
 )
-from resnet8doc.runtimes.fixed_point import Fixed, away, high, quantized, scaled, up
+from resnet8doc.runtimes.fixed_point import Fixed, away, half_away_step, high, quantized, scaled, up
+from resnet8doc.trace import Trace
 
 ALL = (TFLITE_REFERENCE, TFLITE_MICRO, TFLITE_BUILTIN, TFLITE_BUILTIN_ARM, XNNPACK)
 RUNTIMES = st.sampled_from(ALL)
@@ -36,6 +40,18 @@ def test_divisions_by_powers_of_two_are_exact(value: int, shift: int) -> None:
     assert up(array, shift)[0] == (value + half) // 2**shift
     size = (abs(value) + half) // 2**shift
     assert away(array, shift)[0] == (size if value >= 0 else -size)
+
+
+@given(st.floats(-(2.0**60), 2.0**60) | LONG.map(lambda n: n / 2), st.sampled_from((np.float32, np.float64)))
+@example(0.49999999999999994, np.float64)
+@example(0.49999997, np.float32)
+@example(2.0**52 + 1, np.float64)
+def test_halves_away_from_zero_by_the_definition(real: float, kind: Any) -> None:
+    exact = Fraction(float(kind(real)))
+    size = floor(abs(exact) + Fraction(1, 2))
+    expected = size if exact >= 0 else -size
+    assert int(half_away(np.array([real], kind))[0]) == expected
+    assert half_away_step(Trace("", ()), kind(real)) == expected
 
 
 @given(LONG, st.integers(2**30, 2**31 - 1))
@@ -88,6 +104,45 @@ def test_every_accumulator_of_a_layer_is_scaled_as_in_integers(way: Any) -> None
     np.testing.assert_array_equal(found, _in_integers(accumulator, factor, way, -7))
 
 
+@given(
+    st.integers(0, 2**32 - 1), WAYS, st.sampled_from((-128, 3, 127)), st.sampled_from((1, 300, 2**20, 2**30)),
+    st.booleans(), st.booleans(),
+)  # fmt: skip
+def test_a_layer_block_after_block_is_the_integers(
+    seed: int, way: Any, zero: int, largest: int, ties: bool, per_channel: bool
+) -> None:
+    """The bias is not in the sums yet, and may be far larger than they are."""
+    rng = np.random.default_rng(seed)
+    channels = int(rng.integers(1, 9))
+    factor = 2.0 ** -rng.integers(4, 14, channels) if ties else rng.uniform(1e-5, 0.06, channels)
+    factor = np.where(rng.random(channels) < 0.1, 0.0, factor) if per_channel else np.asarray(factor[0])
+    bias = rng.integers(-largest, largest + 1, channels)
+    middles = (np.arange(-260, 260)[:, None] + 0.5) / np.maximum(np.broadcast_to(factor, channels), 1e-5)
+    sums = np.rint(middles).astype(np.int64) + rng.integers(-2, 3, middles.shape) - bias
+    sums = np.clip(sums, 1 - 2**24, 2**24 - 1)
+    coder = Fixed(way).coder(bias.astype(np.float64), factor, np.int8(zero), Finish())
+    found = np.empty(sums.shape, np.int8)
+    if coder is None:  # floats would be sure of too few numbers
+        assert largest > 300 or (factor >= 2.0**-4).any()
+        return
+    for start in range(0, len(sums), 100):
+        coder.put(sums[start : start + 100].astype(np.float32), found[start : start + 100])
+    coder.settle()
+    np.testing.assert_array_equal(found, _in_integers(sums + bias, factor, way, zero))
+
+
+@pytest.mark.parametrize("way", ["twice_away", "twice_up", "once"])
+def test_every_sum_of_a_layer_with_its_bias_is_scaled_as_in_integers(way: Any) -> None:
+    factor, bias = np.array([0.0, 0.0021, 2.0**-9, 1 / 1023, 0.06]), np.array([5, -90_000, 77_777, 400_000, -1])
+    sums = np.repeat(np.arange(-540_000, 540_001), 5).reshape(-1, 5)
+    found = np.empty(sums.shape, np.int8)
+    coder = Fixed(way).coder(bias.astype(np.float32), factor, np.int8(-7), Finish())
+    assert coder is not None
+    coder.put(sums.astype(np.float32), found)
+    coder.settle()
+    np.testing.assert_array_equal(found, _in_integers(sums + bias, factor, way, -7))
+
+
 @given(st.floats(2.0**-20, 2.0**10))
 def test_a_factor_is_held_to_31_bits(real: float) -> None:
     m, e = (int(v) for v in quantized(np.array(real)))
@@ -119,6 +174,22 @@ def test_a_softmax_is_its_twin(runtime: Runtime, row: list[int], scale: float) -
             == found[0, index]
         )
     assert 200 < (found.astype(int) + 128).sum() < 312, "probabilities"
+
+
+@pytest.mark.parametrize("runtime", [*ALL, ONNXRUNTIME_X86, FBGEMM], ids=lambda runtime: runtime.name)
+def test_quantizing_many_numbers_is_quantizing_some_images_at_a_time(runtime: Runtime) -> None:
+    x = np.random.default_rng(0).normal(0, 60, (7, 5, 64, 64)).astype(np.float32).transpose(0, 3, 1, 2)
+    given = np.float32(0.5), np.int8(3)
+    one_by_one = [ops.quantize_linear(image[None], *given, runtime=runtime) for image in x]
+    np.testing.assert_array_equal(ops.quantize_linear(x, *given, runtime=runtime), np.concatenate(one_by_one))
+
+
+@pytest.mark.parametrize("runtime", ALL, ids=lambda runtime: runtime.name)
+def test_a_mean_of_the_whole_image_is_its_twin(runtime: Runtime) -> None:
+    x, given = np.random.default_rng(1).integers(-128, 128, (2, 3, 5, 4), np.int8), (np.float32(0.5), np.int8(3))
+    shape: dict[str, Any] = {"kernel_shape": (5, 4), "strides": (2, 2)}
+    found = ops.qlinear_average_pool(x, *given, *given, **shape, runtime=runtime)
+    np.testing.assert_array_equal(found, ops.qlinear_average_pool_loops(x, *given, *given, **shape, runtime=runtime))
 
 
 @given(RUNTIMES, st.floats(-1e6, 1e6, width=32), SCALES, CODES, st.integers(1, 9))
@@ -169,7 +240,7 @@ def test_products_and_differences_are_their_twins(
 def test_operators_of_one_input_are_their_twins(
     runtime: Runtime, x: int, x_scale: float, y_scale: float, x_zero: int, y_zero: int, size: int
 ) -> None:
-    for op_type in ("QUANTIZE", "RELU", "QLinearLeakyRelu", "QLinearSigmoid"):
+    for op_type in ("QUANTIZE", "RELU", "RELU6", "QLinearLeakyRelu", "QLinearSigmoid"):
         y, zero = (1 / 256, -128) if op_type == "QLinearSigmoid" else (y_scale, y_zero)
         inputs = (np.full(size, x, np.int8), np.float32(x_scale), np.int8(x_zero), np.float32(y), np.int8(zero))
         attributes = {"alpha": 0.3} if op_type == "QLinearLeakyRelu" else {}
@@ -242,6 +313,18 @@ def test_channels_left_over_of_a_depthwise_convolution_round_otherwise() -> None
     for channel in (0, 8):
         trace = ops.qlinear_conv_element((0, channel, 0, 0), *inputs, group=9, runtime=TFLITE_BUILTIN)
         assert trace.output == y[0, channel, 0, 0]
+
+
+@pytest.mark.parametrize(("depthwise", "codes"), [(0, [0] * 9), (1, [0] * 8 + [-1])])
+def test_a_depthwise_convolution_of_one_channel_is_no_convolution(depthwise: int, codes: list[int]) -> None:
+    """-2 / 4 is a tie; both have one group, and the built-in kernels round the ninth channel of the one otherwise."""
+    one, zero, x = np.float32(1), np.int8(0), np.full((1, 1, 1, 1), -2, np.int8)
+    inputs = (x, one, zero, np.ones((9, 1, 1, 1), np.int8), one, zero, np.float32(4), zero, None)
+    for runtime, expected in ((TFLITE_BUILTIN, codes), (TFLITE_REFERENCE, [-1] * 9)):
+        y = ops.qlinear_conv(*inputs, depthwise=depthwise, runtime=runtime)
+        assert y.ravel().tolist() == expected
+        trace = ops.qlinear_conv_element((0, 8, 0, 0), *inputs, depthwise=depthwise, runtime=runtime)
+        assert trace.output == y[0, 8, 0, 0]
 
 
 def test_a_shift_to_the_left_wraps_as_in_32_bits() -> None:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from resnet8doc import ops
 from resnet8doc.errors import UserError
 from resnet8doc.extract import load
 from resnet8doc.oracles import KERNELS, Spec, TfliteNetwork, operator_file
+from resnet8doc.oracles._trial import survives
 from resnet8doc.runtimes import RUNTIMES, TFLITE_BUILTIN, TFLITE_MICRO, TFLITE_REFERENCE, XNNPACK
 from resnet8doc.runtimes.tflite_reference import refuse_fine_output, softmax_factor
 
@@ -43,6 +45,11 @@ OPERATORS: dict[str, Callable[[float], bytes]] = {
     "LEAKY_RELU": lambda s: operator_file("LEAKY_RELU", [codes(1.0, 3)], codes(s, 2), {"alpha": 0.1}),
     "QUANTIZE": lambda s: operator_file("QUANTIZE", [codes(1.0, 3)], codes(s, 2)),
     "RELU": lambda s: operator_file("RELU", [codes(1.0, 3)], codes(s, 2)),
+    "RELU6": lambda s: operator_file("RELU6", [codes(s, 3)], codes(s * 0.7, 2)),
+    "RELU6, another ratio": lambda s: operator_file("RELU6", [codes(1.0, 3)], codes(s, 2)),
+    "HARD_SWISH": lambda s: operator_file("HARD_SWISH", [codes(s, 3)], codes(s * 0.7, 2)),
+    "HARD_SWISH, another ratio": lambda s: operator_file("HARD_SWISH", [codes(0.05, 3)], codes(s, 2)),
+    "TANH": lambda s: operator_file("TANH", [codes(s, 3)], Spec(ROW, scale=1 / 128)),
     "FULLY_CONNECTED": layer,
 }
 
@@ -76,7 +83,7 @@ def test_right_or_refused(kernels: str, name: str, tmp_path: Path) -> None:
             feeds = {entry.name: value for entry, value in zip(graph.inputs, fed, strict=True)}
             found = or_refused(partial(graph.run, feeds))
             if isinstance(found, UserError):
-                assert abs(exponent) >= 16, found
+                assert abs(exponent) >= 16 or "HARD_SWISH" in str(found), found
                 continue
             ((output, ours),) = found.items()
             np.testing.assert_array_equal(ours, truth[output], f"scale {scale}")
@@ -122,6 +129,25 @@ def test_every_code_of_micros_logistic(tmp_path: Path) -> None:
     assert differs >= 2
 
 
+@pytest.mark.parametrize("kernels", KERNELS)
+def test_tanh_is_right_or_refused_where_c_libraries_disagree(kernels: str, tmp_path: Path) -> None:
+    every = np.arange(-128, 128).astype(np.int8)[None]
+    rng, refused = np.random.default_rng(3), 0
+    for scale in np.exp(rng.uniform(np.log(1e-3), np.log(2), 60)):
+        path = tmp_path / "tanh.tflite"
+        path.write_bytes(operator_file("TANH", [codes(scale, 0, (1, 256))], Spec((1, 256), scale=1 / 128)))
+        network = TfliteNetwork(path, kernels)
+        found = or_refused(partial(network.graph.with_runtime(RUNTIMES[kernels]).run, every))
+        if isinstance(found, UserError):
+            assert kernels != "tflite_micro"
+            assert "C libraries disagree" in str(found)
+            refused += 1
+            continue
+        ((output, ours),) = found.items()
+        np.testing.assert_array_equal(ours, network.run(every)[output], f"scale {scale}")
+    assert refused <= 6, "one scale in ten at most"
+
+
 def test_a_sum_beyond_16_bits_is_traced_as_it_is_computed() -> None:
     rng = np.random.default_rng(0)
     a, b = (rng.integers(-128, 128, 64).astype(np.int8) for _ in "ab")
@@ -143,3 +169,38 @@ def test_what_ends_the_process_is_a_sentence() -> None:
         refuse_fine_output(2.0, 2.0**-19)
     with pytest.raises(UserError, match=r"softmax's input is 1e-08; expected more than 2\^-26"):
         softmax_factor(np.float32(1e-8))
+
+
+@pytest.mark.parametrize("kernels", ["tflite_reference", "tflite_micro"])
+def test_a_softmax_whose_exponentials_add_up_to_512_ends_the_process(kernels: str) -> None:
+    """Of equal codes each is 1: the engine refuses as many as the kernels do."""
+    zero, runtime = np.int8(0), RUNTIMES[kernels]
+    others = (np.float32(0.1), zero, np.float32(1 / 256), np.int8(-128))
+    for length in (511, 512):
+        codes = np.zeros((1, length), np.int8)
+        softmax = operator_file("SOFTMAX", [Spec((1, length), scale=0.1)],
+                                Spec((1, length), scale=1 / 256, zero_point=-128), {"beta": 1.0})  # fmt: skip
+        if length < 512:
+            survives(softmax, kernels, {0: codes}, "softmax")
+            assert (ops.qlinear_softmax(codes, *others, opset=21, runtime=runtime) == -127).all()
+            continue
+        with pytest.raises(UserError, match="softmax"):
+            survives(softmax, kernels, {0: codes}, "softmax")
+        with pytest.raises(UserError, match="add up to 512; expected less than 512"):
+            ops.qlinear_softmax(codes, *others, opset=21, runtime=runtime)
+        with pytest.raises(UserError, match="add up to 512; expected less than 512"):
+            ops.qlinear_softmax_element((0, 0), codes, *others, opset=21, runtime=runtime)
+
+
+def test_a_log_softmax_whose_exponentials_add_up_to_4096_is_refused() -> None:
+    """Their integers hold less; before, the refusal told of a shift count."""
+    sixteenth, last = np.float32(1 / 16), np.int8(127)
+    own = RUNTIMES["tflite_micro"].own("LOG_SOFTMAX")
+    assert own is not None
+    for length in (4095, 4096):
+        given = (np.zeros((1, length), np.int8), np.float32(0.1), np.int8(0), sixteenth, last)
+        if length < 4096:
+            assert len(set(own.function(*given, runtime=RUNTIMES["tflite_micro"]).ravel().tolist())) == 1
+            continue
+        with pytest.raises(UserError, match="add up to 4096; expected less than 4096"):
+            own.function(*given, runtime=RUNTIMES["tflite_micro"])

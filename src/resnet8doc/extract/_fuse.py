@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal
 
+import onnx
 import onnxruntime
 
 from ..errors import UserError
@@ -17,6 +18,14 @@ INT8_ALLOWED = "session.qdqisint8allowed"
 
 EVERYTHING, FUSED = "ORT_ENABLE_ALL", "ORT_ENABLE_EXTENDED"
 """The default level; and the one below it, which fuses but leaves images channels first."""
+
+
+AXIS = 13
+"""The opset from which on QuantizeLinear and DequantizeLinear have an axis; the optimiser writes it into any."""
+
+BLOCKED = "NchwcTransformer"
+"""What brings real images into blocks of channels as wide as this processor's registers: other operators, for the same
+formulas."""
 
 
 def settings(how: How) -> dict[str, str]:
@@ -49,8 +58,8 @@ def fuse(path: Path, target: Path, how: How = "default", level: str = EVERYTHING
     how
         With which setting.
     level
-        ``ORT_ENABLE_ALL``, the default of a session, or ``ORT_ENABLE_EXTENDED``, in which no image is turned to
-        channels last: that changes no number.
+        ``ORT_ENABLE_ALL``, the default of a session (but images of real numbers are not brought into blocks), or
+        ``ORT_ENABLE_EXTENDED``, in which no image is turned to channels last: that changes no number.
 
     Raises
     ------
@@ -65,7 +74,9 @@ def fuse(path: Path, target: Path, how: How = "default", level: str = EVERYTHING
     for key, value in settings(how).items():
         options.add_session_config_entry(key, value)
     try:
-        onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=[BLOCKED]
+        )
     except Exception as error:  # onnxruntime raises a dozen types of its own that have no base but this
         reason = str(error).splitlines()[0]
         raise UserError(
@@ -73,7 +84,20 @@ def fuse(path: Path, target: Path, how: How = "default", level: str = EVERYTHING
             "a model that it runs",
             "onnx.checker.check_model says whether the model is valid; a newer onnxruntime may know more of it.",
         ) from error
+    refuse_misspelled(target)
     return target
+
+
+def refuse_misspelled(path: Path) -> None:
+    """Refuse a graph that ONNX Runtime wrote and does not read: with attributes that its opset has not yet."""
+    model = onnx.load(path, load_external_data=False)
+    opset = max((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), default=AXIS)
+    boundaries = (node for node in model.graph.node if node.op_type in ("QuantizeLinear", "DequantizeLinear"))
+    if opset < AXIS and any(entry.name == "axis" for node in boundaries if not node.domain for entry in node.attribute):
+        raise UserError(
+            f"what ONNX Runtime makes of a QDQ model of opset {opset} is none that it reads", f"opset {AXIS} or newer",
+            f"Convert the model first: onnx.version_converter.convert_version(model, {AXIS}).",
+        )  # fmt: skip
 
 
 def described(how: How, level: str = EVERYTHING) -> dict[str, Any]:

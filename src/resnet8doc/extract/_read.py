@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy.typing as npt
 import onnx
+import onnx.inliner
 import onnxruntime
 from google.protobuf.message import DecodeError
 from onnx import helper
@@ -20,7 +21,7 @@ NUMBERS = {name: number for number, name in NARROW.items()}
 
 
 def read_model(path: Path) -> onnx.ModelProto:
-    """Load an ONNX file.
+    """Load an ONNX file; functions that it defines stand in line.
 
     Raises
     ------
@@ -35,6 +36,8 @@ def read_model(path: Path) -> onnx.ModelProto:
         raise UserError(
             f"{path} cannot be read ({error})", "an ONNX model", "Check that the file is complete."
         ) from error
+    if model.functions:
+        model = onnx.inliner.inline_local_functions(model)
     if not model.graph.node:
         raise UserError(f"{path} holds no nodes", "an ONNX model", "Check that the file is complete.")
     return model

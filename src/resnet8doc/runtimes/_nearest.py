@@ -7,9 +7,21 @@ is one rounding of almost the product. For :math:`e < 0`
 
 where :math:`d = 0` if it rounds once, :math:`d = 2^{e-1}` if it rounds twice, halves up, and if the second rounding
 goes away from zero :math:`d = \pm 2^{e-1}` by the sign of what the first one leaves. (For integers the floor of a floor
-is one: :math:`\lfloor (\lfloor x \rfloor + c) / 2^n \rfloor = \lfloor (x + c) / 2^n \rfloor`.) A float sum is off by a
-known bound at most, so that it is certain of all numbers but those so near to the middle of two codes; these few are
-computed in integers.
+is one: :math:`\lfloor (\lfloor x \rfloor + c) / 2^n \rfloor = \lfloor (x + c) / 2^n \rfloor`.)
+
+With the bias :math:`b` in units of the accumulator and the zero point :math:`z`, the code before its clamp is the floor
+of :math:`r = s M + h`, :math:`h = b M + d + z + \tfrac12`, where :math:`s` is a whole number that the float type holds.
+
+How far off is that in floats? Let :math:`u` be half a unit in the last place, :math:`2^{-24}` in float32, and
+:math:`H \ge |h|`. The factor and the product are rounded once each, which is :math:`2 u |s M|` with
+:math:`|s M| \le |r| + H`; :math:`h` once, :math:`u H`; the sum once, :math:`u |r|`. Together these are
+:math:`3 u (|r| + H)`, and a little for roundings of roundings. Codes of 8 bits lie within :math:`|r| \le 257`, so that
+
+.. math:: E = 4 u\,(512 + H)
+
+is not reached there. What lies further out is clamped, and floats keep the order of numbers, so that it stays out. A
+float sum is then certain of all numbers but those as near as :math:`E` to an integer, and where :math:`d` hangs on the
+sign, as near as :math:`E + |d|`, with :math:`d` left out of :math:`h`. These few are computed in integers.
 """
 
 from collections.abc import Callable
@@ -17,27 +29,28 @@ from typing import Any
 
 import numpy as np
 
-from ..arithmetic import Array, CodeType
+from ..arithmetic import Array, CodeType, by_row, row_of
 
 SMALL = -3
 """Exponents up to which the first rounding moves few results to another integer."""
 
 BITS = 8
-"""Of the codes. Products beyond 512 are clamped then, wherever the zero point lies, and sums beyond 256."""
+"""Of the codes: the bound above needs them within 257."""
 
-ERROR = {np.dtype(np.float32): 2.0**-13, np.dtype(np.float64): 2.0**-40}
-"""More than the sum can be off: factor and product are rounded once each, 512 * 2**-23; what is added, and the sum,
-once each, 256 * 2**-23. In float64 likewise, with 2**-52."""
+UNIT = {np.dtype(np.float32): 2.0**-24, np.dtype(np.float64): 2.0**-51}
+"""By how much a rounding is off at most, relative; four times that in float64, where ``h`` itself takes several."""
 
-RUN = 8192
-"""A multiplier for each channel is repeated to about so many: numpy multiplies fastest what is as long as its own
-buffer."""
+REACH = 512
+"""Twice what a number within the clamp can be."""
 
-BLOCK = 8 * RUN
+WORTH_FLOATS = 2.0**-4
+"""Bounds from which on too many numbers would have to be computed in integers."""
+
+BLOCK = 1 << 16
 """Elements that are worked on at a time: what is made of them stays in the processor's cache."""
 
-Exact = Callable[[Array, Any], Array]
-"""From int64 accumulators and their channels to the rounded products."""
+Exact = Callable[[Array, Array, Array], Array]
+"""From int64 accumulators, bias included, and ``m`` and ``e`` of each to the rounded products."""
 
 
 def is_sure_of_most(m: Array, e: Array) -> bool:
@@ -51,78 +64,94 @@ def is_sure_of_most(m: Array, e: Array) -> bool:
     return m.ndim <= 1 and bool((np.where(m == 0, SMALL, e) <= SMALL).all())
 
 
-def nearest_codes(
-    accumulator: Array, m: Array, e: Array, added: Array | None, exact: Exact, zero_point: int, kind: CodeType
-) -> Array:
-    """Return the clamped codes of products.
+class Nearest:
+    """What turns accumulators into clamped codes, block after block; the few that floats are not sure of at the end.
 
     Parameters
     ----------
-    accumulator
-        Integers below 2**31 in size, ``[..., channels]``; as integers, or exact in float32 or float64.
+    real
+        float32 or float64, of the accumulators.
     m, e
         The factors: scalars, or ``[channels]``. See :func:`is_sure_of_most`.
     added
         What stands for the first of two roundings, of the shape of ``e``; None if it hangs on the sign.
     exact
-        Computes in integers what floats are not sure of. A channel is a number, or ``()`` where there is one factor.
+        Computes in integers what floats are not sure of.
     zero_point
         Of the codes.
     kind
         Their type, of 8 bits at most.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``kind.stored``, of the accumulator's shape.
+    bias
+        Whole numbers ``[channels]`` that belong to the accumulators and are not in them yet; None without.
 
     Examples
     --------
     >>> from resnet8doc.arithmetic import code_type
-    >>> never = lambda a, channel: 1 / 0
-    >>> m, e, kind = np.array(1 << 30), np.array(-3), code_type("int8")
-    >>> nearest_codes(np.array([-10.0, 10, 2e9]), m, e, None, never, 1, kind)
+    >>> never = lambda a, m, e: 1 / 0
+    >>> nearest = Nearest(np.dtype(np.float32), np.array(1 << 30), np.array(-3), None, never, 1, code_type("int8"))
+    >>> codes = np.empty(3, np.int8)
+    >>> nearest.put(np.array([-10, 10, 2e9], np.float32), codes)
+    >>> nearest.settle()
+    >>> codes
     array([  0,   2, 127], dtype=int8)
     """
-    flat = np.ascontiguousarray(accumulator).reshape(-1)
-    real = flat.dtype if flat.dtype in ERROR else np.dtype(np.float64)
-    channels, off = m.size, ERROR[real]
-    if added is None:
-        off += np.exp2(np.where(m == 0, -np.inf, e).max() - 1.0)
-        added = np.zeros(m.shape)
-    sure, repeats = real.type(0.5 - off), max(1, RUN // channels)
-    factor = np.tile(np.asarray(m * np.exp2(e - 31.0), real), repeats)
-    shift = np.tile(np.asarray(added + zero_point, real), repeats)
-    lowest, highest = real.type(kind.minimum), real.type(kind.maximum)
-    codes = np.empty(flat.size, kind.stored)
-    step = max(1, BLOCK // len(factor)) * len(factor)
-    total, whole = np.empty((2, min(step, flat.size)), real)
-    doubts, unsure = [], np.empty(whole.size, bool)
-    for start in range(0, flat.size, step):
-        given = flat[start : start + step]
-        near, rounded, doubt = total[: given.size], whole[: given.size], unsure[: given.size]
-        _repeated(np.multiply, given, factor, near)
-        _repeated(np.add, near, shift, near)
-        np.rint(near, out=rounded)
-        near -= rounded
-        np.abs(near, out=near)
-        np.greater(near, sure, out=doubt)
-        doubts.append(start + np.flatnonzero(doubt))
-        np.clip(rounded, lowest, highest, out=rounded)
-        np.copyto(codes[start : start + step], rounded, casting="unsafe")
-    few = np.concatenate(doubts) if doubts else np.empty(0, np.int64)
-    if few.size:
-        found = exact(flat[few].astype(np.int64), few % channels if m.ndim else ())
-        codes[few] = np.clip(found + zero_point, kind.minimum, kind.maximum)
-    return codes.reshape(np.shape(accumulator))
 
+    def __init__(
+        self, real: Any, m: Array, e: Array, added: Array | None, exact: Exact, zero_point: int, kind: CodeType,
+        bias: Array | None = None,
+    ) -> None:  # fmt: skip
+        factor = np.asarray(m * np.exp2(e - 31.0))
+        first = np.where(m == 0, 0, np.exp2(e - 1.0))  # of two roundings: half a unit of what the first one leaves
+        shift = (0 if bias is None else bias * factor) + (first * 0 if added is None else added) + zero_point + 0.5
+        self.bound = 4 * UNIT[real] * (REACH + 1 + np.abs(shift).max(initial=0))
+        if added is None:
+            self.bound += first.max(initial=0)
+        self.exact, self.zero_point, self.kind, self.channels = exact, zero_point, kind, shift.size
+        self.integers = np.empty((3, self.channels), np.int64)
+        for row, each in enumerate((0 if bias is None else bias, m, e)):
+            self.integers[row] = each
+        self.factor = row_of(factor, self.channels, real)
+        # What is not sure lies above an integer then.
+        self.shift = row_of(shift + self.bound, self.channels, real)
+        self.unsure_below = real.type(2 * self.bound)
+        # Halfway between two integers, where nothing is unsure: what is clamped is sure.
+        self.limits = real.type(kind.minimum + 0.5), real.type(kind.maximum + 0.5)
+        step = max(1, BLOCK // self.factor.size) * self.factor.size
+        self.near, self.whole, self.unsure = np.empty(step, real), np.empty(step, real), np.empty(step, bool)
+        self.doubts: list[tuple[Array, Array, Array]] = []
 
-def _repeated(combine: np.ufunc, given: Array, repeated: Array, out: Array) -> None:
-    """Multiply by what repeats, or add it, into ``out``."""
-    if given.dtype != out.dtype:
-        np.copyto(out, given)
-        given = out
-    filled = given.size // repeated.size * repeated.size
-    shape = -1, repeated.size
-    combine(given[:filled].reshape(shape), repeated, out=out[:filled].reshape(shape))
-    combine(given[filled:], repeated[: given.size - filled], out=out[filled:])
+    @property
+    def is_worth_it(self) -> bool:
+        """Whether floats are sure of nearly all numbers."""
+        return bool(self.bound < WORTH_FLOATS)
+
+    def put(self, sums: Array, codes: Array) -> None:
+        """Write the codes of sums, contiguous ``[..., channels]``, into ``codes`` of the same shape and order."""
+        flat, out = sums.reshape(-1), np.reshape(codes, -1, copy=False)
+        for start in range(0, flat.size, self.near.size):
+            given = flat[start : start + self.near.size]
+            near, whole, unsure = self.near[: given.size], self.whole[: given.size], self.unsure[: given.size]
+            by_row(np.multiply, given, self.factor, near)
+            by_row(np.add, near, self.shift, near)
+            near.clip(*self.limits, out=near)
+            np.floor(near, out=whole)
+            near -= whole
+            np.less(near, self.unsure_below, out=unsure)
+            few = unsure.nonzero()[0]
+            np.copyto(out[start : start + self.near.size], whole, casting="unsafe")
+            if few.size:
+                self.doubts.append((out, start + few, given[few]))
+
+    def settle(self) -> None:
+        """Compute in integers what floats were not sure of, and write it where it belongs."""
+        if not self.doubts:
+            return
+        channel = np.concatenate([few for _, few, _ in self.doubts]) % self.channels
+        found = np.concatenate([given for _, _, given in self.doubts]).astype(np.int64)
+        bias, m, e = self.integers[:, channel]
+        codes = (self.exact(found + bias, m, e) + self.zero_point).clip(self.kind.minimum, self.kind.maximum)
+        start = 0
+        for out, few, _ in self.doubts:
+            out[few] = codes[start : start + few.size]
+            start += few.size
+        self.doubts = []

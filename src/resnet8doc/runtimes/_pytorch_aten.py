@@ -22,6 +22,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..arithmetic import Array, Functions, Number, Runtime
 from ..errors import UserError
@@ -32,7 +33,7 @@ from ..ops.parts import checked_add as checked
 from ..trace import Trace
 from . import tflite_builtin, xnnpack
 from ._pairs import Scales, Zeros, of_pairs
-from ._pytorch_layer import back, back_step, flipped
+from ._pytorch_layer import HALF, back, back_step, flipped
 from .documented import DOCUMENTED
 
 PARTS = frozenset({"overflow"})
@@ -57,10 +58,12 @@ def sum_of_codes(a: Array, b: Array, scales: Scales, zeros: Zeros) -> Array:
 
 def _unsigned(q: Checked) -> Checked:
     """Return checked inputs as uint8, int8 shifted by 128."""
-    if q.a.dtype == np.uint8:
-        return q
-    zeros: Any = tuple(zero + 128 for zero in q.zeros)
-    return replace(q, a=flipped(q.a), b=flipped(q.b), zeros=zeros)
+    return replace(q, a=flipped(q.a), b=flipped(q.b), zeros=_shifted(q.zeros, q.a.dtype))
+
+
+def _shifted(zeros: Any, kind: npt.DTypeLike) -> Any:
+    """Return zero points of codes of a type as those of the same codes in uint8."""
+    return zeros if np.dtype(kind) == np.uint8 else tuple(zero + HALF for zero in zeros)
 
 
 def qlinear_add(*inputs: Any, runtime: Runtime) -> Array:
@@ -83,9 +86,7 @@ def qlinear_add_element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, 
     total = trace.step("added", f"{real[0]} + {real[1]}", np.float32(real[0] + real[1]))
     inverse = trace.step("reciprocal", f"1 / {scales[2]}", single(1) / scales[2])
     scaled = trace.step("scaled", f"{total} * {inverse}", np.float32(total * inverse))
-    whole = int(trace.step("rounded", f"round({scaled}), half_even", round(float(scaled)), "int32"))
-    whole = int(trace.step("zero point added", f"{whole} + {q.zeros[2]}", whole + q.zeros[2], "int32"))
-    runtime.finish.clamp_step(trace, whole, q.zeros[2], np.uint8)
+    runtime.finish.steps(trace, scaled, int(q.zeros[2]), np.uint8)
     back_step(trace, given.a.dtype)
     return trace
 
@@ -139,11 +140,10 @@ LONGEST = CASCADE**3
 """Numbers that one cascade was seen to add so."""
 
 
-def _other_scale(trace_or_codes: Any, scales: tuple[Any, Any], zeros: tuple[int, int], runtime: Runtime) -> Array:
+def _other_scale(codes: Array, scales: tuple[Any, Any], zeros: tuple[int, int], runtime: Runtime) -> Array:
     """Return uint8 codes at another scale: dequantized, then quantized."""
-    codes = trace_or_codes
     if (float(scales[0]), zeros[0]) == (float(scales[1]), zeros[1]):
-        return np.asarray(codes)
+        return codes
     real = (codes.astype(np.float32) - np.float32(zeros[0])) * np.float32(scales[0])
     return xnnpack.quantize_linear(real, np.float32(scales[1]), np.uint8(zeros[1]), runtime=runtime)
 
@@ -167,8 +167,7 @@ def _mean_inputs(inputs: tuple[Any, ...], axes: Sequence[int]) -> tuple[Array, t
     x, scales, zeros = checked_mean(*given)
     if x.shape[2] * x.shape[3] > LONGEST:
         raise UserError(f"a mean of {x.shape[2] * x.shape[3]} codes", f"at most {LONGEST}", "Average over less.")
-    shift = 0 if x.dtype == np.uint8 else 128
-    return flipped(x), scales, (zeros[0] + shift, zeros[1] + shift)
+    return flipped(x), scales, _shifted(zeros, x.dtype)
 
 
 def mean(*inputs: Any, axes: Sequence[int], keepdims: int = 1, runtime: Runtime) -> Array:
@@ -198,9 +197,7 @@ def mean_element(
     real = trace.step("mean", f"{total} / {count}", single(total / single(count)))
     inverse = trace.step("reciprocal", f"1 / {scale}", single(1) / scale)
     real = trace.step("scaled", f"{real} * {inverse}", single(real * inverse))
-    whole = int(trace.step("rounded", f"round({real}), half_even", round(float(real)), "int32"))
-    whole = int(trace.step("zero point added", f"{whole} + {zeros[0]}", whole + zeros[0], "int32"))
-    runtime.finish.clamp_step(trace, whole, zeros[0], np.uint8)
+    runtime.finish.steps(trace, real, zeros[0], np.uint8)
     _other_scale_step(trace, scales, zeros, runtime)
     back_step(trace, np.asarray(inputs[0]).dtype)
     return trace
@@ -278,9 +275,7 @@ def _pools(multiplier: Multiplier) -> tuple[Callable[..., Array], Callable[..., 
         trace.step("sum", f"of the window's codes less {zeros[0]}", total, "int32")
         factor = trace.step("multiplier", f"of {count} codes", multiplier(scales[0], count))
         real = trace.step("scaled", f"float32({total}) * {factor}", np.float32(np.float32(total) * factor))
-        whole = int(trace.step("rounded", f"round({real}), half_even", round(float(real)), "int32"))
-        whole = int(trace.step("zero point added", f"{whole} + {zeros[0]}", whole + zeros[0], "int32"))
-        runtime.finish.clamp_step(trace, whole, zeros[0], np.uint8)
+        runtime.finish.steps(trace, real, zeros[0], np.uint8)
         _other_scale_step(trace, scales, zeros, runtime)
         back_step(trace, np.asarray(X).dtype)
         return trace
@@ -293,14 +288,13 @@ def _pool_inputs(
     channels_last: int,
 ) -> tuple[Array, tuple[Any, Any], tuple[int, int]]:  # fmt: skip
     x = check.codes(X, "X")
-    shift = 0 if x.dtype == np.uint8 else 128
-    x_zero, y_zero = (
-        int(check.zero_point(zero, name, x.dtype, "X")) + shift
+    zeros = tuple(
+        int(check.zero_point(zero, name, x.dtype, "X"))
         for zero, name in ((x_zero_point, "x_zero_point"), (y_zero_point, "y_zero_point"))
     )
     scales = check.scale(x_scale, "x_scale")[()], check.scale(y_scale, "y_scale")[()]
     image = flipped(x)
-    return np.moveaxis(image, -1, 1) if channels_last else image, scales, (x_zero, y_zero)
+    return np.moveaxis(image, -1, 1) if channels_last else image, scales, _shifted(zeros, x.dtype)
 
 
 def inverse_count(scale: Any, count: int) -> Any:

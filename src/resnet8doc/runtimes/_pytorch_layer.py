@@ -173,112 +173,136 @@ def _with(runtime: Runtime, stage: Layer) -> Runtime:
     return replace(runtime, name=f"{runtime.name}, layer", second_stage=stage, functions={}, base=None)
 
 
-def _convolution(inputs: tuple[Any, ...]) -> Any:
-    """Return the first eight inputs of a convolution, activations unsigned."""
+def _given(inputs: tuple[Any, ...]) -> Any:
+    """Return the first eight inputs of a layer, activations unsigned."""
     x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero = inputs[:8]
     refuse_weights(w, w_zero)
     x, x_zero = unsigned(x, x_zero)
     return x, x_scale, x_zero, w, w_scale, w_zero, y_scale, flipped(check.codes(y_zero, "y_zero_point"))
 
 
-def conv2d(make: Make, lanes: int = 1) -> Functions:
+def _stage(make: Make, inputs: tuple[Any, ...]) -> Layer:
+    """Return the second stage with a layer's bias, its ninth input."""
+    return make(refuse_bias(inputs[8] if len(inputs) > 8 else None, np.shape(inputs[3])[0]))
+
+
+def _explain(
+    trace: Trace, total: int, stage: Layer, scales: tuple[Any, Any, Any], channel: int, zero: int, relu: int,
+    kind: npt.DTypeLike, finish: Finish,
+) -> Trace:  # fmt: skip
+    """Write down how an accumulator becomes a code of the type that was given.
+
+    PyTorch's fused ReLU may come before the rounding, which never turns the order of two numbers.
+    """
+    factor = stage.factor(*scales)
+    stage.explain(trace, total, factor[channel] if factor.ndim else factor[()], zero, np.uint8, finish)
+    if relu:
+        code = int(trace.output)
+        trace.step("ReLU", f"max({code}, {zero})", max(code, zero), "uint8")
+    back_step(trace, kind)
+    return trace
+
+
+Kernel = Callable[[tuple[Any, ...], Mapping[str, Any], Runtime], tuple[tuple[Any, ...], Runtime]]
+"""From a layer's first eight inputs, its attributes and a runtime to those that the chosen kernel computes."""
+
+
+def one_kernel(given: tuple[Any, ...], attributes: Mapping[str, Any], runtime: Runtime) -> tuple[Any, Runtime]:
+    """Return both as they are: all layers of a kind go to one kernel."""
+    return given, runtime
+
+
+def conv2d(make: Make, kernel: Kernel = one_kernel) -> Functions:
     """Return PyTorch's ``quantized::conv2d`` of an engine; inputs as `resnet8doc.ops.pytorch_conv2d`.
 
     Parameters
     ----------
     make
         The engine's second stage.
-    lanes
-        Channels that a kernel takes together, which only pairs of products are aware of. See `_in_lanes`.
+    kernel
+        How the engine's kernels sum, which may depend on the shapes.
     """
 
     def function(*inputs: Any, relu: int = 0, runtime: Runtime, **attributes: Any) -> Array:
-        given, kind = _convolution(inputs), np.asarray(inputs[7]).dtype
-        given, paired = _in_lanes(given, lanes, runtime, attributes.get("group", 1))
-        stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, given[3].shape[0]))
-        y = qlinear_conv(*given, **attributes, runtime=_with(paired, stage))
+        given, kind = _given(inputs), np.asarray(inputs[7]).dtype
+        given, chosen = kernel(given, attributes, runtime)
+        y = qlinear_conv(*given, **attributes, runtime=_with(chosen, _stage(make, inputs)))
         return back(np.maximum(y, given[7]) if relu else y, kind)
 
     def element(
         index: tuple[int, ...], *inputs: Any, relu: int = 0, group: int = 1, runtime: Runtime, **attributes: Any
     ) -> Trace:
-        given, kind = _convolution(inputs), np.asarray(inputs[7]).dtype
-        given, paired = _in_lanes(given, lanes, runtime, group)
+        given, kind = _given(inputs), np.asarray(inputs[7]).dtype
+        given, chosen = kernel(given, {**attributes, "group": group}, runtime)
         nine: Any = (*given, None)
         q: Checked = checked(*nine)
-        stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, given[3].shape[0]))
-        used, trace, channel = _with(paired, stage), Trace("conv2d", tuple(index)), index[1]
-        adder, _ = accumulated(trace, q, geometry_of(q, group=group, **attributes), group, index, used)
-        factor = stage.factor(q.x_scale, q.w_scale, q.y_scale)
-        own = factor[channel] if factor.ndim else factor[()]
-        stage.explain(trace, adder.value, own, int(q.y_zero_point), np.uint8, runtime.finish)
-        _relu_step(trace, relu, int(q.y_zero_point))
-        back_step(trace, kind)
-        return trace
+        stage, trace = _stage(make, inputs), Trace("conv2d", tuple(index))
+        geometry = geometry_of(q, group=group, **attributes)
+        adder, _ = accumulated(trace, q, geometry, group, index, _with(chosen, stage))
+        scales, zero = (q.x_scale, q.w_scale, q.y_scale), int(q.y_zero_point)
+        return _explain(trace, adder.value, stage, scales, index[1], zero, relu, kind, runtime.finish)
 
     return Functions(function, element, PARTS, takes)
 
 
-def _in_lanes(given: tuple[Any, ...], lanes: int, runtime: Runtime, group: int) -> tuple[Any, Runtime]:
-    """Fill the input channels up, where pairs are formed.
+def by_shape(choose: Callable[[tuple[int, ...], int], Functions]) -> Functions:
+    """Return a ``quantized::conv2d`` that several kernels share.
 
-    Channels of groups are not: those that do not fill lanes, going in and out, go to a kernel that forms no pairs.
+    Parameters
+    ----------
+    choose
+        From the weights' shape and the number of groups to the kernel.
     """
-    if not runtime.first_stage.pairs or lanes == 1:
-        return given, runtime
-    x, x_scale, x_zero, w, *others = given
-    if group > 1:
-        whole = w.shape[1] % lanes == 0 and w.shape[0] // group % lanes == 0
-        return given, runtime if whole else replace(runtime, first_stage=replace(runtime.first_stage, pairs=False))
-    missing = -w.shape[1] % lanes
-    if not missing:
-        return given, runtime
-    x = np.concatenate([x, np.full((x.shape[0], missing, *x.shape[2:]), x_zero, x.dtype)], axis=1)
-    w = np.concatenate([w, np.zeros((w.shape[0], missing, *w.shape[2:]), w.dtype)], axis=1)
-    return (x, x_scale, x_zero, w, *others), runtime
+
+    def function(*inputs: Any, group: int = 1, runtime: Runtime, **attributes: Any) -> Array:
+        chosen = choose(np.shape(inputs[3]), group)
+        return np.asarray(chosen.function(*inputs, group=group, runtime=runtime, **attributes))
+
+    def element(index: tuple[int, ...], *inputs: Any, group: int = 1, runtime: Runtime, **attributes: Any) -> Trace:
+        chosen = choose(np.shape(inputs[3]), group)
+        return chosen.element(index, *inputs, group=group, runtime=runtime, **attributes)
+
+    return Functions(function, element, PARTS, takes)
 
 
-def linear(make: Make) -> Functions:
-    """Return PyTorch's ``quantized::linear`` of an engine; inputs as `resnet8doc.ops.pytorch_linear`."""
+def linear(make: Make, kernel: Kernel = one_kernel) -> Functions:
+    """Return PyTorch's ``quantized::linear`` of an engine; inputs as `resnet8doc.ops.pytorch_linear`.
 
-    def given_of(inputs: tuple[Any, ...]) -> tuple[Any, Layer]:
-        x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero = _convolution(inputs)
-        check.rank(w, "w", "[N, K]")
-        stage = make(refuse_bias(inputs[8] if len(inputs) > 8 else None, w.shape[0]))
-        return (x, x_scale, x_zero, w, w_scale, w_zero, None, y_scale, y_zero), stage
+    Parameters
+    ----------
+    make
+        The engine's second stage.
+    kernel
+        How the engine's kernels sum, which may depend on the shapes.
+    """
+
+    def given_of(inputs: tuple[Any, ...], runtime: Runtime) -> tuple[Any, Layer, Runtime]:
+        given = _given(inputs)
+        check.rank(given[3], "w", "[N, K]")
+        given, chosen = kernel(given, {}, runtime)
+        return (*given[:6], None, *given[6:]), (stage := _stage(make, inputs)), _with(chosen, stage)
 
     def function(*inputs: Any, relu: int = 0, runtime: Runtime) -> Array:
-        given, stage = given_of(inputs)
-        y = qgemm(*given, transB=1, runtime=_with(runtime, stage))
+        given, _, chosen = given_of(inputs, runtime)
+        y = qgemm(*given, transB=1, runtime=chosen)
         return back(np.maximum(y, given[8]) if relu else y, np.asarray(inputs[7]).dtype)
 
     def element(index: tuple[int, ...], *inputs: Any, relu: int = 0, runtime: Runtime) -> Trace:
-        given, stage = given_of(inputs)
+        given, stage, chosen = given_of(inputs, runtime)
         plain: Any = (*given, 1.0, 0, 1)
         g, (row, column), trace = checked_gemm(*plain), index, Trace("linear", tuple(index))
         pairs = [(int(g.a[row, k]), int(g.b[k, column])) for k in range(g.a.shape[1])]
         used = [(row, k) for k in range(g.a.shape[1])]
-        first = _with(runtime, stage).first_stage.of_types(g.a.dtype, g.b.dtype)
+        first = chosen.first_stage.of_types(g.a.dtype, g.b.dtype)
         adder = dot(trace, pairs, int(g.a_zero), 0, used, first)
-        factor = stage.factor(g.left, g.b_scale, g.y_scale if g.y_scale is not None else np.float32(1))
-        own = factor[column] if factor.ndim else factor[()]
-        stage.explain(trace, adder.value, own, int(g.y_zero), np.uint8, runtime.finish)
-        _relu_step(trace, relu, int(g.y_zero))
-        back_step(trace, np.asarray(inputs[7]).dtype)
-        return trace
+        scales, kind = (g.left, g.b_scale, g.y_scale), np.asarray(inputs[7]).dtype
+        return _explain(trace, adder.value, stage, scales, column, int(g.y_zero), relu, kind, runtime.finish)
 
     return Functions(function, element, PARTS, takes)
 
 
-def _relu_step(trace: Trace, relu: int, zero: int) -> None:
-    """Write down a fused ReLU. PyTorch's may come before the rounding, which never turns the order of two numbers."""
-    if relu:
-        code = int(trace.output)
-        trace.step("ReLU", f"max({code}, {zero})", max(code, zero), "uint8")
-
-
-def of_integers(convolution: Functions, product: Functions) -> dict[str, Functions]:
-    """Return ONNX's layers in an engine: an integer bias is handed over as the real number that it stands for."""
+def layers(convolution: Functions, product: Functions) -> dict[str, Functions]:
+    """Return an engine's layers: PyTorch's two, and ONNX's, which hand an integer bias over as a real number."""
 
     def with_bias(inputs: tuple[Any, ...], integer: Array | None) -> tuple[Any, ...]:
         return (*inputs[:8], stands_for(integer, inputs[1], inputs[4]))
@@ -333,6 +357,8 @@ def of_integers(convolution: Functions, product: Functions) -> dict[str, Functio
         return product.element((row, index[-1]), a.reshape(-1, a.shape[-1]), *others, runtime=runtime)
 
     return {
+        "conv2d": convolution,
+        "linear": product,
         "QLinearConv": Functions(conv, conv_element, PARTS, takes),
         "QGemm": Functions(gemm, gemm_element, PARTS, takes),
         "QLinearMatMul": Functions(matmul, matmul_element, PARTS, takes),

@@ -1,4 +1,4 @@
-r"""From codes to codes, element by element: QUANTIZE, RELU, LEAKY_RELU, LOGISTIC, MUL, SUB in TensorFlow Lite's
+r"""From codes to codes, element by element: QUANTIZE, RELU, RELU6, LEAKY_RELU, LOGISTIC, MUL, SUB in TensorFlow Lite's
 kernel sets.
 
 With :math:`\mathrm{fix}(v, M)` the product by the fixed-point factor of :math:`M`, rounded twice, the second time
@@ -7,6 +7,8 @@ halves away from zero, in the reference kernels, the built-in ones and Micro:
 - QUANTIZE: :math:`\mathrm{fix}(x - z_x,\ s_x / s_y) + z_y`, the quotient in float64. The built-in kernels round
   halves up both times, but for the last elements that fill no block of 16.
 - RELU: the same of :math:`\max(x, z_x)`, the quotient in float32.
+- RELU6: RELU, then no code above that of 6. Micro holds the input's codes from 0 to 6, :math:`z_x` to
+  :math:`z_x + \mathrm{round}(6 / s_x)`, and leaves them at the input's scale.
 - LEAKY_RELU: :math:`\mathrm{fix}(x - z_x,\ s_x / s_y)` or, below the zero point,
   :math:`\mathrm{fix}(x - z_x,\ s_x \alpha / s_y)`, products and quotients in float32.
 - MUL: :math:`\mathrm{fix}((A - z_A)(B - z_B),\ s_A s_B / s_C)`, the factor in float32. The built-in kernels clamp it to
@@ -33,14 +35,14 @@ from typing import Any
 
 import numpy as np
 
-from ..arithmetic import Array, Functions, Number, Runtime, wrap
+from ..arithmetic import Array, Functions, Number, Runtime, half_away, wrap
 from ..errors import UserError
 from ..ops.parts import check
 from ..ops.parts import checked_add as checked
 from ..trace import Trace
-from ._leftovers import is_left_over, with_leftover
+from ._leftovers import is_left_over, loop_of, with_leftover
 from ._pairs import Formula, of_pairs
-from .fixed_point import Way, half_away, half_away_step, quantized, scaled, scaled_step
+from .fixed_point import Way, half_away_step, quantized, scaled, scaled_step
 
 PARTS = frozenset({"overflow", "relu"})
 
@@ -51,6 +53,13 @@ UnarySteps = Callable[[Trace, int, Any, Any, float], int]
 """The same of one code, written down."""
 
 
+TURNS = "QUANTIZE"
+"""The operator that gives codes of the type that its output's zero point has: int8 of uint8, uint8 of int8."""
+
+FIXED_OUTPUT = {"QLinearSigmoid": (1 / 256, -128), "TANH": (1 / 128, 0)}
+"""Operators of one output scale and zero point."""
+
+
 @dataclass(frozen=True)
 class Unless:
     """Scales that a kernel does not take, and who computes then.
@@ -58,7 +67,7 @@ class Unless:
     Attributes
     ----------
     taken
-        From the scales, as float32, and an attribute to whether the kernel takes them.
+        From the scales, as float32, and an attribute to whether the kernel takes them; it takes one type of codes only.
     other
         The operator otherwise.
     """
@@ -67,37 +76,54 @@ class Unless:
     other: Functions
 
 
+def checked_unary(
+    op_type: str, x: Array, x_scale: Number, x_zero: Number | None, y_scale: Number, y_zero: Number | None = None
+) -> tuple[Array, Any, Any, Any, Any]:
+    """Return codes, both scales and both zero points of an operator of one input.
+
+    Raises
+    ------
+    UserError
+        If the operator has one output scale and zero point, and these are others.
+    """
+    codes = check.codes(x, "x")
+    made = np.asarray(y_zero).dtype if op_type == TURNS and y_zero is not None else codes.dtype
+    given = None if y_zero is None else check.codes(y_zero, "zero point")
+    zeros = check.zero_point(x_zero, "zero point", codes.dtype, "x"), check.zero_point(given, "zero point", made, "y")
+    scales = check.scale(x_scale, "x_scale")[()], check.scale(y_scale, "y_scale")[()]
+    fixed = FIXED_OUTPUT.get(op_type)
+    if fixed is not None and (float(scales[1]), int(zeros[1])) != fixed:
+        raise UserError(
+            f"the output of {op_type} has scale {scales[1]} and zero point {zeros[1]}", f"{fixed[0]} and {fixed[1]}",
+            "TensorFlow Lite's kernels know no other.",
+        )  # fmt: skip
+    return codes, *scales, *zeros
+
+
 def unary(op_type: str, formula: Unary, steps: UnarySteps, unless: Unless | None = None) -> Functions:
     """Return an operator of one input: inputs ``x, x_scale, x_zero_point, y_scale, y_zero_point``."""
 
-    def given(x: Array, x_scale: Number, x_zero: Number | None, y_scale: Number, y_zero: Number | None) -> Any:
-        codes = check.codes(x, "x")
-        zeros = (check.zero_point(zero, "zero point", codes.dtype, "x") for zero in (x_zero, y_zero))
-        scales = check.scale(x_scale, "x_scale")[()], check.scale(y_scale, "y_scale")[()]
-        x_zero, y_zero = zeros
-        if op_type == "QLinearSigmoid" and (float(scales[1]), int(y_zero)) != (1 / 256, -128):
-            raise UserError(
-                f"Y_scale is {scales[1]} and Y_zero_point {y_zero}", "1/256 and -128",
-                "TensorFlow Lite's LOGISTIC has no other output scale.",
-            )  # fmt: skip
-        return codes, *scales, x_zero, y_zero
+    def given(*inputs: Any) -> Any:
+        return checked_unary(op_type, *inputs)
 
     def function(*inputs: Any, runtime: Runtime, alpha: float = 0.0) -> Array:
         codes, x_scale, y_scale, x_zero, y_zero = given(*inputs)
-        if unless is not None and not unless.taken(x_scale, y_scale, alpha):
+        turned = codes.dtype != y_zero.dtype
+        if unless is not None and (turned or not unless.taken(x_scale, y_scale, alpha)):
             return np.asarray(unless.other.function(*inputs, runtime=runtime, **_attribute(alpha)))
         whole = formula(codes.astype(np.int64) - int(x_zero), x_scale, y_scale, alpha) + int(y_zero)
-        return runtime.finish.narrowed(whole, y_zero, codes.dtype)
+        return runtime.finish.narrowed(whole, y_zero, y_zero.dtype)
 
     def element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, alpha: float = 0.0) -> Trace:
         codes, x_scale, y_scale, x_zero, y_zero = given(*inputs)
-        if unless is not None and not unless.taken(x_scale, y_scale, alpha):
+        turned = codes.dtype != y_zero.dtype
+        if unless is not None and (turned or not unless.taken(x_scale, y_scale, alpha)):
             return unless.other.element(index, *inputs, runtime=runtime, **_attribute(alpha))
         trace, code, zero = Trace(op_type, tuple(index)), int(codes[index]), int(y_zero)
         centred = int(trace.step("centred", f"{code} - {int(x_zero)}", code - int(x_zero), "int32"))
         whole = steps(trace, centred, x_scale, y_scale, alpha)
         whole = int(trace.step("zero point added", f"{whole} + {zero}", whole + zero, "int32"))
-        runtime.finish.clamp_step(trace, whole, zero, codes.dtype)
+        runtime.finish.clamp_step(trace, whole, zero, y_zero.dtype)
         return trace
 
     return Functions(function, element, PARTS)
@@ -114,14 +140,17 @@ OF_ONE = 5
 def in_blocks(vector: Functions, scalar: Functions, block: int) -> Functions:
     """Return an operator whose last elements, fewer than a block, are computed in another way."""
 
+    def run_of(inputs: tuple[Any, ...]) -> int:
+        return loop_of(np.shape(inputs[0]), np.shape(inputs[3]))[0] if len(inputs) > OF_ONE else 0
+
     def function(*inputs: Any, runtime: Runtime, **attributes: Any) -> Array:
         ours = np.asarray(vector.function(*inputs, runtime=runtime, **attributes))
         theirs = np.asarray(scalar.function(*inputs, runtime=runtime, **attributes))
-        return with_leftover(ours, theirs, block)
+        return with_leftover(ours, theirs, block, run_of(inputs))
 
     def element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, **attributes: Any) -> Trace:
         codes = inputs[::3][:2] if len(inputs) > OF_ONE else inputs[:1]
-        left_over = is_left_over(index, np.broadcast_shapes(*map(np.shape, codes)), block)
+        left_over = is_left_over(index, np.broadcast_shapes(*map(np.shape, codes)), block, run_of(inputs))
         return (scalar if left_over else vector).element(index, *inputs, runtime=runtime, **attributes)
 
     return Functions(function, element, PARTS)
@@ -161,11 +190,19 @@ def binary(
     return Functions(function, element, PARTS)
 
 
-def _fixed(value: Array, factor: Any, way: Way = "twice_away") -> Array:
+def fixed(value: Array, factor: Any, way: Way = "twice_away") -> Array:
+    """Return the product of integers by a real factor in TensorFlow Lite's fixed point.
+
+    Examples
+    --------
+    >>> fixed(np.array([-6, -2, 1]), 0.25)
+    array([-2, -1,  1])
+    """
     return scaled(value, *quantized(np.asarray(factor, np.float64)), way)
 
 
-def _fixed_step(trace: Trace, value: int, factor: Any, way: Way = "twice_away") -> int:
+def fixed_step(trace: Trace, value: int, factor: Any, way: Way = "twice_away") -> int:
+    """Write down one such product."""
     m, e = (int(v) for v in quantized(np.asarray(factor, np.float64)))
     trace.step("multiplier as an integer", f"{factor} is {m} * 2**({e} - 31)", m, "int32")
     return scaled_step(trace, "scaled", value, m, e, way)
@@ -181,12 +218,12 @@ def _leaky_factors(x_scale: Any, y_scale: Any, alpha: float) -> tuple[Any, Any]:
 
 def _leaky(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
     plain, shrunk = _leaky_factors(x_scale, y_scale, alpha)
-    return np.where(x >= 0, _fixed(x, plain), _fixed(x, shrunk))
+    return np.where(x >= 0, fixed(x, plain), fixed(x, shrunk))
 
 
 def _leaky_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> int:
     plain, shrunk = _leaky_factors(x_scale, y_scale, alpha)
-    return _fixed_step(trace, x, plain if x >= 0 else shrunk)
+    return fixed_step(trace, x, plain if x >= 0 else shrunk)
 
 
 def _eighths(ratio: Any) -> int:
@@ -249,7 +286,7 @@ def _logistic_even_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha:
 
 
 def _product(a: Array, b: Array, scales: Any, zeros: Any) -> Array:
-    return np.asarray(_fixed((a - zeros[0]) * (b - zeros[1]), _product_factor(scales)) + zeros[2])
+    return np.asarray(fixed((a - zeros[0]) * (b - zeros[1]), _product_factor(scales)) + zeros[2])
 
 
 LARGEST_SHORT = 2**15 - 1
@@ -260,7 +297,7 @@ def _short(value: Array) -> Array:
 
 
 def _held_product(a: Array, b: Array, scales: Any, zeros: Any) -> Array:
-    product = _fixed((a - zeros[0]) * (b - zeros[1]), _product_factor(scales))
+    product = fixed((a - zeros[0]) * (b - zeros[1]), _product_factor(scales))
     return np.asarray(wrap(_short(product) + zeros[2], 16))
 
 
@@ -270,7 +307,7 @@ def _product_factor(scales: Any) -> Any:
 
 
 def _product_step(trace: Trace, a: int, b: int, scales: Any) -> int:
-    return _fixed_step(trace, int(trace.step("product", f"{a} * {b}", a * b, "int32")), _product_factor(scales))
+    return fixed_step(trace, int(trace.step("product", f"{a} * {b}", a * b, "int32")), _product_factor(scales))
 
 
 def _xnnpack_product(a: Array, b: Array, scales: Any, zeros: Any) -> Array:
@@ -284,20 +321,56 @@ def _xnnpack_product_step(trace: Trace, a: int, b: int, scales: Any) -> int:
     return int(trace.step("rounded", f"round({real}), half_even", round(float(real)), "int32"))
 
 
+def _six(scale: Any) -> int:
+    return int(half_away(np.float32(6) / scale))
+
+
+def _relu6(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
+    return np.minimum(fixed(np.maximum(x, 0), x_scale / y_scale), _six(y_scale))
+
+
+def _relu6_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> int:
+    positive = int(trace.step("at least 0", f"max({x}, 0)", max(x, 0), "int32"))
+    whole, six = fixed_step(trace, positive, x_scale / y_scale), _six(y_scale)
+    return int(trace.step("at most 6", f"min({whole}, {six})", min(whole, six), "int32"))
+
+
+def _held_codes() -> Functions:
+    """Return Micro's RELU6: the codes that it is given, held, whatever the output's scale is."""
+
+    def function(*inputs: Any, runtime: Runtime) -> Array:
+        codes, x_scale, _, x_zero, _ = checked_unary("RELU6", *inputs)
+        whole = np.clip(codes.astype(np.int64) - int(x_zero), 0, _six(x_scale)) + int(x_zero)
+        return runtime.finish.narrowed(whole, x_zero, codes.dtype)
+
+    def element(index: tuple[int, ...], *inputs: Any, runtime: Runtime) -> Trace:
+        codes, x_scale, _, x_zero, _ = checked_unary("RELU6", *inputs)
+        trace, code, zero = Trace("RELU6", tuple(index)), int(codes[index]), int(x_zero)
+        top = zero + _six(x_scale)
+        held = int(trace.step("from 0 to 6", f"min(max({code}, {zero}), {top})", min(max(code, zero), top), "int32"))
+        runtime.finish.clamp_step(trace, held, zero, codes.dtype)
+        return trace
+
+    return Functions(function, element, PARTS)
+
+
+RELU6_OF_MICRO = _held_codes()
+
 FIXED = {
     "QUANTIZE": unary(
-        "QUANTIZE", lambda x, sx, sy, _: _fixed(x, _wide(sx, sy)),
-        lambda t, x, sx, sy, _: _fixed_step(t, x, _wide(sx, sy)),
+        "QUANTIZE", lambda x, sx, sy, _: fixed(x, _wide(sx, sy)),
+        lambda t, x, sx, sy, _: fixed_step(t, x, _wide(sx, sy)),
     ),
     "RELU": unary(
-        "RELU", lambda x, sx, sy, _: _fixed(np.maximum(x, 0), sx / sy),
-        lambda t, x, sx, sy, _: _fixed_step(t, int(t.step("at least 0", f"max({x}, 0)", max(x, 0), "int32")), sx / sy),
+        "RELU", lambda x, sx, sy, _: fixed(np.maximum(x, 0), sx / sy),
+        lambda t, x, sx, sy, _: fixed_step(t, int(t.step("at least 0", f"max({x}, 0)", max(x, 0), "int32")), sx / sy),
     ),
+    "RELU6": unary("RELU6", _relu6, _relu6_step),
     "QLinearLeakyRelu": unary("QLinearLeakyRelu", _leaky, _leaky_step),
     "QLinearSigmoid": unary("QLinearSigmoid", _logistic_away, _logistic_away_step),
     "QLinearMul": binary("QLinearMul", _product, _product_step),
 }  # fmt: skip
-"""Of the reference kernels and Micro."""
+"""Of the reference kernels and, but for RELU6, Micro."""
 
 QUANTIZE_BLOCK = 16
 """Elements of a whole vector of the built-in kernels' QUANTIZE of codes and MUL."""
@@ -305,8 +378,8 @@ QUANTIZE_BLOCK = 16
 OF_BUILTIN = FIXED | {
     "QUANTIZE": in_blocks(
         unary(
-            "QUANTIZE", lambda x, sx, sy, _: _fixed(x, _wide(sx, sy), "twice_up"),
-            lambda t, x, sx, sy, _: _fixed_step(t, x, _wide(sx, sy), "twice_up"),
+            "QUANTIZE", lambda x, sx, sy, _: fixed(x, _wide(sx, sy), "twice_up"),
+            lambda t, x, sx, sy, _: fixed_step(t, x, _wide(sx, sy), "twice_up"),
         ),
         FIXED["QUANTIZE"],
         QUANTIZE_BLOCK,
@@ -337,6 +410,7 @@ OF_XNNPACK = {
         lambda t, x, sx, sy, _: _eighths_step(t, x, sx / sy), Unless(_takes_quantize, OF_BUILTIN["QUANTIZE"]),
     ),
     "RELU": FIXED["RELU"],
+    "RELU6": FIXED["RELU6"],
     "QLinearLeakyRelu": unary(
         "QLinearLeakyRelu", _xnnpack_leaky, _xnnpack_leaky_step, Unless(_takes_leaky, OF_BUILTIN["QLinearLeakyRelu"])
     ),
@@ -346,4 +420,4 @@ OF_XNNPACK = {
         unless=Unless(_takes_product, OF_BUILTIN["QLinearMul"]),
     ),
 }  # fmt: skip
-"""Of XNNPACK; RELU it leaves to the built-in kernels, and ratios of scales that it does not take."""
+"""Of XNNPACK; RELU and RELU6 it leaves to the built-in kernels, and ratios of scales that it does not take."""

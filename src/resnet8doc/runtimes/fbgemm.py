@@ -10,22 +10,26 @@ Activations are uint8, weights int8 without zero point; codes of int8 are shifte
 
 halves to even. A fused ReLU is :math:`\max(y, z_y)`. Linear layers are computed likewise. What is not a layer is
 ATen's, see ``_pytorch_aten``. Without AVX-512 VNNI, pairs of products saturate at 16 bits where activations have 8
-bits; the default configuration's 7 bits (``reduce_range``) never do.
+bits; with it only in the depthwise kernel, which has no form for VNNI. The default configuration's activations of 7
+bits (``reduce_range``) never do.
 
-Source: FBGEMM, ``src/QuantUtilsAvx2.cc``, ``requantizeOutputProcessingAvx2``; PyTorch,
-``aten/src/ATen/native/quantized/cpu/qconv.cpp`` and ``qlinear.cpp``.
+Source: FBGEMM, ``src/QuantUtilsAvx2.cc``, ``requantizeOutputProcessingAvx2``, ``src/FbgemmConv.cc``,
+``takeDepthWiseFastPath``; PyTorch, ``aten/src/ATen/native/quantized/cpu/qconv.cpp`` and ``qlinear.cpp``.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..arithmetic import Array, CodeType, Finish, Number, Runtime
+from ..arithmetic import Array, Coder, CodeType, Finish, Number, Runtime
 from ..ops import fma
+from ..ops.parts import Epilogue, geometry_of_shapes
 from ..trace import Trace
 from ._pytorch_aten import ATEN
-from ._pytorch_layer import Layer, columns, conv2d, linear, of_integers
+from ._pytorch_layer import Layer, columns, conv2d, layers, linear
 
 
 class FbgemmLayer(Layer):
@@ -60,6 +64,12 @@ class FbgemmLayer(Layer):
         total *= columns_of["multiplier"]
         return finish.codes(total, zero_point, kind)
 
+    def coder(self, bias: Array, factor: Array, zero_point: Number, finish: Finish) -> Coder | None:
+        """Return the same steps in place, where each is one operation of float32."""
+        if finish != Finish() or not (factor["inverse"] == 1).all():
+            return None
+        return Epilogue([(np.add, bias), (np.add, factor["addend"]), (np.multiply, factor["multiplier"])], zero_point)
+
     def explain(
         self, trace: Trace, accumulator: int, factor: Any, zero: int, kind: "npt.DTypeLike | CodeType", finish: Finish
     ) -> None:
@@ -72,10 +82,36 @@ class FbgemmLayer(Layer):
         finish.steps(trace, trace.step("scaled", f"{total} * {multiplier}", total * multiplier), zero, kind)
 
 
-CONV2D, LINEAR = conv2d(FbgemmLayer), linear(FbgemmLayer)
+def takes_depthwise(x: tuple[int, ...], w: tuple[int, ...], attributes: Mapping[str, Any]) -> bool:
+    """Tell from the shapes of input and weights whether the depthwise kernel computes a convolution.
 
-FBGEMM = Runtime(
-    "fbgemm", "PyTorch, fbgemm",
-    functions={**ATEN, **of_integers(CONV2D, LINEAR), "conv2d": CONV2D, "linear": LINEAR},
-)  # fmt: skip
+    Of one input channel a group, and one or two outputs; a multiple of 8 groups; 3 x 3, 5 x 5 or 7 x 7; strides of 1
+    or 2; no dilation; a border that keeps the image's size.
+
+    Examples
+    --------
+    >>> attributes = {"group": 16, "pads": [1, 1, 1, 1]}
+    >>> takes_depthwise((1, 16, 9, 9), (16, 1, 3, 3), attributes)
+    True
+    >>> takes_depthwise((1, 16, 9, 9), (16, 1, 5, 5), attributes)
+    False
+    """
+    g, group = geometry_of_shapes(x, w, **attributes), attributes.get("group", 1)
+    return (
+        g.channels_in == 1 and g.channels_out in (group, 2 * group) and group % 8 == 0
+        and g.kernel in ((3, 3), (5, 5), (7, 7)) and set(g.strides) <= {1, 2} and set(g.dilations) == {1}
+        and g.pads == tuple(size // 2 for size in g.kernel) * 2
+    )  # fmt: skip
+
+
+def depthwise_in_pairs(given: tuple[Any, ...], attributes: Mapping[str, Any], runtime: Runtime) -> tuple[Any, Runtime]:
+    """Add in pairs where the depthwise kernel computes."""
+    if not takes_depthwise(np.shape(given[0]), np.shape(given[3]), attributes):
+        return given, runtime
+    return given, replace(runtime, first_stage=replace(runtime.first_stage, pairs=True, pairs_of_one_channel=True))
+
+
+CONV2D, LINEAR = conv2d(FbgemmLayer, depthwise_in_pairs), linear(FbgemmLayer)
+
+FBGEMM = Runtime("fbgemm", "PyTorch, fbgemm", functions={**ATEN, **layers(CONV2D, LINEAR)})
 """PyTorch's fbgemm."""

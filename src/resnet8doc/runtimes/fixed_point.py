@@ -16,15 +16,16 @@ Source: TensorFlow Lite, ``kernels/internal/common.cc``, ``MultiplyByQuantizedMu
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from ..arithmetic import Array, CodeType, Finish, Number, SecondStage, code_type, wrap
+from ..arithmetic import Array, CodeType, Finish, Number, SecondStage, code_type, half_away, wrap
 from ..errors import UserError
 from ..trace import Trace
-from ._nearest import BITS, is_sure_of_most, nearest_codes
+from ._nearest import BITS, UNIT, Nearest, is_sure_of_most
 
 Way = Literal["twice_away", "twice_up", "once"]
 """How a product with a fixed-point factor is rounded."""
@@ -201,18 +202,35 @@ class Fixed(SecondStage):
         self, accumulator: Number, factor: Number, zero_point: Number, kind: "npt.DTypeLike | CodeType", finish: Finish
     ) -> Array:
         """Multiply and shift in integers, then add the zero point and clamp."""
+        total = np.asarray(accumulator)
+        real = total.dtype if total.dtype in UNIT else np.dtype(np.float64)
+        nearest = self._nearest(real, None, factor, zero_point, kind, finish)
+        if nearest is None:
+            m, e = quantized(factor)
+            return finish.narrowed(scaled(total, m, e, self.way) + np.int64(zero_point), zero_point, kind)
+        codes = np.empty(total.shape, nearest.kind.stored)
+        nearest.put(total, codes)
+        nearest.settle()
+        return codes if finish.floor == "none" else finish.narrowed(codes, zero_point, kind)
+
+    def coder(self, bias: Array, factor: Array, zero_point: Number, finish: Finish) -> Nearest | None:
+        """Return what codes blocks of float32 sums, where floats are sure of nearly all."""
+        if finish.floor != "none":
+            return None
+        found = self._nearest(np.dtype(np.float32), bias, factor, zero_point, np.asarray(zero_point).dtype, finish)
+        return found if found is not None and found.is_worth_it else None
+
+    def _nearest(
+        self, real: Any, bias: Array | None, factor: Number, zero_point: Number, kind: "npt.DTypeLike | CodeType",
+        finish: Finish,
+    ) -> Nearest | None:  # fmt: skip
         (m, e), codes = quantized(factor), code_type(kind)
         if finish.overflow != "saturate" or codes.bits > BITS or not is_sure_of_most(m, e):
-            return finish.narrowed(scaled(accumulator, m, e, self.way) + np.int64(zero_point), zero_point, kind)
-
-        def exact(found: Array, channel: Any) -> Array:
-            return scaled(found, m[channel], e[channel], self.way)
-
+            return None
         # Where codes below the zero point are clamped to it, a sign makes no difference.
         by_sign = self.way == "twice_away" and int(zero_point) != codes.minimum
-        added = None if by_sign else np.exp2(e - 1.0) * (self.way != "once")
-        clamped = nearest_codes(np.asarray(accumulator), m, e, added, exact, int(zero_point), codes)
-        return clamped if finish.floor == "none" else finish.narrowed(clamped, zero_point, kind)
+        added = None if by_sign else np.where(m == 0, 0, np.exp2(e - 1.0)) * (self.way != "once")
+        return Nearest(real, m, e, added, partial(scaled, way=self.way), int(zero_point), codes, bias)
 
     def explain(
         self, trace: Trace, accumulator: int, factor: Any, zero: int, kind: "npt.DTypeLike | CodeType", finish: Finish
@@ -269,19 +287,8 @@ class Float64Away(SecondStage):
         finish.clamp_step(trace, whole, zero, kind)
 
 
-def half_away(value: Array) -> Array:
-    """Round real numbers to integers, halves away from zero, in float64 (C's ``round``).
-
-    Examples
-    --------
-    >>> half_away(np.array([-2.5, -0.4, 0.5, 1.49]))
-    array([-3., -0.,  1.,  1.])
-    """
-    wide = np.asarray(value, np.float64)
-    return np.copysign(np.floor(np.abs(wide) + 0.5), wide)
-
-
 def half_away_step(trace: Trace, real: Any) -> int:
     """Write down such a rounding."""
-    size = int(np.floor(abs(float(real)) + 0.5))
+    size = int(abs(float(real)))
+    size += abs(float(real)) - size >= 0.5  # what is left of a float is a float
     return int(trace.step("rounded", f"round({real}), halves away from zero", size if real >= 0 else -size, "int32"))

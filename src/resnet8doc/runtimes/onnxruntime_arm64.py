@@ -8,7 +8,8 @@ and both share its shift:
    m_A = \mathrm{round}(r_A 2^S), \quad m_B = \mathrm{round}(r_B 2^S) \\
    C &= \mathrm{saturate}\left(\mathrm{round}\left(\frac{(A - z_A) m_A + (B - z_B) m_B}{2^S}\right) + z_C\right)
 
-rounded once, ties away from zero.
+rounded once, ties away from zero. A ratio below :math:`2^{-14}`, or of 256 and more, and a larger one of which
+:math:`m` would need 23 bits, are added in float32 by code that no record has run: these are refused.
 
 Source: ONNX Runtime, ``core/mlas/lib/qladd.cpp``, the NEON form.
 """
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from ..arithmetic import Array, Functions, Number, Runtime
+from ..errors import UserError
 from ..ops.parts import checked_add as checked
 from ..trace import Trace
 
@@ -26,16 +28,39 @@ from ..trace import Trace
 def multipliers(scales: tuple[float, float, float]) -> tuple[int, int, int]:
     """Return the two multipliers and their shift.
 
+    Raises
+    ------
+    UserError
+        If this runtime adds codes of such scales in float32.
+
     Examples
     --------
     >>> multipliers((0.5, 0.25, 1.0))
     (2097152, 1048576, 22)
     """
     single = np.float32
-    ratios = [single(scale) / single(scales[2]) for scale in scales[:2]]
-    shift = 21 - (math.frexp(float(max(ratios)))[1] - 1)
+    with np.errstate(over="ignore", divide="ignore"):
+        ratios = [float(single(scale) / single(scales[2])) for scale in scales[:2]]
+    if not all(LEAST <= ratio < MOST for ratio in ratios):
+        raise _refused(ratios)
+    shift = BITS - math.frexp(max(ratios))[1]
     left, right = (int(np.rint(np.ldexp(ratio, shift))) for ratio in ratios)
+    if max(left, right) >= 1 << BITS:
+        raise _refused(ratios)
     return left, right, shift
+
+
+LEAST, MOST, BITS = 2.0**-14, 256, 22
+"""The least ratio, what all are below, and the bits of the larger multiplier."""
+
+
+def _refused(ratios: list[float]) -> UserError:
+    return UserError(
+        f"the scales of A and B over that of the sum are {ratios[0]:.9g} and {ratios[1]:.9g}",
+        "quotients from 2^-14 to below 256, the larger one of 22 bits: all others ONNX Runtime for 64-bit ARM adds in "
+        "float32, which was not compared",
+        "Run it as onnxruntime_x86, or quantize the model again, calibrated on real inputs.",
+    )
 
 
 def qlinear_add(

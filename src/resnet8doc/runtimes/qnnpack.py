@@ -21,10 +21,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..arithmetic import Array, CodeType, Finish, Number, Runtime
+from ..arithmetic import Array, Coder, CodeType, Finish, Number, Runtime
+from ..ops.parts import Epilogue
 from ..trace import Trace
 from ._pytorch_aten import ATEN, add, averages
-from ._pytorch_layer import Layer, columns, conv2d, linear, of_integers
+from ._pytorch_layer import Layer, columns, conv2d, layers, linear
 from .onnxruntime_arm64 import ARM64_FUNCTIONS
 
 
@@ -57,6 +58,13 @@ class QnnpackLayer(Layer):
         total *= columns_of["multiplier"]
         return finish.codes(total, zero_point, kind)
 
+    def coder(self, bias: Array, factor: Array, zero_point: Number, finish: Finish) -> Coder | None:
+        """Return the same steps in place."""
+        if finish != Finish():
+            return None
+        whole = bias + factor["bias"].astype(np.float64)
+        return Epilogue([(np.add, whole), (np.multiply, factor["multiplier"])], zero_point)
+
     def explain(
         self, trace: Trace, accumulator: int, factor: Any, zero: int, kind: "npt.DTypeLike | CodeType", finish: Finish
     ) -> None:
@@ -84,9 +92,8 @@ CONV2D, LINEAR = conv2d(QnnpackLayer), linear(QnnpackLayer)
 QNNPACK = Runtime(
     "qnnpack", "PyTorch, qnnpack",
     functions={
-        **ATEN, **of_integers(CONV2D, LINEAR), "conv2d": CONV2D, "linear": LINEAR,
+        **ATEN, **layers(CONV2D, LINEAR), **averages(mean_multiplier),
         "QLinearAdd": ARM64_FUNCTIONS["QLinearAdd"], "add": add(ARM64_FUNCTIONS["QLinearAdd"]),
-        **averages(mean_multiplier),
     },
 )  # fmt: skip
 """PyTorch's qnnpack."""

@@ -8,8 +8,9 @@ from zero.
 
 **QLinearAdd** (ADD) shifts before it multiplies: with :math:`m, e` of the factors as in the reference kernels,
 :math:`\mathrm{high}((A - z_A) 2^{20 + e_A}, m_A) + \mathrm{high}((B - z_B) 2^{20 + e_B}, m_B)`, then the output's
-factor as there; of the sum with the zero point the low 16 bits count. The last elements that fill no block of 16 are
-the reference kernels'.
+factor as there; of the sum with the zero point the low 16 bits count. Beside a single number it shifts after the
+multiplication and rounds down, :math:`\lfloor \mathrm{high}((A - z_A) 2^{20}, m_A) 2^{e_A} \rfloor`. The last elements
+that fill no block of 16 (of 8, beside a single number) are the reference kernels'.
 
 **QLinearSoftmax** (SOFTMAX): a table of 256 float32 exponentials, summed one after another; the code is
 :math:`e \cdot (1 / (\Sigma s_y))`, halves away from zero.
@@ -30,7 +31,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arithmetic import Array, Functions, Number, Runtime, wrap
+from ..arithmetic import Array, Functions, Number, Runtime, half_away, wrap
 from ..ops import dequantize_linear as exact_dequantize
 from ..ops import dequantize_linear_element as exact_element
 from ..ops import qlinear_conv as convolve
@@ -38,16 +39,17 @@ from ..ops import qlinear_conv_element as convolve_element
 from ..ops.parts import CONV_PARTS, check, checked_quantize, from_rows, softmax_rows
 from ..ops.parts import checked_add as checked
 from ..trace import Trace
-from . import means
+from . import blocks, comparisons, logarithms, lookups, means, quotients, resize, transposed
 from . import tflite_reference as reference
-from ._dense import dense
-from ._leftovers import is_left_over, with_leftover
+from ._dense import dense, matrices
+from ._leftovers import is_left_over, loop_of, with_leftover
 from ._pairs import of_pairs
 from ._requantized import OF_BUILTIN
-from .fixed_point import Fixed, Way, half_away, half_away_step, high, scaled, scaled_step
+from .curves import HARD_SWISH, TANH
+from .fixed_point import Fixed, Way, half_away_step, high, scaled, scaled_step
 
-ADD_BLOCK, QUANTIZE_BLOCK, DEPTHWISE_BLOCK = 16, 8, 8
-"""Elements, elements, channels of a whole vector."""
+ADD_BLOCK, BESIDE_ONE_BLOCK, QUANTIZE_BLOCK, DEPTHWISE_BLOCK = 16, 8, 8, 8
+"""Elements, elements beside one number, elements, channels of a whole vector."""
 
 
 def sum_of_codes(a: Array, b: Array, scales: tuple[float, ...], zeros: tuple[int, ...]) -> Array:
@@ -67,6 +69,20 @@ def sum_of_codes(a: Array, b: Array, scales: tuple[float, ...], zeros: tuple[int
     return wrap(scaled(total, *out, "twice_away") + zeros[2], 16)
 
 
+def sum_beside_one(a: Array, b: Array, scales: tuple[float, ...], zeros: tuple[int, ...]) -> Array:
+    """Return what `sum_of_codes` does where one operand is one number: shifts after the multiplication, rounded down.
+
+    Examples
+    --------
+    >>> sum_beside_one(np.array([10, 1]), np.array([4]), (0.5, 0.25, 1.0), (0, 0, -1))
+    array([5, 1])
+    """
+    (left, left_e), (right, right_e), out = reference.add_factors(scales)
+    ours = high((a - zeros[0]) << reference.LEFT, left) >> -left_e
+    theirs = high((b - zeros[1]) << reference.LEFT, right) >> -right_e
+    return wrap(scaled(ours + theirs, *out, "twice_away") + zeros[2], 16)
+
+
 def _shifted(value: Any, exponent: int) -> Any:
     shift = reference.LEFT + exponent
     return value << shift if shift >= 0 else value >> -shift
@@ -83,10 +99,12 @@ def qlinear_add(*inputs: Any, runtime: Runtime) -> Array:
     array([1, 0], dtype=int8)
     """
     q = checked(*inputs)
-    vector = of_pairs(sum_of_codes, q, runtime.finish)
-    if vector.size % ADD_BLOCK == 0:
+    run, one = loop_of(q.a.shape, q.b.shape)
+    block = BESIDE_ONE_BLOCK if one else ADD_BLOCK
+    vector = of_pairs(sum_beside_one if one else sum_of_codes, q, runtime.finish)
+    if run % block == 0:
         return vector
-    return with_leftover(vector, of_pairs(reference.sum_of_codes, q, runtime.finish), ADD_BLOCK)
+    return with_leftover(vector, of_pairs(reference.sum_of_codes, q, runtime.finish), block, run)
 
 
 def qlinear_add_element(
@@ -96,16 +114,21 @@ def qlinear_add_element(
     """Write down how one sum comes about, in Python's integers."""
     given = (A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point)
     q = checked(*given)
-    if is_left_over(index, q.shape, ADD_BLOCK):
+    run, one = loop_of(q.a.shape, q.b.shape)
+    if is_left_over(index, q.shape, BESIDE_ONE_BLOCK if one else ADD_BLOCK, run):
         return reference.qlinear_add_element(index, *given, runtime=runtime)
     a, b = (int(np.broadcast_to(codes, q.shape)[index]) for codes in (q.a, q.b))
     trace, parts = Trace("QLinearAdd", tuple(index)), []
     factors = reference.add_factors(q.scales)
     for name, code, zero, (m, e) in zip("AB", (a, b), q.zeros, factors, strict=False):
-        shifted = int(_shifted(code - zero, e))
-        trace.step(f"{name} shifted", f"({code} - {zero}) << ({reference.LEFT} + {e})", shifted, "int32")
+        before, after = (0, e) if one else (e, 0)
+        shifted = int(_shifted(code - zero, before))
+        trace.step(f"{name} shifted", f"({code} - {zero}) << ({reference.LEFT} + {before})", shifted, "int32")
         part = (shifted * m + (1 << 30)) >> 31
-        parts.append(int(trace.step(f"{name} scaled", f"({shifted} * {m} + 2**30) >> 31", part, "int32")))
+        part = int(trace.step(f"{name} scaled", f"({shifted} * {m} + 2**30) >> 31", part, "int32"))
+        if after:
+            part = int(trace.step(f"{name} shifted back", f"{part} >> {-after}", part >> -after, "int32"))
+        parts.append(part)
     total = int(trace.step("added", f"{parts[0]} + {parts[1]}", sum(parts), "int32"))
     whole = scaled_step(trace, "scaled", total, *factors[2], "twice_away")
     zero = q.zeros[2]
@@ -119,6 +142,7 @@ def qlinear_add_element(
 def depthwise(convolutions: Fixed) -> Functions:
     """Return QLinearConv whose depthwise case rounds twice: halves up in blocks of 8 channels, away from 0 after them.
 
+    Other groups run in the reference kernels, halves away from 0 for all channels.
     Where a fault has replaced the runtime's second stage, the fault's holds for all.
     """
     vector, scalar = Fixed("twice_up"), Fixed("twice_away")
@@ -130,16 +154,19 @@ def depthwise(convolutions: Fixed) -> Functions:
         chosen = stage if stage is not None and changed else runtime.second_stage
         return replace(runtime, name=name, second_stage=chosen, functions=functions)
 
-    def whole_blocks(w: Array, group: int) -> int | None:
-        """Return how many channels fill blocks; None of a convolution that is not depthwise."""
-        depthwise = group > 1 and w.shape[1] == 1
-        return w.shape[0] // DEPTHWISE_BLOCK * DEPTHWISE_BLOCK if depthwise else None
+    def whole_blocks(w: Array, group: int, depthwise: int) -> int | None:
+        """Return how many channels fill blocks, 0 where groups have several; None of a convolution of one group."""
+        if group == 1 and not depthwise:
+            return None
+        return w.shape[0] // DEPTHWISE_BLOCK * DEPTHWISE_BLOCK if w.shape[1] == 1 else 0
 
-    def function(*inputs: Any, runtime: Runtime, group: int = 1, **attributes: Any) -> Array:
+    def function(*inputs: Any, runtime: Runtime, group: int = 1, depthwise: int = 0, **attributes: Any) -> Array:
         x, w = np.asarray(inputs[0]), np.asarray(inputs[3])
-        whole = whole_blocks(w, group)
+        whole = whole_blocks(w, group, depthwise)
         if whole is None:
             return convolve(*inputs, group=group, **attributes, runtime=plain(runtime))
+        if not whole:
+            return convolve(*inputs, group=group, **attributes, runtime=plain(runtime, scalar))
         parts, of_one = [], w.shape[0] // group
         for channels, stage in ((slice(0, whole), vector), (slice(whole, None), scalar)):
             given = [_part(value, position, channels) for position, value in enumerate(inputs)]
@@ -151,9 +178,11 @@ def depthwise(convolutions: Fixed) -> Functions:
         y = np.concatenate([np.moveaxis(part, 1, -1) for part in parts], axis=-1)
         return np.moveaxis(y, -1, 1)
 
-    def element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, group: int = 1, **attributes: Any) -> Trace:
+    def element(
+        index: tuple[int, ...], *inputs: Any, runtime: Runtime, group: int = 1, depthwise: int = 0, **attributes: Any
+    ) -> Trace:
         w = attributes["w"] if "w" in attributes else inputs[3]
-        whole = whole_blocks(np.asarray(w), group)
+        whole = whole_blocks(np.asarray(w), group, depthwise)
         stage = None if whole is None else vector if index[1] < whole else scalar
         return convolve_element(index, *inputs, group=group, **attributes, runtime=plain(runtime, stage))
 
@@ -341,9 +370,18 @@ def functions(way: Way) -> dict[str, Functions]:
     convolutions = Fixed(way)
     return {
         **OF_BUILTIN,
+        **quotients.OF_LITE,
+        **comparisons.IN_ALL,
+        **lookups.OF_BUILTIN,
+        "LOG_SOFTMAX": logarithms.IN_FLOATS,
         "SUB": reference.SUB,
+        "HARD_SWISH": HARD_SWISH,
+        "TANH": TANH,
+        "SPACE_TO_BATCH_ND": blocks.TO_ZERO_POINT,
+        "RESIZE_BILINEAR": resize.REFERENCE,
         "QLinearReduceMean": means.BUILTIN,
         "QLinearConv": depthwise(convolutions),
+        "QLinearMatMul": matrices(Fixed("twice_away"), convolutions),
         "QGemm": dense(Fixed(way, single_product=True), convolutions),
         "QLinearAdd": Functions(qlinear_add, qlinear_add_element, reference.INTEGER_PARTS),
         "QLinearAveragePool": reference.REFERENCE_FUNCTIONS["QLinearAveragePool"],
@@ -355,6 +393,6 @@ def functions(way: Way) -> dict[str, Functions]:
 
 TFLITE_BUILTIN = Runtime(
     "tflite_builtin", "TensorFlow Lite, built-in kernels, x86-64", second_stage=Fixed("twice_up"),
-    functions=functions("twice_up"),
+    functions=functions("twice_up") | {"SUM": means.SUM_OF_BUILTIN, "TRANSPOSE_CONV": transposed.IN_BLOCKS},
 )  # fmt: skip
 """TensorFlow Lite's built-in kernels on x86-64 with AVX."""

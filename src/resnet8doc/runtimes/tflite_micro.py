@@ -1,12 +1,14 @@
 r"""TensorFlow Lite Micro: the reference kernels, but for fully connected layers, which requantize as convolutions do,
-and for LOGISTIC.
+and for LOGISTIC and TANH.
 
 **QLinearSigmoid** (LOGISTIC) is not a table but gemmlowp's fixed-point logistic: the input times
 :math:`2^{27} s_x` in Q4.27, rounded twice, the result in 8 bits, halves away from zero. Where the input would leave
-:math:`\pm 15` the output is the smallest or the largest code.
+:math:`\pm 15` the output is the smallest or the largest code. TANH likewise.
+RELU6 between two scales holds the input's codes and leaves them at the input's scale.
+The border of SPACE_TO_BATCH_ND is not set, and refused.
 
 CMSIS-NN's portable C computes the same, byte for byte; built with ``CMSIS_NN_USE_SINGLE_ROUNDING`` it rounds once,
-halves up.
+halves up. ``python -m resnet8doc.proof.cmsis`` compares both.
 
 Source: TensorFlow Lite Micro, ``micro/kernels/{conv,fully_connected,add,pooling,softmax,quantize,logistic}_common.cc``;
 TensorFlow Lite, ``kernels/internal/reference/integer_ops/logistic.h``.
@@ -17,45 +19,24 @@ from typing import Any
 import numpy as np
 
 from ..arithmetic import Array, Runtime
-from ..errors import UserError
 from ..trace import Trace
+from . import blocks, lookups, means, quotients
 from ._gemmlowp import logistic, logistic_step
-from ._requantized import unary
-from .fixed_point import away, quantized, scaled, scaled_step
+from ._requantized import RELU6_OF_MICRO, unary
+from .curves import FIXED_TANH, q4_factor
+from .fixed_point import away, scaled, scaled_step
 from .tflite_reference import CONVOLUTIONS, REFERENCE_FUNCTIONS
 
 
-def logistic_factor(scale: Any) -> tuple[int, int, int]:
-    """Return ``m`` and ``e`` that bring a centred code to Q4.27, and from which code on the result is held.
-
-    Raises
-    ------
-    UserError
-        If the scale is so small or large that the kernel's shifts leave their words.
-
-    Examples
-    --------
-    >>> logistic_factor(np.float32(0.125))
-    (1073741824, 25, 60)
-    """
-    real = float(scale) * (1 << 27)
-    if not 1 <= real < 1 << 40:
-        raise UserError(
-            f"the scale of LOGISTIC's input is {float(scale):g}", "from 2^-27 to 2^13", "Quantize the model again."
-        )
-    m, e = (int(v) for v in quantized(np.asarray(real), 41))
-    return m, e, (15 << 27) >> max(e, 0)
-
-
 def _logistic(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
-    m, e, radius = logistic_factor(x_scale)
+    m, e, radius = q4_factor("LOGISTIC", x_scale)
     inner = np.where(np.abs(x) < radius, x, 0)  # what lies outside is never shifted
     share = away(logistic(scaled(inner, m, e, "twice_away")), 23)
     return np.where(x <= -radius, 0, np.where(x >= radius, 255, share))
 
 
 def _logistic_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> int:
-    m, e, radius = logistic_factor(x_scale)
+    m, e, radius = q4_factor("LOGISTIC", x_scale)
     if abs(x) >= radius:
         held = 0 if x <= -radius else 255
         return int(trace.step("held", f"|{x}| is {radius} or more", held, "int32"))
@@ -70,8 +51,14 @@ TFLITE_MICRO = Runtime(
     "TensorFlow Lite Micro",
     second_stage=CONVOLUTIONS,
     functions={
-        **{name: own for name, own in REFERENCE_FUNCTIONS.items() if name != "QGemm"},
+        **{name: own for name, own in REFERENCE_FUNCTIONS.items() if name not in ("QGemm", *lookups.OF_LITE)},
+        **quotients.OF_MICRO,
+        **lookups.OF_MICRO,
+        "SUM": means.SUM_OF_MICRO,
         "QLinearSigmoid": unary("QLinearSigmoid", _logistic, _logistic_step),
+        "RELU6": RELU6_OF_MICRO,
+        "TANH": FIXED_TANH,
+        "SPACE_TO_BATCH_ND": blocks.NOT_SET,
     },
 )
 """TensorFlow Lite for microcontrollers."""

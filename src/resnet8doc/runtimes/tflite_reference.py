@@ -28,17 +28,18 @@ from typing import Any
 
 import numpy as np
 
-from ..arithmetic import Array, Functions, Number, Runtime
+from ..arithmetic import Array, Functions, Number, Runtime, half_away
 from ..errors import UserError
-from ..ops.parts import AutoPad, check, checked_quantize, from_rows, softmax_rows, window_sums
+from ..ops.parts import AutoPad, check, checked_quantize, from_rows, in_parts, softmax_rows, window_sums
 from ..ops.parts import checked_add as checked
 from ..trace import Trace
-from . import means
+from . import blocks, comparisons, logarithms, lookups, means, quotients, resize, transposed
 from ._dense import dense
 from ._gemmlowp import exp_of_negative, exp_of_negative_step, reciprocal_of_one_plus, reciprocal_of_one_plus_step
 from ._pairs import of_pairs
 from ._requantized import FIXED, binary
-from .fixed_point import Fixed, Float64Away, half_away, half_away_step, high, quantized, scaled, scaled_step
+from .curves import HARD_SWISH, TANH
+from .fixed_point import Fixed, Float64Away, half_away_step, high, quantized, scaled, scaled_step
 
 LEFT = 20
 """By how many bits ADD shifts its inputs to the left."""
@@ -166,8 +167,12 @@ def qlinear_average_pool(
     """
     x, zero = checked_pool(X, x_scale, x_zero_point, y_scale, y_zero_point, channels_last, count_include_pad)
     image = x.transpose(0, 3, 1, 2) if channels_last else x
-    # Sums of fewer than 2**16 codes are exact in float32.
-    sums, counts = window_sums(image.astype(np.float32), kernel_shape, auto_pad, ceil_mode, 0, pads, strides, (1, 1))
+    if tuple(kernel_shape) == image.shape[2:] and auto_pad == "NOTSET" and not any(pads or ()):
+        sums, counts = image.sum(axis=(2, 3), keepdims=True, dtype=np.int64), np.array(math.prod(kernel_shape))
+    else:
+        # Sums of fewer than 2**16 codes are exact in float32.
+        real = image.astype(np.float32)
+        sums, counts = window_sums(real, kernel_shape, auto_pad, ceil_mode, 0, pads, strides, (1, 1))
     y = runtime.finish.narrowed(half_away_division(sums.astype(np.int64), counts.astype(np.int64)), zero, x.dtype)
     return np.asarray(y.transpose(0, 2, 3, 1) if channels_last else y)
 
@@ -255,6 +260,7 @@ def qlinear_softmax(
     lead = 31 - np.floor(np.log2(total.astype(np.float64))).astype(np.int64)  # leading zeros of 32 bits
     share = reciprocal_of_one_plus((total << lead) - (1 << 31))
     right = 12 - lead + 31 - 8
+    refuse_long_shifts(total)
     whole = ((high(share, exponential) + (np.int64(1) << (right - 1))) >> right) - 128
     whole = np.where(used, whole, -128)
     zero = np.asarray(y_zero_point)
@@ -280,6 +286,21 @@ def softmax_factor(scale: Number) -> tuple[int, int, int]:
     return m, e, -math.floor(((1 << 5) - 1) * (1 << 26) / (1 << e))
 
 
+def refuse_long_shifts(totals: Array) -> None:
+    """Refuse sums of exponentials, in Q12.19, from 512 on: a shift of 32 bits follows, which ends the process.
+
+    Examples
+    --------
+    >>> refuse_long_shifts(np.array([511 << 19]))
+    """
+    if totals.size and totals.max() >= 512 << 19:
+        raise UserError(
+            f"the exponentials of a row of softmax add up to {float(totals.max()) / (1 << 19):g}",
+            "less than 512; from there on these kernels of TensorFlow Lite end the process",
+            "Shorten the rows, or choose the built-in kernels.",
+        )
+
+
 def qlinear_softmax_element(
     index: tuple[int, ...], X: Array, X_scale: Number, x_zero_point: Number | None, y_scale: Number,
     y_zero_point: Number, *, runtime: Runtime, opset: int, axis: int = -1,
@@ -303,6 +324,7 @@ def qlinear_softmax_element(
     total = int(trace.step("sum", f"of {len(terms)} exponentials, in Q12.19", sum(terms), "int32"))
     lead = 32 - total.bit_length()
     share = reciprocal_of_one_plus_step((total << lead) - (1 << 31))
+    refuse_long_shifts(np.array(total))
     trace.step("reciprocal", f"of {total} << {lead}, in Q0.31", share, "int32")
     product = (share * mine + (1 << 30)) // (1 << 31)
     trace.step("product", f"({share} * {mine} + 2**30) >> 31", product, "int32")
@@ -354,9 +376,13 @@ def quantize_linear(
     array([-3, -1,  1,  2], dtype=int8)
     """
     x, scale, zero, kind = checked_quantize(x, y_scale, y_zero_point, **plain(attributes))
-    with np.errstate(over="ignore"):  # a quotient beyond float32 is an infinity, which the clamp takes
-        whole = half_away(np.clip(x / scale, -(2.0**62), 2.0**62))
-    return runtime.finish.narrowed(whole + zero.astype(np.float64), zero, kind)
+
+    def codes(part: Array) -> Array:
+        with np.errstate(over="ignore"):  # a quotient beyond float32 is an infinity, which the clamp takes
+            whole = half_away(np.clip(part / scale, -(2.0**62), 2.0**62))
+        return runtime.finish.narrowed(whole + zero.astype(np.float32), zero, kind)
+
+    return in_parts(codes, x, kind.stored, scale, zero)
 
 
 def quantize_linear_element(
@@ -389,7 +415,17 @@ SUB = binary("SUB", difference_of_codes, difference_step)
 
 REFERENCE_FUNCTIONS = {
     **FIXED,
+    **quotients.OF_LITE,
+    **comparisons.IN_ALL,
+    **lookups.OF_LITE,
+    "LOG_SOFTMAX": logarithms.IN_INTEGERS,
+    "SUM": means.SUM_OF_REFERENCE,
+    "TRANSPOSE_CONV": transposed.AS_CONVOLUTION,
     "SUB": SUB,
+    "HARD_SWISH": HARD_SWISH,
+    "TANH": TANH,
+    "SPACE_TO_BATCH_ND": blocks.TO_ZERO_POINT,
+    "RESIZE_BILINEAR": resize.REFERENCE,
     "QLinearReduceMean": means.REFERENCE,
     "QGemm": dense(Float64Away(), CONVOLUTIONS),
     "QLinearAdd": Functions(qlinear_add, qlinear_add_element, INTEGER_PARTS),

@@ -26,15 +26,18 @@ from typing import Any
 
 import numpy as np
 
-from ..arithmetic import Array, Functions, Number, Runtime
+from ..arithmetic import FLOAT32, Array, Functions, Number, Runtime
 from ..ops.parts import checked_add as checked
-from ..ops.parts import checked_quantize
+from ..ops.parts import checked_quantize, in_parts
 from ..trace import Trace
-from . import means
+from . import blocks, comparisons, logarithms, lookups, means, quotients, resize, transposed
 from . import tflite_builtin as builtin
 from . import tflite_reference as reference
+from ._dense import matrices
 from ._pairs import of_pairs
 from ._requantized import OF_XNNPACK, Unless, binary
+from .curves import HARD_SWISH, TANH
+from .fixed_point import Fixed
 
 BITS = 20
 """The larger multiplier has its highest bit there."""
@@ -158,8 +161,12 @@ def quantize_linear(
     array([0, 2], dtype=int8)
     """
     x, scale, zero, kind = checked_quantize(x, y_scale, y_zero_point, **reference.plain(attributes))
-    whole = np.clip(builtin.times_reciprocal(x, scale), -(2.0**62), 2.0**62)
-    return runtime.finish.narrowed(whole + zero.astype(np.float64), zero, kind)
+
+    def codes(part: Array) -> Array:
+        whole = np.clip(builtin.times_reciprocal(part, scale), -(2.0**62), 2.0**62)
+        return runtime.finish.narrowed(whole + zero.astype(np.float64), zero, kind)
+
+    return in_parts(codes, x, kind.stored, scale, zero)
 
 
 def quantize_linear_element(
@@ -180,7 +187,18 @@ XNNPACK = Runtime(
     "xnnpack", "XNNPACK in LiteRT",
     functions={
         **OF_XNNPACK,
+        **quotients.OF_LITE,
+        **comparisons.IN_ALL,
+        **lookups.OF_XNNPACK,
+        "LOG_SOFTMAX": logarithms.IN_FLOATS,
+        "SUM": means.SUM_OF_XNNPACK,
+        "TRANSPOSE_CONV": transposed.AS_CONVOLUTION,
         "QLinearReduceMean": means.XNNPACK,
+        "QLinearMatMul": matrices(Fixed("twice_away"), FLOAT32, of_symmetric=FLOAT32),
+        "HARD_SWISH": HARD_SWISH,
+        "TANH": TANH,
+        "SPACE_TO_BATCH_ND": blocks.TO_ZERO_POINT,
+        "RESIZE_BILINEAR": resize.XNNPACK,
         "SUB": binary(
             "SUB", difference_of_codes, difference_step, unless=Unless(lambda *scales: taken(scales), reference.SUB)
         ),

@@ -1,29 +1,15 @@
 """A user's own inputs as arrays: .npy or .npz."""
 
-import io
-import math
-import struct
-import tokenize
-import zipfile
-import zlib
 from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ...arrays import DAMAGE, arrays_of
 from ...errors import UserError
 from ...graph import Graph, TensorInfo
 
 Array = npt.NDArray[Any]
-
-DAMAGE = (
-    zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, EOFError, KeyError, MemoryError,
-    NotImplementedError, OSError, OverflowError, RuntimeError, SyntaxError, TypeError, UnicodeDecodeError, ValueError,
-)  # fmt: skip
-"""What zipfile and numpy raise for bytes that are neither, or whose head claims another length."""
-
-LARGEST = 1 << 28
-"""Elements that an array may have: a head of a few bytes can claim any number."""
 
 
 def read_arrays(stream: IO[bytes], name: str, graph: Graph) -> dict[str, Array]:
@@ -45,7 +31,7 @@ def read_arrays(stream: IO[bytes], name: str, graph: Graph) -> dict[str, Array]:
     """
     names = [entry.name for entry in graph.inputs]
     try:
-        found = _arrays(stream.read())
+        found = arrays_of(stream.read())
     except DAMAGE as error:
         raise UserError(
             f"{name} cannot be read ({str(error)[:120]})", "a complete .npy or .npz of plain numbers",
@@ -60,34 +46,6 @@ def read_arrays(stream: IO[bytes], name: str, graph: Graph) -> dict[str, Array]:
             f"Write it with numpy.savez(path, {', '.join(f'{name}=...' for name in names[:2])}).",
         )  # fmt: skip
     return {entry.name: _fit(np.asarray(found[entry.name]), entry, name) for entry in graph.inputs}
-
-
-def _arrays(content: bytes) -> dict[str, Array]:
-    """Return every array by its name; that of an ``.npy`` by none."""
-    if not content.startswith(b"PK"):
-        return {"": _array(content)}
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        found = {}
-        for entry in archive.infolist():
-            if entry.file_size > 8 * LARGEST:
-                raise ValueError(f"{entry.filename} claims {entry.file_size:,} bytes")
-            found[entry.filename.removesuffix(".npy")] = _array(archive.read(entry))
-        return found
-
-
-def _array(content: bytes) -> Array:
-    """Return an ``.npy``'s array; a head that claims more than follows is refused before memory is asked for it."""
-    stream = io.BytesIO(content)
-    version = np.lib.format.read_magic(stream)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read(stream)
-    claimed = math.prod(shape) * dtype.itemsize
-    if not dtype.hasobject and claimed != len(content) - stream.tell():
-        raise ValueError(f"its head says {claimed:,} bytes, and {len(content) - stream.tell():,} follow")
-    loaded = np.load(io.BytesIO(content), allow_pickle=False)
-    if loaded.dtype.kind not in "biuf":
-        raise ValueError(f"it holds {loaded.dtype}")
-    return np.asarray(loaded)
 
 
 def _fit(array: Array, entry: TensorInfo, name: str) -> Array:

@@ -17,12 +17,14 @@ PLAIN: dict[int, str] = {
 def attributes_of(node: NodeProto) -> dict[str, Any]:
     """Return a node's attributes: numbers, strings and lists of them; a tensor of one number as its type and it.
 
+    Graphs within the node are left out.
+
     Raises
     ------
     UserError
-        If one holds something else, such as a graph within the graph.
+        If one holds something else.
     """
-    return {entry.name: _plain(node, entry) for entry in node.attribute}
+    return {entry.name: _plain(node, entry) for entry in node.attribute if entry.type != AttributeProto.GRAPH}
 
 
 def value_of(entry: AttributeProto) -> Any:

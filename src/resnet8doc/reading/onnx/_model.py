@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy.typing as npt
 from google.protobuf.message import DecodeError
-from onnx.onnx_ml_pb2 import ModelProto, ValueInfoProto
+from onnx.onnx_ml_pb2 import ModelProto
 
 from ...errors import UserError
 from ...graph import Graph
-from ._nodes import Infer, Types, read_nodes, refuse_unknown
+from ._bodies import reads
+from ._nodes import Infer, Types, every_entry, read_nodes, refuse_unknown
 from ._prepare import Stored, fold, read_initializers
-from ._tensor import name_of
+from ._types import type_and_shape
 
 Array = npt.NDArray[Any]
 
@@ -72,7 +73,7 @@ def read(
     if not folded:
         raise UserError(f"all that {file} computes is constant", "a network", "Check that its input is one.")
     given = [output.name for output in model.graph.output]
-    used = {name for node in folded for name in node.input} | set(given)
+    used = {name for node in folded for name in reads(node)} | set(given)
     stored = {name: value for name, value in stored.items() if name in used}
     types = declared(model)
     nodes = read_nodes(model, folded, stored, {})
@@ -90,19 +91,7 @@ def read(
 
 def declared(model: ModelProto) -> Types:
     """Return what a model says of the types and shapes of its inputs and outputs."""
-    return {entry.name: _declared(entry) for entry in (*model.graph.input, *model.graph.output)}
-
-
-def _declared(entry: ValueInfoProto) -> tuple[str | None, list[int | str | None] | None]:
-    kind = entry.type.tensor_type
-    if not entry.type.HasField("tensor_type") or not kind.elem_type:
-        return None, None
-    if not kind.HasField("shape"):
-        return name_of(kind.elem_type), None
-    shape: list[int | str | None] = [
-        axis.dim_value if axis.HasField("dim_value") else axis.dim_param or None for axis in kind.shape.dim
-    ]
-    return name_of(kind.elem_type), shape
+    return {entry.name: type_and_shape(entry) for entry in (*model.graph.input, *model.graph.output)}
 
 
 def _described(names: Sequence[str], types: Types) -> list[dict[str, Any]]:
@@ -114,7 +103,7 @@ def _operations(
     file: str, digest: str, model: ModelProto, nodes: list[dict[str, Any]], stored: Stored,
     inputs: list[dict[str, Any]], outputs: list[dict[str, Any]],
 ) -> dict[str, Any]:  # fmt: skip
-    counts = Counter(node["op_type"] for node in nodes)
+    counts = Counter(node["op_type"] for node in every_entry(nodes))
     readers: dict[str, list[dict[str, Any]]] = {}
     for node in nodes:
         for entry in node["inputs"]:

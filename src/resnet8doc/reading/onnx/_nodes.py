@@ -1,19 +1,21 @@
 """Nodes as the extraction writes them; operators that the engine does not have, all named at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from onnx.onnx_ml_pb2 import ModelProto, NodeProto
+from onnx.onnx_ml_pb2 import ModelProto, NodeProto, ValueInfoProto
 
 from ...errors import UserError
-from ...graph import operator_at
+from ...graph import CAPTURED, operator_at
 from ...ops import OPERATORS
 from ._attributes import attributes_of
+from ._bodies import bodies, captured, every_node
 from ._layers import layer_of
 from ._prepare import Stored
 from ._since import since_version
+from ._types import type_and_shape
 
 Array = npt.NDArray[Any]
 
@@ -27,7 +29,7 @@ Infer = Callable[[ModelProto, Sequence[NodeProto], Stored], Types]
 def refuse_unknown(model: ModelProto) -> None:
     """Say every operator, and every version of one, that the engine does not have, all at once."""
     unknown: dict[str, list[str]] = {}
-    for node in model.graph.node:
+    for node in every_node(model.graph):
         domain = "" if node.domain == "ai.onnx" else node.domain
         if (domain, node.op_type) == ("", "Constant"):
             continue
@@ -53,11 +55,25 @@ def read_nodes(
     types: Types,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Return every node as the extraction writes it."""
-    nodes, taken = [], set()
+    return _entries(model, folded, stored, types, set())
+
+
+def every_entry(entries: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Go over nodes as the extraction writes them, and those of the graphs within."""
+    for entry in entries:
+        yield entry
+        for body in entry.get("graphs", {}).values():
+            yield from every_entry(body["nodes"])
+
+
+def _entries(
+    model: ModelProto, folded: Sequence[NodeProto], stored: Stored, types: Types, taken: set[str]
+) -> list[dict[str, Any]]:
+    nodes = []
     for number, node in enumerate(folded):
         domain = "" if node.domain == "ai.onnx" else node.domain
         name = node.name or f"{node.op_type}_{number}"
-        if name in taken:
+        while name in taken:
             name = f"{name}_{number}"
         taken.add(name)
         version = since_version(model, domain, node.op_type)
@@ -67,9 +83,10 @@ def read_nodes(
                 f"node {name} has {len(node.input)} inputs", f"{len(operator.inputs)} at most: "
                 f"{', '.join(operator.inputs)}", f"Convert the model to an opset in which {node.op_type} has no more.",
             )  # fmt: skip
-        formal = operator.formals(len(node.input))
+        around = captured(node)
+        formal = (*operator.formals(len(node.input)), *[CAPTURED] * len(around))
         inputs = []
-        for index, tensor in enumerate(node.input):
+        for index, tensor in enumerate([*node.input, *around]):
             if not tensor:
                 continue
             entry: dict[str, Any] = {
@@ -96,8 +113,19 @@ def read_nodes(
                  **dict(zip(("dtype", "shape"), types.get(tensor, (None, None)), strict=True))}
                 for index, tensor in enumerate(node.output) if tensor
             ],
+            **({"graphs": {
+                key: {"inputs": [_fed(entry) for entry in body.input],
+                      "outputs": [entry.name for entry in body.output],
+                      "nodes": _entries(model, body.node, stored, types, taken)}
+                for key, body in found.items()
+            }} if (found := bodies(node)) else {}),
         })  # fmt: skip
     return nodes
+
+
+def _fed(entry: ValueInfoProto) -> dict[str, Any]:
+    dtype, shape = type_and_shape(entry)
+    return {"name": entry.name, "dtype": dtype, "shape": shape}
 
 
 def _plain(array: Array) -> Any:

@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from onnx.onnx_ml_pb2 import ModelProto, NodeProto
+from onnx.onnx_ml_pb2 import GraphProto, ModelProto, NodeProto
 
 from ...errors import UserError
 from ...ops import OPERATORS
 from ._attributes import attributes_of, value_of
+from ._bodies import bodies, made_in, reads, renamed
 from ._since import since_version
 from ._tensor import NARROW, REMEDY, read_tensor
 
@@ -46,7 +47,7 @@ def in_order(nodes: Sequence[NodeProto], given: set[str]) -> list[NodeProto]:
     while waiting:
         later = []
         for node in waiting:
-            if not all(not name or name in known for name in node.input):
+            if not all(name in known for name in reads(node)):
                 later.append(node)
                 continue
             for name in node.output:
@@ -62,8 +63,8 @@ def in_order(nodes: Sequence[NodeProto], given: set[str]) -> list[NodeProto]:
 
 def _refuse_stuck(waiting: list[NodeProto], known: set[str], makers: set[str]) -> None:
     for node in waiting:
-        for name in node.input:
-            if name and name not in known and name not in makers:
+        for name in reads(node):
+            if name not in known and name not in makers:
                 raise UserError(
                     f"node {label(node)} reads {name}, which nothing before it computes",
                     "a graph input, a stored tensor or the output of an earlier node", REMEDY,
@@ -81,7 +82,9 @@ def fold(model: ModelProto, stored: Stored) -> list[NodeProto]:
     """Compute what depends on stored tensors alone, add it to them, and return the nodes that are left.
 
     Constant nodes become stored tensors. Quantized operators and those whose result is not exactly the runtime's stay,
-    as do the boundaries to codes: they are what an extraction is about.
+    as do the boundaries to codes: they are what an extraction is about. Of an If whose condition is constant, the
+    branch that it takes stands in its place. The graphs within other nodes are treated alike; what they store is stored
+    with the rest, and each tensor has a name that no other has.
 
     Raises
     ------
@@ -89,13 +92,86 @@ def fold(model: ModelProto, stored: Stored) -> list[NodeProto]:
         If nodes have no order of computation, a constant is none, or an operator refuses its inputs.
     """
     fed = {entry.name for entry in model.graph.input if entry.name not in stored}
-    left = []
-    for node in in_order(model.graph.node, fed | set(stored)):
-        if node.op_type == "Constant" and node.domain in ("", "ai.onnx"):
-            stored[node.output[0]] = _constant(node)
-        elif not _computed(model, node, stored):
-            left.append(node)
-    return left
+    taken = {*made_in(model.graph), *fed, *stored}
+    return _Folding(model, stored, taken).fold(model.graph.node, fed | set(stored))
+
+
+class _Folding:
+    """One model on its way.
+
+    Attributes
+    ----------
+    stored
+        What is constant; grows.
+    taken
+        Every name that a tensor has; grows.
+    """
+
+    def __init__(self, model: ModelProto, stored: Stored, taken: set[str]) -> None:
+        self.model, self.stored, self.taken = model, stored, taken
+
+    def fold(self, nodes: Sequence[NodeProto], known: set[str], *, within: bool = False) -> list[NodeProto]:
+        """Return the nodes that are left of some that read what is known; ``within`` a node, which may never run."""
+        left, known = [], set(known)
+        for node in in_order(nodes, known):
+            if node.op_type == "Constant" and node.domain in ("", "ai.onnx"):
+                self.stored[node.output[0]] = _constant(node)
+            elif bodies(node):
+                left += self._holding(node, known, within)
+            else:
+                left += self._left(node, within)
+            known.update(filter(None, node.output))
+        return left
+
+    def _left(self, node: NodeProto, within: bool) -> list[NodeProto]:
+        try:
+            return [] if _computed(self.model, node, self.stored) else [node]
+        except UserError:
+            if within:
+                return [node]  # refused where it runs, if it does
+            raise
+
+    def _holding(self, node: NodeProto, known: set[str], within: bool) -> list[NodeProto]:
+        """Return what is left of a node that holds graphs."""
+        found = bodies(node)
+        if node.op_type == "If" and node.input[0] in self.stored:
+            taken = bool(self.stored[node.input[0]][1].reshape(-1)[0])
+            body = self._body(found["then_branch" if taken else "else_branch"], label(node), known, within)
+            moves = [
+                NodeProto(op_type="Identity", name=f"{label(node)}_{number}", input=[entry.name], output=[name])
+                for number, (entry, name) in enumerate(zip(body.output, node.output, strict=True))
+            ]
+            return [*body.node, *(kept for move in moves for kept in self._left(move, within))]
+        copy = NodeProto()
+        copy.CopyFrom(node)
+        for entry in copy.attribute:
+            if entry.name in found:
+                entry.g.CopyFrom(self._body(entry.g, f"{label(node)}/{entry.name}", known, True))
+        return [copy]
+
+    def _body(self, graph: GraphProto, name: str, known: set[str], within: bool) -> GraphProto:
+        """Return a graph within, folded: its nodes compute its outputs, and nothing is stored in it."""
+        body = renamed(graph, {old: self._unique(f"{name}/{old}") for old in made_in(graph) if old in self.taken})
+        self.taken.update(made_in(body))
+        self.stored.update({tensor.name: read_tensor(tensor, tensor.name) for tensor in body.initializer})
+        del body.initializer[:]
+        fed = [entry.name for entry in body.input]
+        nodes = self.fold(body.node, known | set(self.stored) | set(fed), within=within)
+        made = {output for node in nodes for output in node.output}
+        for entry in body.output:
+            if entry.name not in made:  # stored, or a tensor from around the node: given on under a name of its own
+                new = self._unique(f"{name}/{entry.name}")
+                nodes.append(NodeProto(op_type="Identity", name=f"{new}_given", input=[entry.name], output=[new]))
+                entry.name = new
+        del body.node[:]
+        body.node.extend(nodes)
+        return body
+
+    def _unique(self, name: str) -> str:
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        return name
 
 
 def _constant(node: NodeProto) -> tuple[str, Array]:

@@ -8,6 +8,10 @@ from onnx.onnx_ml_pb2 import ModelProto
 
 from ...errors import UserError
 
+BEFORE = {"LayerNormalization": 17, "SimplifiedLayerNormalization": 1}
+"""Operators that ONNX Runtime had in the standard's domain before the standard, or that the standard never had: its
+optimisers write them into models of any opset. By name, the version that they mean."""
+
 
 @cache
 def since_versions() -> dict[str, list[int]]:
@@ -42,6 +46,8 @@ def since_version(model: ModelProto, domain: str, op_type: str) -> int:
     if domain:
         return 1
     meant = [version for version in since_versions().get(op_type, ()) if version <= imported[domain]]
+    if not meant and op_type in BEFORE:
+        return BEFORE[op_type]
     if not meant:
         raise UserError(
             f"opset {imported[domain]} has no {op_type}", "an operator of the opset that the model imports",

@@ -46,9 +46,12 @@ def bounds(tensor: Tensor, activation: int) -> tuple[int, int]:
 
 def emit(
     build: Build, op: Operation, op_type: str, domain: str, inputs: Sequence[tuple[str, str]],
-    attributes: Mapping[str, Any], formal: str, activation: int | None = None,
+    attributes: Mapping[str, Any], formal: str, activation: int | None = None, rows: Value | None = None,
 ) -> Value:  # fmt: skip
-    """Add an operator's node, and a Clip after it where its activation's bounds are tighter than the type."""
+    """Add an operator's node, and a Clip after it where its activation's bounds are tighter than the type.
+
+    ``rows`` is what is made where a Reshape follows, which makes the operator's own output.
+    """
     tensor = build.output(op)
     name = build.names[tensor.index]
     if activation is None:
@@ -58,12 +61,12 @@ def emit(
             f"{build.where(op)} has the fused activation {activation}", "none, RELU, RELU6 or RELU_N1_TO_1",
             "Convert the model without it.",
         )  # fmt: skip
-    made = build.made(tensor)
+    made = rows or build.made(tensor)
     low, high = bounds(tensor, activation) if activation != NONE else (-128, 127)
     if (low, high) == (-128, 127):
         build.node(name.node, name.layer, op_type, domain, inputs, attributes, formal, made)
     else:
-        wide = build.made(tensor, f"{made.name}_unclamped")
+        wide = Value(f"{made.name}_unclamped", made.dtype, made.shape)
         build.node(name.node, name.layer, op_type, domain, inputs, attributes, formal, wide)
         clip(build, name.node, name.layer, wide, low, high, made)
     build.values[tensor.index] = made

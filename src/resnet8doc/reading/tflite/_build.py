@@ -16,6 +16,8 @@ Shape = list[int | str | None]
 
 TO_CHANNELS_FIRST, TO_CHANNELS_LAST = (0, 3, 1, 2), (0, 2, 3, 1)
 CODES = ("int8",)
+BYTES = ("int8", "uint8")
+"""Types of codes at the edge of a network, where QUANTIZE turns one into the other."""
 """Types of activations and weights that are known."""
 
 FULL_INTEGER = "Convert it by full integer quantization: int8 weights and activations."
@@ -40,12 +42,15 @@ class Build:
         As the extraction's JSON and ``.npz`` hold them.
     values
         The engine's tensor for each tensor of the file that is fed or computed.
+    folded
+        What follows from shapes and was computed while the file was read.
     """
 
     file: File
     nodes: list[dict[str, Any]] = field(default_factory=list)
     stored: dict[str, Array] = field(default_factory=dict)
     values: dict[int, Value] = field(default_factory=dict)
+    folded: dict[int, Array] = field(default_factory=dict)
     names: dict[int, Name] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,10 +83,10 @@ class Build:
         made = self.file.tensors[op.outputs[0]].name if op.outputs else "nothing"
         return f"operator {op.index} ({op.kind}, makes {made})"
 
-    def codes(self, op: Operation, tensor: Tensor) -> Tensor:
-        """Check that a tensor holds int8 codes of one scale."""
-        if tensor.dtype not in CODES:
-            raise UserError(f"{self.where(op)}: {tensor.name} is {tensor.dtype}", " or ".join(CODES), FULL_INTEGER)
+    def codes(self, op: Operation, tensor: Tensor, known: Sequence[str] = CODES) -> Tensor:
+        """Check that a tensor holds codes of one scale, of the types that are known."""
+        if tensor.dtype not in known:
+            raise UserError(f"{self.where(op)}: {tensor.name} is {tensor.dtype}", " or ".join(known), FULL_INTEGER)
         if tensor.scale is None or tensor.zero_point is None:
             raise UserError(f"{self.where(op)}: {tensor.name} has no scale", "a scale and a zero point", FULL_INTEGER)
         if len(tensor.scale) != 1:
@@ -92,12 +97,17 @@ class Build:
         return tensor
 
     def constant(self, op: Operation, tensor: Tensor) -> Array:
-        """Return the numbers of a tensor that must be stored."""
-        if tensor.data is None:
+        """Return the numbers of a tensor that must be stored, or follow from shapes."""
+        known = self.known(tensor.index)
+        if known is None:
             raise UserError(
                 f"{self.where(op)}: {tensor.name} is computed", "a stored tensor", "Export it as a constant."
             )
-        return tensor.data
+        return known
+
+    def known(self, index: int) -> Array | None:
+        """Return the numbers of a tensor that is stored or follows from shapes, else None."""
+        return self.folded.get(index, self.file.tensors[index].data) if index >= 0 else None
 
     def value(self, op: Operation, tensor: Tensor) -> Value:
         """Return the engine's tensor of what an operator reads; a stored one is stored on the way."""
@@ -187,10 +197,13 @@ class Build:
 
 
 def shape_of(tensor: Tensor) -> Shape:
-    """Return a tensor's shape in the engine: channels first, a free first axis by the name ``batch``."""
+    """Return a tensor's shape in the engine: channels first, a free first axis by the name ``batch``.
+
+    A free axis that is longer than one at a batch of one is a multiple of the batch, and has no name.
+    """
     shape: Shape = list(tensor.shape)
     if tensor.free and shape:
-        shape[0] = "batch"
+        shape[0] = "batch" if shape[0] == 1 else None
     return [shape[axis] for axis in TO_CHANNELS_FIRST] if len(shape) == 4 else shape
 
 
@@ -210,33 +223,61 @@ _BINARY = (
 _UNARY = ("X", "X_scale", "X_zero_point", "Y_scale", "Y_zero_point")
 _POOL = ("X", "x_scale", "x_zero_point", "y_scale", "y_zero_point")
 
+COMPARISONS = ("LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "EQUAL", "NOT_EQUAL")
+"""Operators that make truth values of two tensors of codes."""
+
 FORMALS: dict[str, tuple[str, ...]] = {
     "QuantizeLinear": ("x", "y_scale", "y_zero_point"),
     "DequantizeLinear": ("x", "x_scale", "x_zero_point"),
-    "QLinearConv": ("x", "x_scale", "x_zero_point", "w", "w_scale", "w_zero_point", "y_scale", "y_zero_point", "B"),
+    **dict.fromkeys(
+        ("QLinearConv", "TRANSPOSE_CONV"),
+        ("x", "x_scale", "x_zero_point", "w", "w_scale", "w_zero_point", "y_scale", "y_zero_point", "B"),
+    ),
     "QGemm": ("A", "a_scale", "a_zero_point", "B", "b_scale", "b_zero_point", "C", "y_scale", "y_zero_point"),
+    "QLinearMatMul": ("a", "a_scale", "a_zero_point", "b", "b_scale", "b_zero_point", "y_scale", "y_zero_point"),
     "QLinearAdd": _BINARY,
     "QLinearMul": _BINARY,
-    "SUB": _BINARY,
+    **dict.fromkeys(("SUB", "PRELU", "SQUARED_DIFFERENCE", "DIV"), _BINARY),
+    **dict.fromkeys(COMPARISONS, _BINARY[:6]),
+    "Where": ("condition", "X", "Y"),
     "QLinearAveragePool": _POOL,
-    "QLinearReduceMean": ("data", "data_scale", "data_zero_point", "reduced_scale", "reduced_zero_point"),
+    **dict.fromkeys(
+        ("QLinearReduceMean", "SUM"),
+        ("data", "data_scale", "data_zero_point", "reduced_scale", "reduced_zero_point"),
+    ),
     "QLinearSoftmax": ("X", "X_scale", "x_zero_point", "y_scale", "y_zero_point"),
     "QLinearSigmoid": _UNARY,
     "QLinearLeakyRelu": _UNARY,
     "QUANTIZE": ("x", "x_scale", "x_zero_point", "y_scale", "y_zero_point"),
-    "RELU": ("x", "x_scale", "x_zero_point", "y_scale", "y_zero_point"),
+    **dict.fromkeys(
+        ("RELU", "RELU6", "TANH", "HARD_SWISH", "ABS", "NEG", "EXP", "ELU", "GELU", "SQRT", "RSQRT", "LOG_SOFTMAX"),
+        ("x", "x_scale", "x_zero_point", "y_scale", "y_zero_point"),
+    ),
+    "SPACE_TO_BATCH_ND": ("x", "x_scale", "x_zero_point", "block_shape", "paddings"),
+    "RESIZE_BILINEAR": ("x", "x_scale", "x_zero_point", "sizes"),
     "MaxPool": ("X",),
     "Clip": ("input", "min", "max"),
     "Concat": ("inputs",),
     "Pad": ("data", "pads", "constant_value"),
     "Reshape": ("data", "shape"),
     "Transpose": ("data",),
+    "Slice": ("data", "starts", "ends", "axes", "steps"),
+    "Tile": ("input", "repeats"),
+    "Gather": ("data", "indices"),
+    "DepthToSpace": ("input",),
+    "SpaceToDepth": ("input",),
+    "Max": ("data_0",),
+    "Min": ("data_0",),
+    "ReduceMax": ("data", "axes"),
+    "ReduceMin": ("data", "axes"),
+    "Resize": ("X", "roi", "scales", "sizes"),
 }
 """The formal names of the inputs, in the standards' order, of all that a TensorFlow Lite file is translated to."""
 
 SINCE = dict.fromkeys(FORMALS, 1) | {
-    "QuantizeLinear": 21, "DequantizeLinear": 21, "QLinearConv": 10, "MaxPool": 12, "Clip": 13,
+    "QuantizeLinear": 21, "DequantizeLinear": 21, "QLinearConv": 10, "QLinearMatMul": 21, "MaxPool": 12, "Clip": 13,
     "Concat": 13, "Pad": 21,
-    "Reshape": 21, "Transpose": 21,
+    "Reshape": 21, "Transpose": 21, "Slice": 13, "Tile": 13, "Gather": 13, "DepthToSpace": 13, "SpaceToDepth": 13,
+    "Max": 13, "Min": 13, "ReduceMax": 20, "ReduceMin": 20, "Resize": 19, "Where": 16,
 }  # fmt: skip
 """The opset of the meaning that each has at `OPSET`; ONNX Runtime's and TensorFlow Lite's own have one version."""

@@ -24,6 +24,7 @@ DAMAGE = (
 
 STORED = {
     "FLOAT32": np.float32, "INT8": np.int8, "UINT8": np.uint8, "INT16": np.int16, "INT32": np.int32, "INT64": np.int64,
+    "BOOL": np.bool_,
 }  # fmt: skip
 """The types whose numbers are read."""
 
@@ -77,13 +78,14 @@ class Operation:
 
 @dataclass(frozen=True)
 class File:
-    """A whole file; ``inputs`` and ``outputs`` are indices of tensors."""
+    """A whole file; ``inputs`` and ``outputs`` are indices of tensors, ``others`` the operators of further graphs."""
 
     description: str
     tensors: tuple[Tensor, ...]
     operations: tuple[Operation, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    others: tuple[tuple[Operation, ...], ...] = ()
 
 
 def read_file(content: bytes, file: str) -> File:
@@ -92,7 +94,7 @@ def read_file(content: bytes, file: str) -> File:
     Raises
     ------
     UserError
-        If it is no TensorFlow Lite file, is torn, or holds several subgraphs or sparse tensors.
+        If it is no TensorFlow Lite file, is torn, or holds sparse tensors.
     """
     if content[4:8] != IDENTIFIER:
         raise UserError(
@@ -110,8 +112,8 @@ def read_file(content: bytes, file: str) -> File:
 def _parse(file: str, content: bytes) -> File:
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
     graphs = model.subgraphs or []
-    if len(graphs) != 1:
-        raise UserError(f"{file} holds {len(graphs)} subgraphs", "one", "Export the model without control flow.")
+    if not graphs:
+        raise UserError(f"{file} holds no subgraph", "one", "Check the conversion.")
     graph = graphs[0]
     if not graph.operators:
         raise UserError(f"{file} holds no operators", "a model that computes something", "Check the conversion.")
@@ -131,7 +133,12 @@ def _parse(file: str, content: bytes) -> File:
                 "The file is damaged: copy or convert it again.",
             )  # fmt: skip
     description = (model.description or b"").decode()
-    return File(description, tensors, operations, tuple(map(int, graph.inputs)), tuple(map(int, graph.outputs)))
+    others = tuple(
+        tuple(_operation(index, entry, model.operatorCodes) for index, entry in enumerate(other.operators or []))
+        for other in graphs[1:]
+    )
+    inputs, outputs = tuple(map(int, graph.inputs)), tuple(map(int, graph.outputs))
+    return File(description, tensors, operations, inputs, outputs, others)
 
 
 def _tensor(index: int, entry: Any, buffers: list[Any]) -> Tensor:

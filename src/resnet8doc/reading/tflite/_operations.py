@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,36 +11,91 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import UserError
-from . import _elementwise, _products, _shapes, _windowed
-from ._build import TO_CHANNELS_LAST, Build, Value
+from . import (
+    _blocks,
+    _choices,
+    _elementwise,
+    _extremes,
+    _matrices,
+    _parts,
+    _products,
+    _resize,
+    _shapes,
+    _transposed,
+    _windowed,
+)
+from ._batch import keeps_batch
+from ._build import COMPARISONS, TO_CHANNELS_LAST, Build, Value
+from ._constants import FOLDED, INTEGERS, fold
 from ._file import File, Operation, read_file
+from ._variables import with_states_fed
 
 Array = npt.NDArray[Any]
 
 TRANSLATE: dict[str, Callable[[Build, Operation], None]] = {
     "CONV_2D": _products.convolution,
     "DEPTHWISE_CONV_2D": _products.depthwise,
+    "TRANSPOSE_CONV": _transposed.transposed,
     "FULLY_CONNECTED": _products.fully_connected,
+    "BATCH_MATMUL": _matrices.batch_matmul,
     "ADD": _elementwise.binary,
     "MUL": _elementwise.binary,
     "SUB": _elementwise.binary,
+    "PRELU": _elementwise.binary,
+    "SQUARED_DIFFERENCE": _elementwise.binary,
+    "DIV": _elementwise.binary,
     "QUANTIZE": _elementwise.quantize,
     "DEQUANTIZE": _elementwise.dequantize,
     "LOGISTIC": _elementwise.unary,
     "LEAKY_RELU": _elementwise.unary,
+    "TANH": _elementwise.own_curve,
+    "HARD_SWISH": _elementwise.own_curve,
+    "ABS": _elementwise.own_curve,
+    "NEG": _elementwise.own_curve,
+    "EXP": _elementwise.own_curve,
+    "ELU": _elementwise.own_curve,
+    "GELU": _elementwise.own_curve,
+    "SQRT": _elementwise.own_curve,
+    "RSQRT": _elementwise.own_curve,
     "RELU": _elementwise.activation,
     "RELU6": _elementwise.activation,
     "RELU_N1_TO_1": _elementwise.activation,
     "AVERAGE_POOL_2D": _windowed.average_pool,
     "MAX_POOL_2D": _windowed.max_pool,
     "MEAN": _windowed.mean,
+    "SUM": _windowed.mean,
     "SOFTMAX": _windowed.softmax,
+    "LOG_SOFTMAX": _windowed.log_softmax,
     "RESHAPE": _shapes.reshape,
     "TRANSPOSE": _shapes.transpose,
     "PAD": _shapes.pad,
     "PADV2": _shapes.pad,
     "CONCATENATION": _shapes.concatenation,
-    **dict.fromkeys(_shapes.ON_SHAPES, _shapes.on_shapes),
+    "SQUEEZE": _shapes.reshape,
+    "EXPAND_DIMS": _shapes.reshape,
+    "STRIDED_SLICE": _parts.strided_slice,
+    "SLICE": _parts.slice_of,
+    "SPLIT": _parts.split,
+    "SPLIT_V": _parts.split,
+    "PACK": _parts.pack,
+    "UNPACK": _parts.unpack,
+    "TILE": _parts.tile,
+    "GATHER": _parts.gather,
+    "REVERSE_V2": _parts.reverse,
+    "MIRROR_PAD": _parts.mirror_pad,
+    "DEPTH_TO_SPACE": _parts.depth_to_space,
+    "SPACE_TO_DEPTH": _parts.depth_to_space,
+    "SPACE_TO_BATCH_ND": _blocks.space_to_batch,
+    "BATCH_TO_SPACE_ND": _blocks.batch_to_space,
+    "MAXIMUM": _extremes.larger,
+    "MINIMUM": _extremes.larger,
+    **dict.fromkeys(COMPARISONS, _choices.comparison),
+    "SELECT": _choices.select,
+    "SELECT_V2": _choices.select,
+    "REDUCE_MAX": _extremes.largest,
+    "REDUCE_MIN": _extremes.largest,
+    "RESIZE_NEAREST_NEIGHBOR": _resize.nearest,
+    "RESIZE_BILINEAR": _resize.bilinear,
 }
 """What translates each operator."""
 
@@ -63,11 +118,14 @@ class Reading:
         The extraction's JSON, without the name of its tensors' file, and its stored tensors.
     places
         The tensors of the extraction that the file has too, by their name in the extraction.
+    states
+        Inputs of the extraction that are variables of the file, by their name in the extraction.
     """
 
     operations: dict[str, Any]
     tensors: dict[str, Array]
     places: dict[str, Place]
+    states: tuple[str, ...] = ()
 
 
 def read(path: Path) -> Reading:
@@ -105,20 +163,25 @@ def read_content(content: bytes, file: str) -> Reading:
     UserError
         If it cannot be read, or holds an operator, a type or a quantization that is not known.
     """
-    read_in = read_file(content, file)
+    whole = read_file(content, file)
+    read_in = with_states_fed(whole)
     _refuse_unknown(read_in)
+    if not keeps_batch(read_in):
+        read_in = replace(read_in, tensors=tuple(replace(tensor, free=False) for tensor in read_in.tensors))
     build = Build(read_in)
     fed = [_feed(build, index) for index in read_in.inputs]
     for op in read_in.operations:
         _translate(build, op)
     given = [_give(build, index) for index in read_in.outputs]
     operations = _describe(content, file, build, fed, given)
-    return Reading(operations, build.stored, _places(build))
+    states = tuple(build.inputs[index].name for index in read_in.inputs if index not in whole.inputs)
+    return Reading(operations, build.stored, _places(build), states)
 
 
 def _translate(build: Build, op: Operation) -> None:
     try:
-        TRANSLATE[op.kind](build, op)
+        if not fold(build, op):
+            TRANSLATE[op.kind](build, op)
     except KeyError as error:
         raise UserError(
             f"{build.where(op)} lacks its option {error}", "all options that the schema gives it",
@@ -134,7 +197,8 @@ def _translate(build: Build, op: Operation) -> None:
 def _refuse_unknown(file: File) -> None:
     unknown: dict[str, list[int]] = {}
     for op in file.operations:
-        if op.kind not in TRANSLATE:
+        folded = op.kind in FOLDED and {file.tensors[index].dtype for index in op.outputs} <= {*INTEGERS}
+        if op.kind not in TRANSLATE and not folded:
             unknown.setdefault(op.kind, []).append(op.index)
     if unknown:
         listed = "; ".join(
@@ -153,13 +217,15 @@ def _feed(build: Build, index: int) -> Value:
     readers = {op.kind for op in build.file.operations if index in op.inputs}
     resnet8 = any(name.layer == "input" for name in build.names.values())
     name = "input" if resnet8 else tensor.name
-    if tensor.dtype not in ("float32", "int8"):
+    if tensor.dtype not in ("float32", "int8", "uint8"):
         raise UserError(
-            f"the input {tensor.name} is {tensor.dtype}", "float32 or int8", "Convert the model with such an input."
-        )
-    if tensor.dtype == "float32" and not readers <= {"QUANTIZE"}:
+            f"the input {tensor.name} is {tensor.dtype}", "float32, int8 or uint8",
+            "Convert the model with such an input.",
+        )  # fmt: skip
+    if tensor.dtype != "int8" and not readers <= {"QUANTIZE"}:
         raise UserError(
-            f"the input {tensor.name} is float32 and read by {', '.join(sorted(readers))}", "only QUANTIZE to read it",
+            f"the input {tensor.name} is {tensor.dtype} and read by {', '.join(sorted(readers))}",
+            "only QUANTIZE to read it",
             "Convert the model by full integer quantization: int8 weights and activations.",
         )  # fmt: skip
     first = build.made(tensor)

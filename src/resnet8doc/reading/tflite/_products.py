@@ -1,6 +1,8 @@
 """Operators of weights: CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED."""
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,32 +12,53 @@ from ...errors import UserError
 from ._activation import emit
 from ._build import CODES, FULL_INTEGER, TO_CHANNELS_LAST, Build, Value
 from ._file import Operation, Tensor
+from ._shapes import finish_reshape
 from ._windows import SAME, pads
 
 Array = npt.NDArray[Any]
 
 
 def convolution(build: Build, op: Operation) -> None:
-    """CONV_2D as QLinearConv: weights ``[M, kH, kW, C]`` to ``[M, C, kH, kW]``."""
-    weights = build.tensor(op, 1)
-    data = _weights(build, op, weights, 4, 0)
-    _convolution(build, op, data.transpose(0, 3, 1, 2), 1)
+    """CONV_2D as QLinearConv: weights ``[M, kH, kW, C]`` to ``[M, C, kH, kW]``.
+
+    Filters of fewer channels than the input has make groups.
+    """
+    weights, x = build.tensor(op, 1), build.tensor(op, 0)
+    data = stored_weights(build, op, weights, 4, 0)
+    channels = x.shape[-1] if x.shape else 0
+    group = channels // data.shape[3] if data.shape[3] else 0
+    if not group or channels % data.shape[3] or data.shape[0] % group:
+        raise UserError(
+            f"{build.where(op)}: {data.shape[0]} filters of {data.shape[3]} channels for {channels} channels",
+            "channels that the filters divide into groups", "Convert the model again.",
+        )  # fmt: skip
+    if group > 1 and data.shape[3] == 1:
+        raise UserError(
+            f"{build.where(op)} has groups of one channel", "DEPTHWISE_CONV_2D, whose kernels round otherwise",
+            "Use keras.layers.DepthwiseConv2D.",
+        )  # fmt: skip
+    _convolution(build, op, data.transpose(0, 3, 1, 2), group)
 
 
 def depthwise(build: Build, op: Operation) -> None:
-    """DEPTHWISE_CONV_2D as a QLinearConv of as many groups as channels: ``[1, kH, kW, M]`` to ``[M, 1, kH, kW]``."""
+    """DEPTHWISE_CONV_2D as a QLinearConv of as many groups as channels: ``[1, kH, kW, M]`` to ``[M, 1, kH, kW]``.
+
+    One group of one channel looks like a CONV_2D, so an attribute says that it is none.
+    """
     weights, x = build.tensor(op, 1), build.tensor(op, 0)
-    data = _weights(build, op, weights, 4, 3)
+    data = stored_weights(build, op, weights, 4, 3)
     channels = x.shape[-1] if len(x.shape) == 4 else 0
     if not channels or data.shape[3] % channels:
         raise UserError(
             f"{build.where(op)}: {data.shape[3]} filters for {channels} channels", "a multiple of the channels",
             "Convert the model again.",
         )  # fmt: skip
-    _convolution(build, op, data.transpose(3, 0, 1, 2), channels)
+    _convolution(build, op, data.transpose(3, 0, 1, 2), channels, {"depthwise": 1} if channels == 1 else {})
 
 
-def _convolution(build: Build, op: Operation, weights: Array, group: int) -> None:
+def _convolution(
+    build: Build, op: Operation, weights: Array, group: int, more: Mapping[str, int] = MappingProxyType({})
+) -> None:
     x = build.codes(op, build.tensor(op, 0))
     y = build.codes(op, build.output(op))
     if len(x.shape) != 4:
@@ -49,8 +72,9 @@ def _convolution(build: Build, op: Operation, weights: Array, group: int) -> Non
         "kernel_shape": list(kernel),
         "pads": pads(x.shape[1:3], kernel, strides, dilations, int(op.options["padding"]) == SAME),
         "strides": list(strides),
+        **more,
     }
-    inputs = _product(build, op, x, weights, y, "xw")
+    inputs = product_inputs(build, op, x, weights, y, "xw")
     emit(build, op, "QLinearConv", "", inputs, attributes, "y")
 
 
@@ -60,7 +84,7 @@ def fully_connected(build: Build, op: Operation) -> None:
         raise UserError(f"{build.where(op)} has shuffled weights", "weights in order", "Convert the model again.")
     x = build.codes(op, build.tensor(op, 0))
     y = build.codes(op, build.output(op))
-    weights = _weights(build, op, build.tensor(op, 1), 2, 0)
+    weights = stored_weights(build, op, build.tensor(op, 1), 2, 0)
     name = build.names[y.index]
     given = build.value(op, x)
     flat = given
@@ -70,24 +94,33 @@ def fully_connected(build: Build, op: Operation) -> None:
         shape = build.store(f"{name.node}_shape", np.array([-1, weights.shape[1]], np.int64))
         flat = build.node(
             f"{name.node}_Reshape", name.layer, "Reshape", "", [("data", flat.name), ("shape", shape)], {}, "reshaped",
-            Value(f"{name.node}_input_flat", flat.dtype, [*given.shape[:1], weights.shape[1]]),
+            Value(f"{name.node}_input_flat", flat.dtype, [_rows(given, x, weights.shape[1]), weights.shape[1]]),
         )  # fmt: skip
-    if len(y.shape) != 2:
-        raise UserError(
-            f"{build.where(op)} makes the shape {list(y.shape)}",
-            "[N, features]",
-            "Convert the model without keep_num_dims.",
-        )
     inputs = [(formal, flat.name if formal == "A" else tensor) for formal, tensor in
-              _product(build, op, x, weights, y, "AB")]  # fmt: skip
-    emit(build, op, "QGemm", "com.microsoft", inputs, {"alpha": 1.0, "transA": 0, "transB": 1}, "Y")
+              product_inputs(build, op, x, weights, y, "AB")]  # fmt: skip
+    rows = None if len(y.shape) == 2 else Value(f"{name.tensor}_rows", y.dtype, [None, weights.shape[0]])
+    product = emit(
+        build, op, "QGemm", "com.microsoft", inputs, {"alpha": 1.0, "transA": 0, "transB": 1}, "Y", rows=rows
+    )
+    if rows is not None:
+        finish_reshape(build, x, y, product)
 
 
-def _product(build: Build, op: Operation, x: Tensor, weights: Array, y: Tensor, formal: str) -> list[tuple[str, str]]:
-    """Store weights, bias and scales; return the inputs by their formal names, the letters of x and w as given."""
+def _rows(given: Value, x: Tensor, length: int) -> int | str | None:
+    """Return the first axis of a tensor made a matrix: the batch where each image is one row, else not known."""
+    return given.shape[0] if given.shape and math.prod(x.shape[1:]) == length else None
+
+
+def product_inputs(
+    build: Build, op: Operation, x: Tensor, weights: Array, y: Tensor, formal: str, places: tuple[int, int] = (1, 2)
+) -> list[tuple[str, str]]:
+    """Store weights, bias and scales; return the inputs by their formal names, the letters of x and w as given.
+
+    ``places`` are the operator's inputs that hold weights and bias.
+    """
     name, a, b = build.names[y.index], formal[0], formal[1]
-    source = build.tensor(op, 1)
-    assert source.scale is not None  # checked by `_weights`
+    source = build.tensor(op, places[0])
+    assert source.scale is not None  # checked by `stored_weights`
     assert source.zero_point is not None  # likewise
     many = len(source.scale) > 1
     scales = source.scale if many else source.scale[0]
@@ -101,7 +134,7 @@ def _product(build: Build, op: Operation, x: Tensor, weights: Array, y: Tensor, 
         (f"{b.lower()}_scale", build.store(f"{kernel}_scale", np.asarray(scales, np.float32))),
         (f"{b.lower()}_zero_point", build.store(f"{kernel}_zero_point", np.asarray(zeros, weights.dtype))),
     ]  # fmt: skip
-    bias = build.optional(op, 2)
+    bias = build.optional(op, places[1])
     stored = []
     if bias is not None:
         if bias.dtype != "int32":
@@ -111,7 +144,7 @@ def _product(build: Build, op: Operation, x: Tensor, weights: Array, y: Tensor, 
     return [*inputs, *output, *stored] if a == "x" else [*inputs, *stored, *output]
 
 
-def _weights(build: Build, op: Operation, tensor: Tensor, rank: int, axis: int) -> Array:
+def stored_weights(build: Build, op: Operation, tensor: Tensor, rank: int, axis: int) -> Array:
     """Return stored int8 weights whose scales lie along the axis of the output channels."""
     if tensor.dtype not in CODES:
         raise UserError(f"{build.where(op)}: the weights {tensor.name} are {tensor.dtype}", "int8", FULL_INTEGER)

@@ -1,50 +1,51 @@
-"""Operators that move codes: RESHAPE, TRANSPOSE, PAD, CONCATENATION; and arithmetic on shapes."""
+"""Operators that keep all codes in their order: RESHAPE and its kin, TRANSPOSE, PAD, CONCATENATION."""
 
 import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from ...errors import UserError
 from ._activation import emit
-from ._build import TO_CHANNELS_FIRST, TO_CHANNELS_LAST, Build, Value, shape_of
+from ._build import TO_CHANNELS_FIRST, TO_CHANNELS_LAST, Build, Value
 from ._elementwise import same_scales
 from ._file import Operation, Tensor
 
-ON_SHAPES = ("SHAPE", "STRIDED_SLICE", "PACK")
-"""How converters write a Flatten of any batch: the shape is taken, sliced, and packed again."""
-
-
-def on_shapes(build: Build, op: Operation) -> None:
-    """Pass over arithmetic on shapes: RESHAPE takes its result from the shape that the file gives its output."""
-    y = build.output(op)
-    readers = {other.kind for other in build.file.operations if y.index in other.inputs}
-    if y.dtype not in ("int32", "int64") or not readers <= {*ON_SHAPES, "RESHAPE"}:
-        raise UserError(
-            f"{build.where(op)} computes {y.dtype} that {', '.join(sorted(readers)) or 'nothing'} reads",
-            "a shape that RESHAPE reads", "Export the model with fixed shapes.",
-        )  # fmt: skip
-
 
 def reshape(build: Build, op: Operation) -> None:
-    """RESHAPE: the order is that of ``[N, H, W, C]``, so Transpose nodes stand around it where that matters."""
+    """RESHAPE, SQUEEZE, EXPAND_DIMS: the order is that of ``[N, H, W, C]``.
+
+    Transpose nodes stand around it where that matters.
+    """
     x, y = same_scales(build, op)
     if math.prod(x.shape) != math.prod(y.shape):
         raise UserError(
-            f"{build.where(op)} makes {list(y.shape)} of {list(x.shape)}", "as many numbers", "Convert the model again."
-        )
+            f"{build.where(op)} makes {list(y.shape)} of {list(x.shape)}", "as many numbers",
+            "If the file leaves shapes open, convert the model with a fixed batch: keras.Input(..., batch_size=1).",
+        )  # fmt: skip
     name, value = build.names[y.index], build.value(op, x)
-    if _order_matters(x):
+    if order_matters(x):
         value = build.transposed(value, TO_CHANNELS_LAST, f"{name.node}_input_nhwc", name.layer)
-    made = build.made(y)
-    target = _like_batch(x, y)
-    last = made
-    if _order_matters(y):
+    finish_reshape(build, x, y, value, name.node)
+
+
+def finish_reshape(build: Build, x: Tensor, y: Tensor, value: Value, node: str | None = None) -> None:
+    """Add the Reshape of codes in the order of the file, and bring channels forward after it where that matters.
+
+    Without ``node``, the value is rows of the operator's own, whose number is no batch.
+    """
+    name, made = build.names[y.index], build.made(y)
+    target, last = target_shape(x, y), made
+    if node is None:
+        node = f"{name.node}_Reshape"
+        target = [-1 if axis == 0 and size == 0 else size for axis, size in enumerate(target)]
+    if order_matters(y):
         last = Value(f"{name.node}_reshaped_nhwc", made.dtype, [made.shape[axis] for axis in TO_CHANNELS_LAST])
     elif len(y.shape) == 4:
         target = [target[axis] for axis in TO_CHANNELS_FIRST]
-    shape = build.store(f"{name.node}_shape", np.array(target, np.int64))
-    inputs = [("data", value.name), ("shape", shape)]
-    build.node(name.node, name.layer, "Reshape", "", inputs, {}, "reshaped", last)
+    shape = build.store(f"{node}_shape", np.array(target, np.int64))
+    build.node(node, name.layer, "Reshape", "", [("data", value.name), ("shape", shape)], {}, "reshaped", last)
     if last is not made:
         build.transposed(last, TO_CHANNELS_FIRST, made.name, name.layer)
     build.values[y.index] = made
@@ -88,14 +89,40 @@ def pad(build: Build, op: Operation) -> None:
     emit(build, op, "Pad", "", inputs, {"mode": "constant"}, "output")
 
 
-def _order_matters(tensor: Tensor) -> bool:
+def in_file_order(build: Build, op: Operation, x: Tensor) -> Value:
+    """Return an operand with its axes as in the file; its name says so."""
+    value = build.value(op, x)
+    if len(x.shape) != 4:
+        return value
+    name = f"{value.name}_in_file_order"
+    known = next((node for node in build.nodes if node["outputs"][0]["tensor"] == name), None)
+    if known is not None:
+        return Value(name, value.dtype, known["outputs"][0]["shape"])
+    return build.transposed(value, TO_CHANNELS_LAST, name, name)
+
+
+def finish_in_file_order(
+    build: Build, y: Tensor, op_type: str, inputs: Sequence[tuple[str, str]], attributes: Mapping[str, Any], formal: str
+) -> None:
+    """Add the last node of an operator that works in the order of the file."""
+    name, made = build.names[y.index], build.made(y)
+    last = made
+    if len(y.shape) == 4:
+        last = Value(f"{name.node}_in_file_order", made.dtype, [made.shape[axis] for axis in TO_CHANNELS_LAST])
+    build.node(name.node, name.layer, op_type, "", inputs, attributes, formal, last)
+    if last is not made:
+        build.transposed(last, TO_CHANNELS_FIRST, made.name, name.layer)
+    build.values[y.index] = made
+
+
+def order_matters(tensor: Tensor) -> bool:
     """Tell whether channels first and channels last are two orders of a tensor's numbers."""
     return len(tensor.shape) == 4 and tensor.shape[3] != 1 and math.prod(tensor.shape[1:3]) != 1
 
 
-def _like_batch(x: Tensor, y: Tensor) -> list[int]:
-    """Return the new shape; 0, which keeps the old length, for the batch."""
+def target_shape(x: Tensor, y: Tensor) -> list[int]:
+    """Return the new shape as Reshape reads it; a batch is 0, the old length, and what grows or shrinks with it -1."""
     target = list(y.shape)
-    if x.free and y.free and target and shape_of(x) and x.shape[0] == y.shape[0]:
-        target[0] = 0
+    if x.free and y.free and x.shape and target:
+        target[0] = 0 if x.shape[0] == y.shape[0] else -1
     return target

@@ -1,18 +1,23 @@
 """Operators that sum up: pools, MEAN, SOFTMAX."""
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ...errors import UserError
 from ._activation import emit
-from ._build import TO_CHANNELS_FIRST, Build
-from ._elementwise import probability, same_scales
-from ._file import Operation
+from ._build import Build, Value
+from ._elementwise import OWN, both, held_output, probability, same_scales
+from ._file import Operation, Tensor
+from ._shapes import finish_reshape, in_file_order
 from ._windows import SAME, pads
 
 OPSET = 21
 """Of the ONNX operators that the extraction speaks of."""
+
+LOG_PROBABILITY = (1 / 16, 127)
+"""The output scale and zero point that LOG_SOFTMAX must have."""
 
 
 def average_pool(build: Build, op: Operation) -> None:
@@ -35,23 +40,44 @@ def max_pool(build: Build, op: Operation) -> None:
 
 
 def mean(build: Build, op: Operation) -> None:
-    """MEAN as QLinearReduceMean."""
+    """MEAN as QLinearReduceMean, and SUM: over the image as it is, over other axes as over a column of them."""
     x, y = build.codes(op, build.tensor(op, 0)), build.codes(op, build.output(op))
-    axes = [axis % len(x.shape) for axis in np.ravel(build.constant(op, build.tensor(op, 1))).tolist()]
+    axes = sorted({axis % len(x.shape) for axis in np.ravel(build.constant(op, build.tensor(op, 1))).tolist()})
     keep = int(bool(op.options.get("keepDims", False)))
-    if len(x.shape) == 4:
-        if not keep and sorted(axes) != [1, 2]:
-            raise UserError(f"{build.where(op)} sums axes {axes} away", "1 and 2, or keep_dims", "Keep the dimensions.")
-        axes = [TO_CHANNELS_FIRST.index(axis) for axis in axes]
-    if not keep and len(y.shape) == 4:
-        raise UserError(f"{build.where(op)} makes four axes of five", "four axes or fewer", "Reshape before.")
+    if len(x.shape) == 4 and axes == [1, 2]:
+        _mean(build, op, x, y, build.value(op, x), keep)
+        return
+    if 0 in axes or len(axes) == len(x.shape):
+        raise UserError(
+            f"{build.where(op)} goes over axes {axes} of {len(x.shape)}", "axes other than the first",
+            "Keep the batch apart.",
+        )  # fmt: skip
+    name, kept = build.names[y.index], [axis for axis in range(len(x.shape)) if axis not in axes]
+    value = in_file_order(build, op, x)
+    order = [*kept, *axes]
+    if order != sorted(order):
+        value = build.transposed(value, tuple(order), f"{name.tensor}_axes_last", name.layer)
+    columns = [math.prod(x.shape[axis] for axis in part) for part in (kept[1:], axes)]
+    target = build.store(f"{name.node}_columns_shape", np.array([0, *columns, 1], np.int64))
+    column = Value(f"{name.tensor}_columns", x.dtype, [value.shape[0], *columns, 1])
+    build.node(f"{name.node}_columns", name.layer, "Reshape", "", [("data", value.name), ("shape", target)], {},
+               "reshaped", column)  # fmt: skip
+    rows = Value(f"{name.tensor}_rows", y.dtype, column.shape[:2])
+    finish_reshape(build, x, y, _mean(build, op, x, y, column, 0, rows))
+
+
+def _mean(
+    build: Build, op: Operation, x: Tensor, y: Tensor, value: Value, keep: int, rows: Value | None = None
+) -> Value:  # fmt: skip
     x_scale, x_zero = build.quantization(x)
     y_scale, y_zero = build.quantization(y)
     inputs = [
-        ("data", build.value(op, x).name), ("data_scale", x_scale), ("data_zero_point", x_zero),
+        ("data", value.name), ("data_scale", x_scale), ("data_zero_point", x_zero),
         ("reduced_scale", y_scale), ("reduced_zero_point", y_zero),
     ]  # fmt: skip
-    emit(build, op, "QLinearReduceMean", "com.microsoft", inputs, {"axes": sorted(axes), "keepdims": keep}, "reduced")
+    attributes = {"axes": [2, 3], "keepdims": keep}
+    op_type, domain = ("SUM", OWN) if op.kind == "SUM" else ("QLinearReduceMean", "com.microsoft")
+    return emit(build, op, op_type, domain, inputs, attributes, "reduced", rows=rows)
 
 
 def softmax(build: Build, op: Operation) -> None:
@@ -69,6 +95,15 @@ def softmax(build: Build, op: Operation) -> None:
     ]  # fmt: skip
     attributes = {"axis": 1 if len(x.shape) == 4 else len(x.shape) - 1, "opset": OPSET}
     emit(build, op, "QLinearSoftmax", "com.microsoft", inputs, attributes, "Y")
+
+
+def log_softmax(build: Build, op: Operation) -> None:
+    """LOG_SOFTMAX along the last axis, which keeps its own name."""
+    x, y = build.codes(op, build.tensor(op, 0)), build.codes(op, build.output(op))
+    held_output(build, op, y, LOG_PROBABILITY)
+    inputs = [("x", build.value(op, x).name), *both(build, "x", x), *both(build, "y", y)]
+    axis = 1 if len(x.shape) == 4 else len(x.shape) - 1
+    emit(build, op, "LOG_SOFTMAX", OWN, inputs, {"axis": axis}, "y")
 
 
 def _window(build: Build, op: Operation) -> dict[str, Any]:
