@@ -1,6 +1,6 @@
 """Real runtimes, asked for every tensor of a model or of one operator: what the engine is compared with."""
 
-from ._network import TfliteNetwork
+from ._network import TfliteNetwork, read_stateless
 from ._operator import OPTIONS, Spec, operator_file, pack
 from ._tflite import KERNELS, Interpreted, interpret, version
 
@@ -13,5 +13,6 @@ __all__ = [
     "interpret",
     "operator_file",
     "pack",
+    "read_stateless",
     "version",
 ]

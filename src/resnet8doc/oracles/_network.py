@@ -9,12 +9,30 @@ import numpy.typing as npt
 
 from ..errors import UserError
 from ..graph import Graph
-from ..reading.tflite import read
+from ..reading.tflite import Reading, read
 from ._mend import mended
-from ._tflite import interpret
+from ._tflite import NotKeptError, interpret
 from ._trial import survives
 
 Array = npt.NDArray[Any]
+
+
+def read_stateless(path: Path) -> Reading:
+    """Read a TensorFlow Lite file that a runtime can be asked about, input by input.
+
+    Raises
+    ------
+    UserError
+        If it cannot be read, or keeps variables: a runtime takes none from outside.
+    """
+    reading = read(path)
+    if reading.states:
+        raise UserError(
+            f"{path.name} keeps variables from run to run ({', '.join(reading.states)})",
+            "states that are inputs and outputs, which a runtime can be given",
+            "Convert the model with its states as inputs and outputs; all but proofs take it as it is.",
+        )
+    return reading
 
 
 class TfliteNetwork:
@@ -40,18 +58,21 @@ class TfliteNetwork:
     Raises
     ------
     UserError
-        If the file cannot be extracted, or the runtime refuses it or dies of it.
+        If the file cannot be extracted or keeps variables, or the runtime refuses it or dies of it.
     """
 
     def __init__(self, path: Path, kernels: str, batch: int = 1) -> None:
-        reading = read(path)
+        reading = read_stateless(path)
         self.graph = Graph.from_parts(reading.operations, reading.tensors)
         self.kernels = kernels
+        self._needed = {entry.name for entry in self.graph.outputs}
+        self._needed |= {entry.tensor for node in self.graph.nodes for entry in node.inputs}
         self._places = reading.places
         content = mended(path.read_bytes())
         survives(content, kernels, self._zeros(), path.name)
         several = None
-        if batch > 1 and kernels != "tflite_micro":
+        one = any(entry.shape and isinstance(entry.shape[0], int) for entry in self.graph.inputs)
+        if batch > 1 and kernels != "tflite_micro" and not one:
             with suppress(UserError):  # a Reshape to a fixed batch, as older converters wrote it
                 several = interpret(content, kernels, batch)
         self._runtime, self.batch = (interpret(content, kernels), 1) if several is None else (several, batch)
@@ -66,7 +87,7 @@ class TfliteNetwork:
         }
 
     def run(self, *feeds: Array) -> dict[str, Array]:
-        """Return every tensor that the file has too, by its name in the extraction.
+        """Return every tensor that the file has too and the runtime computed, by its name in the extraction.
 
         Parameters
         ----------
@@ -76,12 +97,18 @@ class TfliteNetwork:
         Returns
         -------
         dict
-            Tensors of four axes are ``[N, C, H, W]``, channels last in memory, as the engine has them.
+            Without those that nothing reads and the runtime leaves out. Tensors of four axes are ``[N, C, H, W]``,
+            channels last in memory, as the engine has them.
         """
         names = [entry.name for entry in self.graph.inputs]
         self._runtime.run({self._places[name].index: values for name, values in zip(names, feeds, strict=True)})
         found = {}
         for name, place in self._places.items():
-            values = self._runtime.tensor(place.index)
+            try:
+                values = self._runtime.tensor(place.index)
+            except NotKeptError:
+                if name in self._needed:
+                    raise
+                continue
             found[name] = np.moveaxis(values, -1, 1) if place.channels_first else values
         return found

@@ -12,28 +12,75 @@ from ai_edge_litert import schema_py_generated as schema
 Array = npt.NDArray[Any]
 
 OPTIONS: dict[str, tuple[Any, int]] = {
+    "ABS": (schema.AbsOptionsT, 2),
     "ADD": (schema.AddOptionsT, 2),
     "AVERAGE_POOL_2D": (schema.Pool2DOptionsT, 2),
+    "BATCH_MATMUL": (schema.BatchMatMulOptionsT, 2),
+    "BATCH_TO_SPACE_ND": (schema.BatchToSpaceNDOptionsT, 2),
     "CONCATENATION": (schema.ConcatenationOptionsT, 2),
     "CONV_2D": (schema.Conv2DOptionsT, 3),
+    "CONV_3D": (schema.Conv3DOptionsT, 1),
     "DEPTHWISE_CONV_2D": (schema.DepthwiseConv2DOptionsT, 3),
+    "DEPTH_TO_SPACE": (schema.DepthToSpaceOptionsT, 1),
     "DEQUANTIZE": (schema.DequantizeOptionsT, 2),
+    "DIV": (schema.DivOptionsT, 2),
+    "ELU": (None, 1),
+    "EQUAL": (schema.EqualOptionsT, 2),
+    "EXP": (schema.ExpOptionsT, 2),
+    "EXPAND_DIMS": (schema.ExpandDimsOptionsT, 1),
     "FULLY_CONNECTED": (schema.FullyConnectedOptionsT, 4),
+    "GATHER": (schema.GatherOptionsT, 2),
+    "GELU": (schema.GeluOptionsT, 2),
+    "GREATER": (schema.GreaterOptionsT, 2),
+    "GREATER_EQUAL": (schema.GreaterEqualOptionsT, 2),
+    "HARD_SWISH": (None, 1),
     "LEAKY_RELU": (schema.LeakyReluOptionsT, 2),
+    "LESS": (schema.LessOptionsT, 2),
+    "LESS_EQUAL": (schema.LessEqualOptionsT, 2),
     "LOGISTIC": (None, 2),
+    "LOG_SOFTMAX": (schema.LogSoftmaxOptionsT, 2),
+    "MAXIMUM": (schema.MaximumMinimumOptionsT, 2),
     "MAX_POOL_2D": (schema.Pool2DOptionsT, 2),
     "MEAN": (schema.ReducerOptionsT, 2),
+    "MINIMUM": (schema.MaximumMinimumOptionsT, 2),
+    "MIRROR_PAD": (schema.MirrorPadOptionsT, 2),
     "MUL": (schema.MulOptionsT, 2),
+    "NEG": (schema.NegOptionsT, 1),
+    "NOT_EQUAL": (schema.NotEqualOptionsT, 2),
+    "PACK": (schema.PackOptionsT, 2),
     "PAD": (schema.PadOptionsT, 2),
     "PADV2": (schema.PadV2OptionsT, 2),
+    "PRELU": (None, 1),
     "QUANTIZE": (schema.QuantizeOptionsT, 2),
+    "REDUCE_MAX": (schema.ReducerOptionsT, 2),
+    "REDUCE_MIN": (schema.ReducerOptionsT, 2),
     "RELU": (None, 2),
     "RELU6": (None, 2),
     "RELU_N1_TO_1": (None, 2),
     "RESHAPE": (schema.ReshapeOptionsT, 1),
+    "RESIZE_BILINEAR": (schema.ResizeBilinearOptionsT, 3),
+    "RESIZE_NEAREST_NEIGHBOR": (schema.ResizeNearestNeighborOptionsT, 3),
+    "REVERSE_V2": (schema.ReverseV2OptionsT, 3),
+    "RSQRT": (None, 2),
+    "SELECT": (schema.SelectOptionsT, 2),
+    "SELECT_V2": (schema.SelectV2OptionsT, 1),
+    "SLICE": (schema.SliceOptionsT, 2),
     "SOFTMAX": (schema.SoftmaxOptionsT, 2),
+    "SPACE_TO_BATCH_ND": (schema.SpaceToBatchNDOptionsT, 2),
+    "SPACE_TO_DEPTH": (schema.SpaceToDepthOptionsT, 2),
+    "SPLIT": (schema.SplitOptionsT, 2),
+    "SPLIT_V": (schema.SplitVOptionsT, 2),
+    "SQRT": (None, 2),
+    "SQUARED_DIFFERENCE": (schema.SquaredDifferenceOptionsT, 2),
+    "SQUEEZE": (schema.SqueezeOptionsT, 1),
+    "STRIDED_SLICE": (schema.StridedSliceOptionsT, 2),
     "SUB": (schema.SubOptionsT, 2),
+    "SUM": (schema.ReducerOptionsT, 2),
+    "TANH": (None, 2),
+    "TILE": (schema.TileOptionsT, 2),
     "TRANSPOSE": (schema.TransposeOptionsT, 2),
+    "TRANSPOSE_CONV": (schema.TransposeConvOptionsT, 3),
+    "UNPACK": (schema.UnpackOptionsT, 2),
 }
 """For each operator the record of its options, and the version at which it takes int8."""
 
@@ -43,6 +90,7 @@ _TYPES = {
     np.dtype(np.float32): schema.TensorType.FLOAT32,
     np.dtype(np.uint8): schema.TensorType.UINT8,
     np.dtype(np.int16): schema.TensorType.INT16,
+    np.dtype(np.bool_): schema.TensorType.BOOL,
 }
 
 
@@ -69,7 +117,7 @@ class Spec:
 
 
 def operator_file(
-    kind: str, inputs: Sequence[Spec | None], output: Spec, options: Mapping[str, Any] | None = None
+    kind: str, inputs: Sequence[Spec | None], output: Spec | Sequence[Spec], options: Mapping[str, Any] | None = None
 ) -> bytes:
     """Return the bytes of a TensorFlow Lite file of one operator.
 
@@ -80,7 +128,7 @@ def operator_file(
     inputs
         In the operator's order; those without data are fed, in that order. None leaves one out.
     output
-        What it makes.
+        What it makes; several of an operator of several outputs.
     options
         Fields of the operator's options by the schema's names; the others keep their defaults.
 
@@ -91,11 +139,12 @@ def operator_file(
     b'TFL3'
     """
     record, version = OPTIONS[kind]
+    outputs = [output] if isinstance(output, Spec) else list(output)
     model = schema.ModelT()
     graph, empty = schema.SubGraphT(), schema.BufferT()
     model.version, model.description, model.buffers = 3, b"one operator", [empty]
     graph.tensors, graph.inputs, indices = [], [], []
-    for position, entry in enumerate((*inputs, output)):
+    for position, entry in enumerate((*inputs, *outputs)):
         if entry is None:
             indices.append(-1)
             continue
@@ -109,7 +158,8 @@ def operator_file(
     code.deprecatedBuiltinCode, code.version = min(code.builtinCode, 127), version
     model.operatorCodes = [code]
     operation = schema.OperatorT()
-    operation.opcodeIndex, operation.inputs, operation.outputs = 0, indices[:-1], indices[-1:]
+    made = len(inputs)
+    operation.opcodeIndex, operation.inputs, operation.outputs = 0, indices[:made], indices[made:]
     if record is not None:
         operation.builtinOptions = record()
         operation.builtinOptionsType = getattr(schema.BuiltinOptions, record.__name__[:-1])
@@ -117,7 +167,7 @@ def operator_file(
             if not hasattr(operation.builtinOptions, name):
                 raise ValueError(f"{kind} has no option {name}")
             setattr(operation.builtinOptions, name, value)
-    graph.operators, graph.outputs = [operation], indices[-1:]
+    graph.operators, graph.outputs = [operation], indices[made:]
     model.subgraphs = [graph]
     return pack(model)
 

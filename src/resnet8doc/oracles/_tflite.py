@@ -81,6 +81,21 @@ def version(kernels: str) -> str:
     return f"{name} {importlib.metadata.version(package)}"
 
 
+class NotKeptError(UserError):
+    """A runtime leaves out what nothing reads: XNNPACK does so with an output of SPLIT."""
+
+
+def _invoked(interpreter: Any) -> None:
+    """Run what is loaded; kernels may find out only now that they do not have an operator for its types or numbers."""
+    try:
+        interpreter.invoke()
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[-1][:200]
+        raise UserError(
+            f"the kernels stop ({reason})", "operators and numbers that they have", "Choose other kernels."
+        ) from error
+
+
 class _LiteRT:
     def __init__(self, content: bytes, resolver: OpResolverType, batch: int | None) -> None:
         with warnings.catch_warnings():
@@ -97,10 +112,15 @@ class _LiteRT:
     def run(self, feeds: Mapping[int, Array]) -> None:
         for index, values in feeds.items():
             self._interpreter.set_tensor(index, np.ascontiguousarray(values))
-        self._interpreter.invoke()
+        _invoked(self._interpreter)
 
     def tensor(self, index: int) -> Array:
-        return np.asarray(self._interpreter.get_tensor(index))
+        try:
+            return np.asarray(self._interpreter.get_tensor(index))
+        except ValueError as error:
+            raise NotKeptError(
+                f"tensor {index} was not computed ({error})", "a tensor that an operator reads", "Compare the others."
+            ) from error
 
 
 class _Micro:
@@ -111,7 +131,7 @@ class _Micro:
     def run(self, feeds: Mapping[int, Array]) -> None:
         for position, values in enumerate(feeds.values()):  # it knows its inputs by their order
             self._interpreter.set_input(np.ascontiguousarray(values), position)
-        self._interpreter.invoke()
+        _invoked(self._interpreter)
 
     def tensor(self, index: int) -> Array:
         return np.array(self._interpreter.GetTensor(index, 0)["tensor_data"])

@@ -77,6 +77,11 @@ def arithmetic(engine: str) -> str:
     str
         A name in `resnet8doc.runtimes.RUNTIMES`.
 
+    Raises
+    ------
+    UserError
+        If the environment makes an arithmetic that no processor has by itself.
+
     Examples
     --------
     >>> arithmetic("qnnpack")
@@ -90,6 +95,11 @@ def arithmetic(engine: str) -> str:
     inside = tie == 2
     kind = "onednn" if engine == "onednn" else "fbgemm"
     if engine == "x86" and inside:
+        if pair == 64:
+            raise UserError(
+                "x86 gives its convolutions to oneDNN, which is kept from using VNNI", "oneDNN as it is",
+                "Unset ONEDNN_MAX_CPU_ISA.",
+            )  # fmt: skip
         return "x86"
     return f"{kind}_avx2" if pair == 64 else kind  # 32767 / 512; not saturated it is 64770 / 512
 

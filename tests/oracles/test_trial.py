@@ -1,0 +1,91 @@
+"""A file is blamed for what it alone does, and answers are never mixed up."""
+
+import os
+import pickle
+import signal
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from resnet8doc.errors import UserError
+from resnet8doc.oracles import Spec, operator_file
+from resnet8doc.oracles import _trial as trial
+
+FEEDS = {index: np.zeros((1, 8), np.int8) for index in (0, 1)}
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
+
+
+def addition(scale: float) -> bytes:
+    return operator_file("ADD", [Spec((1, 8), scale=1.0), Spec((1, 8), scale=1.0)], Spec((1, 8), scale=scale))
+
+
+def lives() -> None:
+    trial.survives(addition(1.0), "tflite_reference", FEEDS, "add.tflite")
+
+
+def dies() -> None:
+    with pytest.raises(UserError, match=r"tflite_reference ends the process \(SIGABRT\) while it runs add\.tflite"):
+        trial.survives(addition(2.0**-40), "tflite_reference", FEEDS, "add.tflite")
+
+
+def test_a_file_that_ends_the_process_ends_no_other_trial() -> None:
+    for _ in range(2):
+        dies()
+        lives()
+
+
+def test_a_file_is_not_blamed_for_a_process_that_ended_before() -> None:
+    lives()
+    (tries,) = psutil.Process(trial._server(os.getpid())._process.pid).children()
+    tries.kill()
+    lives()
+
+
+def test_a_server_that_was_ended_is_replaced() -> None:
+    lives()
+    ended = trial._server(os.getpid())
+    ended._process.kill()
+    ended._process.wait()
+    dies()
+    lives()
+    assert trial._server(os.getpid()) is not ended
+
+
+def test_an_exception_is_left_to_the_caller() -> None:
+    """It asks for an input that the file does not have."""
+    trial.survives(addition(1.0), "tflite_reference", {9: FEEDS[0]}, "add.tflite")
+    lives()
+
+
+def test_an_interrupted_trial_leaves_no_answer_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    server, dump = trial._server(os.getpid()), pickle.dump
+
+    def interrupted(*arguments: Any) -> None:
+        dump(*arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pickle.dump", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            lives()
+    assert server._process.wait() == -signal.SIGKILL
+    assert trial._server(os.getpid()) is not server
+    dies()
+    lives()
+
+
+def test_a_forked_process_has_a_server_of_its_own() -> None:
+    lives()
+    child = os.fork()
+    if not child:
+        try:
+            dies()
+            os._exit(trial._server(os.getpid()) is trial._server(os.getppid()))
+        finally:
+            os._exit(2)
+    dies()
+    lives()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
