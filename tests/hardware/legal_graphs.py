@@ -1,8 +1,7 @@
 """Random graphs of integer operators: legal, small, and unlike ResNet8."""
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,127 +11,15 @@ from hypothesis import strategies as st
 from resnet8doc.graph import Graph
 from resnet8doc.ops import OPERATORS
 
+from .graph_writer import Codes, GraphWriter, Shape
+
 Array = npt.NDArray[Any]
-Shape = tuple[int, ...]
 MOST = 1500
 """Numbers of the largest tensor."""
 
 
-@dataclass(frozen=True)
-class Codes:
-    """A tensor of codes, with the stored tensors that say what it stands for."""
-
-    name: str
-    shape: Shape
-    dtype: str
-    scale: str
-    zero: str
-
-
-@dataclass
-class Writer:
-    """Writes an extraction, choosing by ``number``; with ``tflite`` only what TensorFlow Lite's kernels have."""
-
-    number: Callable[[int, int], int]
-    random: np.random.Generator
-    tflite: bool = False
-    nodes: list[dict[str, Any]] = field(default_factory=list)
-    stored: dict[str, Array] = field(default_factory=dict)
-    inputs: list[dict[str, Any]] = field(default_factory=list)
-    made: list[Codes] = field(default_factory=list)
-    real: dict[str, Shape] = field(default_factory=dict)
-
-    def choose(self, *options: Any) -> Any:
-        return options[self.number(0, len(options) - 1)]
-
-    def kind(self) -> str:
-        """Choose a type of codes."""
-        return str(self.choose("int8") if self.tflite else self.choose("int8", "uint8"))
-
-    def order(self, count: int) -> list[int]:
-        """Choose an order of so many axes."""
-        left = list(range(count))
-        return [left.pop(self.number(0, len(left) - 1)) for _ in range(count)]
-
-    def store(self, value: Any) -> str:
-        name = f"c{len(self.stored)}"
-        self.stored[name] = np.asarray(value)
-        return name
-
-    def codes(self, dtype: str, shape: Shape) -> Array:
-        limits = np.iinfo(dtype)
-        return self.random.integers(limits.min, limits.max, shape, endpoint=True).astype(dtype)
-
-    def pair(self, dtype: str, low: float = 0.02, high: float = 0.3) -> tuple[str, str]:
-        """Store a scale and a zero point."""
-        scale = (
-            np.float32(2.0 ** self.number(-5, -1))
-            if self.number(0, 2) == 0
-            else np.float32(self.random.uniform(low, high))
-        )
-        return self.store(scale), self.store(self.codes(dtype, ()))
-
-    def node(self, op_type: str, inputs: Mapping[str, str | tuple[str, ...]], **attributes: Any) -> str:
-        own = op_type.startswith(("QGemm", "QLinear")) and op_type not in ("QLinearConv", "QLinearMatMul")
-        domain = "com.microsoft" if own else "tflite" if op_type in ("RELU", "QUANTIZE", "SUB") else ""
-        output = f"t{len(self.nodes)}"
-        self.nodes.append({
-            "name": f"{op_type}/{len(self.nodes)}", "op_type": op_type, "domain": domain,
-            "layer": f"layer{len(self.nodes)}",
-            "since_version": max(OPERATORS[domain, op_type].since_versions), "attributes": attributes,
-            "inputs": [
-                {"formal": formal, "tensor": tensor} for formal, tensors in inputs.items()
-                for tensor in ((tensors,) if isinstance(tensors, str) else tensors)
-            ],
-            "outputs": [{"index": 0, "tensor": output, "dtype": None, "shape": None}],
-        })  # fmt: skip
-        return output
-
-    def quantized(self, name: str, shape: Shape, dtype: str, scale: str, zero: str) -> Codes:
-        codes = Codes(name, shape, dtype, scale, zero)
-        self.made.append(codes)
-        return codes
-
-    # What is fed
-
-    def feed(self) -> None:
-        dtype = self.kind()
-        kind = self.choose("image", "image", "last", "matrix", "row")
-        channels, size = self.number(1, 6), (self.number(2, 7), self.number(2, 7))
-        first: Any = self.choose("batch", "batch", 1, 2)
-        shape: tuple[Any, ...] = {
-            "image": (first, channels, *size), "last": (first, *size, channels),
-            "matrix": (first, size[0], channels + 2),
-            "row": (first, channels + 4),
-        }[kind]  # fmt: skip
-        item = tuple(1 if axis == "batch" else axis for axis in shape)
-        name = f"in{len(self.inputs)}"
-        real = self.choose(True, True, False)
-        self.inputs.append({"name": name, "dtype": "float32" if real else dtype, "shape": list(shape)})
-        if real:
-            self.real[name] = item
-        if kind == "last":
-            name, item = self.node("Transpose", {"data": name}, perm=[0, 3, 1, 2]), (item[0], item[3], *item[1:3])
-        if real:
-            self.real[name] = item
-            self.quantize(name, dtype)
-        else:
-            self.quantized(name, item, dtype, *self.pair(dtype))
-
-    def quantize(self, name: str, dtype: str) -> None:
-        shape = self.real[name]
-        if self.number(0, 5) == 0 and len(shape) > 1:  # a scale for each channel
-            count = shape[1]
-            scale = self.store(self.random.uniform(0.02, 0.3, count).astype(np.float32))
-            zero = self.store(self.codes(dtype, (count,)))
-            y = self.node("QuantizeLinear", {"x": name, "y_scale": scale, "y_zero_point": zero}, axis=1)
-            self.quantized(y, shape, dtype, *self.pair(dtype))
-            return
-        scale, zero = self.pair(dtype)
-        y = self.node("QuantizeLinear", {"x": name, "y_scale": scale, "y_zero_point": zero})
-        self.quantized(y, shape, dtype, scale, zero)
-
-    # Operators
+class Writer(GraphWriter):
+    """Adds operators to an extraction, one at a time."""
 
     def weights(self, x: Codes, shape: Shape, axis: int) -> tuple[str, str, str]:
         dtype = "int8" if x.dtype == "int8" else self.choose("int8", "uint8")
@@ -163,6 +50,27 @@ class Writer:
         if self.number(0, 1):
             inputs["B"] = self.store(self.random.integers(-3000, 3000, out).astype(np.int32))
         y = self.node("QLinearConv", inputs, **attributes)
+        self.quantized(y, self.computed(), x.dtype, y_scale, y_zero)
+
+    def transposed(self, x: Codes) -> None:
+        """TensorFlow Lite's TRANSPOSE_CONV."""
+        strides = [self.number(1, 3), self.number(1, 3)]
+        kernel = [stride + self.number(0, 2) for stride in strides]
+        begins = [self.number(0, length - 1) for length in kernel]
+        ends = []
+        for size, stride, length, begin in zip(x.shape[2:], strides, kernel, begins, strict=True):
+            ends.append(self.number(max(0, length - begin - (size - 1) * stride - 1), length - 1))
+        out = self.number(1, 3)
+        filters = self.store(self.codes("int8", (out, x.shape[1], *kernel)))
+        scale = np.asarray(self.random.uniform(0.01, 0.2, out if self.number(0, 1) else ()), np.float32)
+        y_scale, y_zero = self.pair(x.dtype, 0.1, 6)
+        inputs = {
+            "x": x.name, "x_scale": x.scale, "x_zero_point": x.zero, "w": filters, "w_scale": self.store(scale),
+            "w_zero_point": self.store(np.zeros(scale.shape, np.int8)), "y_scale": y_scale, "y_zero_point": y_zero,
+        }  # fmt: skip
+        if self.number(0, 1):
+            inputs["B"] = self.store(self.random.integers(-3000, 3000, out).astype(np.int32))
+        y = self.node("TRANSPOSE_CONV", inputs, strides=strides, pads=[*begins, *ends])
         self.quantized(y, self.computed(), x.dtype, y_scale, y_zero)
 
     def pool(self, x: Codes) -> None:
@@ -204,11 +112,11 @@ class Writer:
         self.quantized(y, self.computed(), x.dtype, x.scale, x.zero)
 
     def mean(self, x: Codes) -> None:
-        """TensorFlow Lite's MEAN."""
+        """TensorFlow Lite's MEAN, or its SUM."""
         scale, zero = self.pair(x.dtype)
         inputs = {"data": x.name, "data_scale": x.scale, "data_zero_point": x.zero, "reduced_scale": scale,
                   "reduced_zero_point": zero}  # fmt: skip
-        y = self.node("QLinearReduceMean", inputs, axes=[2, 3], keepdims=self.number(0, 1))
+        y = self.node(self.choose("QLinearReduceMean", "SUM"), inputs, axes=[2, 3], keepdims=self.number(0, 1))
         self.quantized(y, self.computed(), x.dtype, scale, zero)
 
     def pad(self, x: Codes) -> None:
@@ -316,28 +224,85 @@ class Writer:
         self.quantized(y, self.computed(), x.dtype, y_scale, y_zero)
 
     def add(self, x: Codes) -> None:
-        """Add, multiply or subtract."""
-        op_type = self.choose("QLinearAdd", "QLinearAdd", "QLinearMul", "SUB" if self.tflite else "QLinearMul")
+        """Add, multiply or subtract a tensor and another one, which may be smaller."""
         others = [c for c in self.made if c.dtype == x.dtype and spread(c.shape, x.shape) is not None]
-        kind = self.choose("computed", "stored")
-        if kind == "computed":
+        if self.number(0, 1):
             other = self.choose(*others)
-            name, scale, zero = other.name, other.scale, other.zero
         else:
-            lengths = [self.choose(1, length) for length in x.shape[self.number(0, len(x.shape)) :]]
-            name = self.store(self.codes(x.dtype, tuple(lengths)))
-            scale, zero = self.pair(x.dtype)
-        c_scale, c_zero = self.pair(x.dtype)
-        first, second = ("A", "B") if self.number(0, 1) else ("B", "A")
+            lengths = tuple(self.choose(1, length) for length in x.shape[self.number(0, len(x.shape)) :])
+            other = Codes(self.store(self.codes(x.dtype, lengths)), lengths, x.dtype, *self.pair(x.dtype))
+        self.combine(*((x, other) if self.number(0, 1) else (other, x)))
+
+    def extreme(self, x: Codes) -> None:
+        """Take the largest or the smallest of two or three tensors, which may be smaller than the first, or stored."""
+        operands = [x.name]
+        for _ in range(self.number(1, 2)):
+            others = [c.name for c in self.made if c.dtype == x.dtype and spread(c.shape, x.shape) is not None]
+            lengths = tuple(self.choose(1, length) for length in x.shape[self.number(0, len(x.shape)) :])
+            others.append(self.store(self.codes(x.dtype, lengths)))
+            operands.insert(self.number(0, 1), self.choose(*others))
+        y = self.node(self.choose("Max", "Min"), {"data_0": tuple(operands)})
+        self.quantized(y, x.shape, x.dtype, x.scale, x.zero)
+
+    def extreme_along(self, x: Codes) -> None:
+        """Take the largest or the smallest along some axes, or all."""
+        rank = len(x.shape)
+        inputs = {"data": x.name}
+        if self.number(0, 3):
+            axes = self.order(rank)[: self.number(1, rank)]
+            inputs["axes"] = self.store(np.array([self.choose(axis, axis - rank) for axis in axes], np.int64))
+        y = self.node(self.choose("ReduceMax", "ReduceMin"), inputs, keepdims=self.number(0, 1))
+        self.quantized(y, self.computed(), x.dtype, x.scale, x.zero)
+
+    def resized(self, x: Codes) -> None:
+        """TensorFlow Lite's RESIZE_BILINEAR."""
+        sizes = self.store(np.array([self.number(1, 7), self.number(1, 7)], np.int32))
+        corners, half = self.choose((0, 0), (1, 0), (0, 1))
+        inputs = {"x": x.name, "x_scale": x.scale, "x_zero_point": x.zero, "sizes": sizes}
+        y = self.node("RESIZE_BILINEAR", inputs, align_corners=corners, half_pixel_centers=half)
+        self.quantized(y, self.computed(), x.dtype, x.scale, x.zero)
+
+    def parts(self, x: Codes) -> None:
+        """Add, multiply or subtract two parts of one tensor."""
+        axis = self.number(0, len(x.shape) - 1)
+        length = self.number(1, x.shape[axis])
+        both = []
+        for _ in range(2):
+            begin = self.number(0, x.shape[axis] - length)
+            numbers = {"starts": [begin], "ends": [begin + length], "axes": [axis]}
+            y = self.node("Slice", {"data": x.name, **{n: self.store(np.array(v)) for n, v in numbers.items()}})
+            both.append(self.quantized(y, self.computed(), x.dtype, x.scale, x.zero))
+        self.combine(*both)
+
+    def combine(self, a: Codes, b: Codes) -> None:
+        own = self.choose("SUB", "PRELU", "SQUARED_DIFFERENCE") if self.tflite else "QLinearMul"
+        self.pair_of(self.choose("QLinearAdd", "QLinearAdd", "QLinearMul", own), a, b)
+
+    def divide(self, x: Codes) -> None:
+        """Divide by stored codes, none of which stands for 0, with a scale at which no shift is too long."""
+        zero = self.codes(x.dtype, ())
+        shape = tuple(self.choose(1, length) for length in x.shape[self.number(0, len(x.shape)) :])
+        other = self.codes(x.dtype, shape)
+        other = np.where(other == zero, zero ^ 1, other)
+        scale = self.random.uniform(0.01, 0.2)
+        divisor = Codes(self.store(other), shape, x.dtype, self.store(np.float32(scale)), self.store(zero))
+        self.pair_of("DIV", x, divisor, float(self.stored[x.scale]) / scale * self.random.uniform(0.001, 0.007))
+
+    def pair_of(self, op_type: str, a: Codes, b: Codes, scale: float | None = None) -> None:
+        c_scale, c_zero = self.pair(a.dtype)
+        c_scale = c_scale if scale is None else self.store(np.float32(scale))
         given = {
-            first: x.name, f"{first}_scale": x.scale, f"{first}_zero_point": x.zero, second: name,
-            f"{second}_scale": scale, f"{second}_zero_point": zero, "C_scale": c_scale, "C_zero_point": c_zero,
+            "A": a.name, "A_scale": a.scale, "A_zero_point": a.zero, "B": b.name, "B_scale": b.scale,
+            "B_zero_point": b.zero, "C_scale": c_scale, "C_zero_point": c_zero,
         }  # fmt: skip
         order = OPERATORS["com.microsoft", "QLinearAdd"].inputs
         y = self.node(op_type, {formal: given[formal] for formal in order})
-        self.quantized(y, self.computed(), x.dtype, c_scale, c_zero)
+        self.quantized(y, self.computed(), a.dtype, c_scale, c_zero)
 
     def softmax(self, x: Codes) -> None:
+        if self.tflite and self.number(0, 1):
+            self.logarithms(x)
+            return
         zero = np.int8(-128) if self.tflite else self.codes(x.dtype, ())
         y_scale, y_zero = self.store(np.float32(1 / 256)), self.store(zero)
         inputs = {"X": x.name, "X_scale": x.scale, "x_zero_point": x.zero, "y_scale": y_scale, "y_zero_point": y_zero}
@@ -345,9 +310,18 @@ class Writer:
         y = self.node("QLinearSoftmax", inputs, axis=axis, opset=self.choose(12, 13, 13))
         self.quantized(y, x.shape, x.dtype, y_scale, y_zero)
 
+    def logarithms(self, x: Codes) -> None:
+        """TensorFlow Lite's LOG_SOFTMAX."""
+        scale, zero = self.store(np.float32(1 / 16)), self.store(np.int8(127))
+        given = {"x": x.name, "x_scale": x.scale, "x_zero_point": x.zero, "y_scale": scale, "y_zero_point": zero}
+        y = self.node("LOG_SOFTMAX", given, axis=self.number(-len(x.shape), len(x.shape) - 1))
+        self.quantized(y, x.shape, x.dtype, scale, zero)
+
     def table(self, x: Codes) -> None:
-        """Make each code of one code: a clamp, LEAKY_RELU, LOGISTIC, RELU, QUANTIZE."""
-        kind = self.choose("Clip", "Clip", "QLinearLeakyRelu", "QLinearSigmoid", "RELU", "QUANTIZE")
+        """Make each code of one code: a clamp, LEAKY_RELU, LOGISTIC, TANH, HARD_SWISH, RELU, RELU6, QUANTIZE."""
+        kind = self.choose(
+            "Clip", "Clip", "QLinearLeakyRelu", "QLinearSigmoid", "RELU", "RELU6", "QUANTIZE", "TANH", "HARD_SWISH"
+        )
         scale, zero = self.pair(x.dtype)
         if kind == "Clip":
             low, high = sorted(self.codes(x.dtype, (2,)).tolist())
@@ -356,6 +330,8 @@ class Writer:
             return
         if kind == "QLinearSigmoid":
             scale, zero = self.store(np.float32(1 / 256)), self.store(np.int8(-128))
+        if kind == "TANH":
+            scale, zero = self.store(np.float32(1 / 128)), self.store(np.int8(0))
         names = ("X", "Y") if kind.startswith("QLinear") else ("x", "y")
         inputs = {names[0]: x.name}
         for name, (its_scale, its_zero) in zip(names, ((x.scale, x.zero), (scale, zero)), strict=True):
@@ -412,28 +388,6 @@ class Writer:
         y = self.node("QuantizeLinear", {"x": name, "y_scale": scale, "y_zero_point": zero})
         self.quantized(y, shape, dtype, scale, zero)
 
-    def computed(self) -> Shape:
-        """Return the shape of what the last node makes, by running it."""
-        graph = self.graph([self.nodes[-1]["outputs"][0]["tensor"]])
-        graph = graph.with_runtime("tflite_micro") if self.tflite else graph
-        feeds = {
-            entry["name"]: np.zeros([1 if n == "batch" else n for n in entry["shape"]], entry["dtype"])
-            for entry in self.inputs
-        }
-        return tuple(graph.run(feeds, [graph.outputs[0].name])[graph.outputs[0].name].shape)
-
-    def graph(self, outputs: list[str]) -> Graph:
-        operations = {
-            "format": "resnet8doc.operations", "version": 2, "model": {"name": "random", "quant_format": "QOperator"},
-            "inputs": self.inputs, "nodes": self.nodes,
-            "outputs": [{"name": name, "dtype": None, "shape": None} for name in outputs],
-            "initializers": [
-                {"name": name, "dtype": str(array.dtype), "stored_dtype": str(array.dtype), "shape": list(array.shape)}
-                for name, array in self.stored.items()
-            ],
-        }  # fmt: skip
-        return Graph.from_parts(operations, self.stored)
-
 
 def spread(small: Shape, large: Shape) -> Shape | None:
     """Return the shape of both together, if it is the larger one's."""
@@ -455,7 +409,8 @@ def build(number: Callable[[int, int], int], *, tflite: bool = False) -> tuple[G
         rank = len(x.shape)
         options = [writer.softmax, writer.move, writer.again, writer.add, writer.add] if rank else [writer.again]
         if rank:
-            options += [writer.add, writer.pad, writer.concat, writer.take]
+            options += [writer.add, writer.parts, writer.pad, writer.concat, writer.take]
+            options += [writer.extreme, writer.extreme_along]
         if rank == 4:
             options += [writer.conv, writer.conv, writer.conv, writer.pool, writer.pool, writer.largest, writer.largest]
         if rank >= 2:
@@ -463,9 +418,9 @@ def build(number: Callable[[int, int], int], *, tflite: bool = False) -> tuple[G
         if rank == 2:
             options += [writer.gemm, writer.gemm]
         if tflite:
-            options += [writer.table, writer.table]
+            options += [writer.table, writer.table, writer.divide]
         if tflite and rank == 4:
-            options += [writer.mean, writer.mean]
+            options += [writer.mean, writer.mean, writer.transposed, writer.transposed, writer.resized]
         if any(writer.real) and writer.number(0, 9) == 0:
             writer.quantize(writer.choose(*writer.real), writer.kind())
         elif math.prod(x.shape) <= MOST:

@@ -17,8 +17,10 @@ from resnet8doc.arithmetic import ONNXRUNTIME_X86
 from resnet8doc.errors import UserError
 from resnet8doc.graph import Graph
 from resnet8doc.hardware import Network, buffers, c, check, costs, write_vectors
+from resnet8doc.ops import OPERATORS
 
-from .legal_graphs import legal_graphs
+from .graph_writer import Codes
+from .legal_graphs import Writer, legal_graphs
 from .test_buffers import overlap
 
 Array = npt.NDArray[Any]
@@ -191,6 +193,53 @@ def test_compiled_c_is_the_engine(variant: Any, case: tuple[Graph, list[Item]]) 
     for name, codes in outputs.items():
         np.testing.assert_array_equal(codes, found.get(name, codes))
     assert outputs
+
+
+@pytest.mark.parametrize("op_type", ["QLinearAdd", "QLinearMul", "SUB"])
+@pytest.mark.parametrize("begins", [(1, 0), (0, 2), (2, 1)])
+def test_an_operand_that_lies_within_another_tensor_is_read_where_it_begins(
+    op_type: str, begins: tuple[int, int], tmp_path: Path
+) -> None:
+    """Rows of one tensor: the C took both from its beginning, without a word."""
+    tflite = op_type == "SUB"
+    writer = Writer(lambda low, high: low, np.random.default_rng(7), tflite)
+    writer.inputs.append({"name": "x", "dtype": "int8", "shape": ["batch", 3, 20]})
+    x = writer.quantized("x", (1, 3, 20), "int8", *writer.pair("int8"))
+    rows = []
+    for begin in begins:
+        numbers = {"starts": [begin], "ends": [begin + 1], "axes": [1]}
+        y = writer.node("Slice", {"data": "x", **{n: writer.store(np.array(v)) for n, v in numbers.items()}})
+        rows.append(Codes(y, (1, 1, 20), "int8", x.scale, x.zero))
+    writer.choose = lambda *options: op_type  # type: ignore[method-assign]  # the one choice that is left
+    writer.combine(*rows)
+    graph = writer.graph([writer.made[-1].name])
+    graph = graph.with_runtime("tflite_micro") if tflite else graph
+    feeds = {"x": writer.codes("int8", (2, 3, 20))}
+    found = c.run(c.build(graph, tmp_path, "integer" if tflite else "float"), graph, feeds)
+    (codes,) = graph.run(feeds).values()
+    np.testing.assert_array_equal(found[graph.outputs[0].name].reshape(codes.shape), codes)
+
+
+@pytest.mark.parametrize("variant", ["float", "integer"])
+def test_a_single_number_is_added_first_in_c_too(variant: Any, tmp_path: Path) -> None:
+    """ONNX Runtime exchanges A and B where A is one number; scales a million times apart tell the order."""
+    writer = Writer(lambda low, high: low, np.random.default_rng(0))
+    writer.inputs.append({"name": "x", "dtype": "int8", "shape": ["batch", 256]})
+    x = writer.quantized("x", (1, 256), "int8", *writer.pair("int8"))
+    numbers: dict[str, Any] = {
+        "A": np.array([7], np.int8), "A_scale": np.float32(731234.6), "A_zero_point": np.int8(7),
+        "B_scale": np.float32(0.3712), "B_zero_point": np.int8(-31),
+        "C_scale": np.float32(0.2871), "C_zero_point": np.int8(45),
+    }  # fmt: skip
+    given = {**{name: writer.store(value) for name, value in numbers.items()}, "B": x.name}
+    y = writer.node("QLinearAdd", {name: given[name] for name in OPERATORS["com.microsoft", "QLinearAdd"].inputs})
+    graph = writer.graph([y])
+    feeds = {"x": np.arange(-128, 128, dtype=np.int8)[None]}
+    found = c.run(c.build(graph, tmp_path, variant), graph, feeds)[y]
+    (codes,) = graph.run(feeds).values()
+    np.testing.assert_array_equal(found.reshape(codes.shape), codes)
+    alike = ops.qlinear_add(**{**numbers, "A": np.full((1, 256), 7, np.int8), "B": feeds["x"]})
+    assert (alike != codes).any(), "the case can tell one order from the other"
 
 
 def assert_refused_by_name(error: UserError) -> None:

@@ -216,7 +216,7 @@ def test_npz_refusals(network: Graph, images: Array, tmp_path: Path) -> None:
         check(path, network, images[:1])
     np.savez(path, stem_y=good)
     path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(UserError, match=r"cannot be read .*expected a complete \.npz"):
+    with pytest.raises(UserError, match=r"cannot be read .*expected a complete \.npy or \.npz"):
         check(path, network, images[:1])
 
 

@@ -15,7 +15,8 @@ from resnet8doc.errors import UserError
 from resnet8doc.graph import Graph
 from resnet8doc.hardware import Checker, buffers, c, costs, with_shape, write_vectors
 
-from .legal_graphs import Codes, Writer
+from .graph_writer import Codes
+from .legal_graphs import Writer
 
 Array = npt.NDArray[Any]
 FREE: list[Any] = ["batch", 3, 6, 6]

@@ -13,10 +13,11 @@ import pytest
 
 from resnet8doc import schemas
 from resnet8doc.arithmetic import FLOAT32, Finish
+from resnet8doc.arrays import read_hex
 from resnet8doc.errors import UserError
 from resnet8doc.files import read_json
 from resnet8doc.graph import Graph
-from resnet8doc.hardware import CREDIT, FORMATS, read_hex, write_vectors
+from resnet8doc.hardware import CREDIT, FORMATS, write_vectors
 from resnet8doc.hardware.vectors import Vector
 from resnet8doc.hardware.vectors._formats import stem
 

@@ -11,7 +11,6 @@ from .checker import (
     Report,
     as_outputs,
     check,
-    read_hex,
     read_outputs,
 )
 from .memory import Buffer, Plan, buffers, costs
@@ -22,6 +21,6 @@ from .vectors import CREDIT, FORMATS, runtime_of_vectors, write_vectors
 __all__ = [
     "CREDIT", "FAULTS", "FORMATS", "MODES", "OTHERS", "PITFALLS", "SHIFTS", "Buffer", "Cause", "Checker", "Finding",
     "Network", "Pitfall", "Plan", "Report", "as_outputs", "buffers", "check", "confusion", "costs", "picture",
-    "pitfalls", "read_hex", "read_outputs", "rounding", "runtime_of_vectors", "study", "truth_table", "with_shape",
+    "pitfalls", "read_outputs", "rounding", "runtime_of_vectors", "study", "truth_table", "with_shape",
     "write_vectors",
 ]  # fmt: skip

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resnet8doc.arithmetic import half_away
 from resnet8doc.errors import UserError
 from resnet8doc.hardware.integers import WAYS, FixedPoint, find_fixed_point, find_fixed_sum, fixed_point
 from resnet8doc.runtimes import tflite_reference
-from resnet8doc.runtimes.fixed_point import half_away
 
 
 @settings(max_examples=25)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,15 @@ def test_units_compute_what_they_must(name: str, simulations: Path) -> None:
     assert found.get("made", 1) > 0
 
 
+@needs_verilator
+@pytest.mark.slow
+@pytest.mark.parametrize("latency", [0, 7, 9])
+def test_a_code_in_another_cycle_is_wrong(latency: int, simulations: Path) -> None:
+    found = bench("requantizer", simulations, latency=latency)
+    assert found["cases"] == 1_000_000
+    assert found["wrong"] > 900_000
+
+
 KERNELS = ["tflite_reference", "tflite_micro", "tflite_builtin", "tflite_builtin_arm"]
 
 
@@ -292,6 +302,36 @@ def test_without_verilator(monkeypatch: pytest.MonkeyPatch) -> None:
         tools.cpp_compiler()
 
 
+def test_a_compiler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler -m64")
+    with pytest.raises(
+        UserError, match=r"CXX is 'no-such-compiler -m64', and no-such-compiler is no program on the PATH"
+    ):
+        tools.cpp_compiler()
+
+
+@needs_verilator
+@pytest.mark.parametrize("kind", ["bench", "archive"])
+def test_a_compiler_that_is_too_old_is_a_sentence(
+    kind: str, network: Graph, images: Array, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = tmp_path / "old"
+    old.write_text("#!/bin/sh\necho \"error: unrecognized option '$1'\" >&2\nexit 1\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("CXX", str(old))
+    if kind == "bench":
+        with pytest.raises(UserError, match=r"'-std=c\+\+17'; expected a compiler of C\+\+17. Install a newer one"):
+            bench("residual_adder", tmp_path / "cache")
+        return
+    write_archive(network, images[:1], tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        archive.extractall(tmp_path)
+    command = [sys.executable, str(tmp_path / "resnet8_rtl" / "simulate.py"), "--images", "1"]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    assert "it must know C++17: name another by CXX, or pip install ziglang" in said
+    assert "Traceback" not in said
+
+
 def test_without_a_system_compiler_zig_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CXX", raising=False)
     monkeypatch.setattr("shutil.which", lambda _: None)
@@ -305,6 +345,34 @@ def test_yosys_takes_the_requantizer_without_a_latch() -> None:
     assert found["warnings"] == []
     assert found["multiplier"] == 2
     assert 100 < found["LUT"] < 400
+
+
+@needs_yosys
+@pytest.mark.slow
+def test_a_module_without_memories_has_the_same_cells_whether_their_maps_are_read(tmp_path: Path) -> None:
+    quick, whole = (
+        synthesize("residual_adder", sources=[source("residual_adder")], folder=at) for at in (None, tmp_path)
+    )
+    assert quick == whole
+    assert quick["LUT"] > 0
+
+
+@needs_yosys
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("assign y = zz;", r"Yosys refuses mine: .*mine\.sv:1: ERROR: use of undeclared identifier 'zz'"),
+        (
+            "logic memory [64]; always_ff @(posedge x) begin memory[a] <= b; y <= memory[b]; end",
+            "mine has a memory; expected a folder, or a module without memories. Give the folder of its hex files",
+        ),
+    ],
+)
+def test_what_yosys_refuses_is_a_sentence(text: str, message: str, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.sv"
+    mine.write_text(f"module mine(input x, input [5:0] a, b, output logic y); {text} endmodule\n")
+    with pytest.raises(UserError, match=message):
+        synthesize("mine", sources=[mine])
 
 
 def test_without_yosys(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -333,3 +401,11 @@ def test_the_archive_repeats_the_zero(kind: str, network: Graph, images: Array, 
     report = check(tmp_path / "dump", network, images[:4])
     assert report.equal
     assert json.loads((folder / "parameters.json").read_text())["model"] == network.name
+
+
+@needs_verilator
+def test_threads_that_find_a_cold_cache_compile_verilators_own_code_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        made = list(pool.map(tools._runtime, [tmp_path] * 3))
+    assert made[0] == made[1] == made[2]
+    assert list(tmp_path.iterdir()) == made[:1]

@@ -29,6 +29,8 @@ class Arithmetic:
         Likewise, of any type: a ``.c`` and a ``.h`` each.
     more
         What only some networks need: the function that needs it by the file's name, without its suffix.
+    shared
+        Of these, the helpers that only they need.
     headers
         Of these, the headers that declare them where they are not ``operators.h``.
     parameters
@@ -41,29 +43,41 @@ class Arithmetic:
     sources: tuple[str, ...]
     helpers: tuple[str, ...]
     more: Mapping[str, str]
+    shared: Mapping[str, str]
     headers: Mapping[str, str]
     parameters: type[Parameters]
     integer: bool
 
 
-SPREAD = {"matmul_codes": "qlinear_matmul_codes", "add_spread": "qlinear_add_spread", "max_pool": "max_pool"}
+SPREAD = {
+    "matmul_codes": "qlinear_matmul_codes", "add_spread": "qlinear_add_spread", "max_pool": "max_pool",
+    "keep_extreme": "keep_extreme", "reduce_extreme": "reduce_extreme",
+}  # fmt: skip
 """What only some networks need, in any arithmetic."""
+
+OWN = {
+    "subtract": "subtract", "prelu": "prelu", "squared_difference": "squared_difference", "quotient": "quotient",
+    "transposed_convolution": "transposed_convolution", "sum_of_bytes": "sum_of_bytes", "log_softmax": "log_softmax",
+    "resize_bilinear": "resize_bilinear",
+}  # fmt: skip
+"""What only some networks need, in TensorFlow Lite's arithmetic."""
 
 FLOAT = Arithmetic(
     "second_stage_float.h", ("requantize.c",), (),
-    {**SPREAD, "average_pool": "qlinear_average_pool", "mul": "qlinear_mul", "quantize_real": "quantize_real"},
+    {**SPREAD, "average_pool": "qlinear_average_pool", "mul": "qlinear_mul", "quantize_real": "quantize_real"}, {},
     {name: f"{name}.h" for name in (*SPREAD, "average_pool", "mul", "quantize_real")}, FloatParameters, integer=False,
 )  # fmt: skip
 INTEGER = Arithmetic(
-    "second_stage_integer.h", ("requantize_integer.c",), (), {**SPREAD, "mul_integer": "qlinear_mul"},
+    "second_stage_integer.h", ("requantize_integer.c",), (), {**SPREAD, "mul_integer": "qlinear_mul"}, {},
     {**{name: f"{name}.h" for name in SPREAD}, "mul_integer": "mul.h"}, IntegerParameters, integer=True,
 )  # fmt: skip
 TFLITE = Arithmetic(
     "second_stage_tflite.h", ("requantize_tflite.c",), ("fixed_point",),
-    {**SPREAD, "average_pool_tflite": "qlinear_average_pool", "mul_tflite": "qlinear_mul", "subtract": "subtract",
+    {**SPREAD, **OWN, "average_pool_tflite": "qlinear_average_pool", "mul_tflite": "qlinear_mul",
      "softmax_tflite": "qlinear_softmax"},
-    {**{name: f"{name}.h" for name in SPREAD}, "average_pool_tflite": "average_pool.h", "mul_tflite": "mul.h",
-     "subtract": "subtract.h"}, TfliteParameters, integer=True,
+    dict.fromkeys(("softmax_tflite", "log_softmax", "quotient"), "gemmlowp"),
+    {**{name: f"{name}.h" for name in (*SPREAD, *OWN)}, "average_pool_tflite": "average_pool.h", "mul_tflite": "mul.h"},
+    TfliteParameters, integer=True,
 )  # fmt: skip
 
 VARIANTS: Mapping[Variant, Arithmetic] = {"float": FLOAT, "integer": INTEGER}

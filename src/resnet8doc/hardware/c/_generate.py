@@ -8,7 +8,7 @@ import numpy as np
 from ...errors import UserError
 from ...graph import Graph
 from ..memory import Plan, Step, Steps, plan, steps
-from ..network import PAIRS, Network
+from ..network import CONVOLUTIONS, PAIRS, Network
 from ..vectors import c_float
 from ._arithmetic import Arithmetic, Variant, arithmetic_of
 from ._interface import Fed, Given, classifier, inputs_of, outputs_of, takes_pixels
@@ -65,7 +65,10 @@ def generate(graph: Graph, variant: Variant | None = None, *, pixels: bool | Non
     typed = ("operators.c", *arithmetic.sources, *(f"{name}.c" for name in used))
     declared = ("operators.h", *(arithmetic.headers[name] for name in used if name in arithmetic.headers))
     fixed = [*typed, *declared, "structures.h", "requantize.h", "main.c"]
-    fixed += [f"{name}.{suffix}" for name in arithmetic.helpers for suffix in "ch"]
+    helpers = dict.fromkeys(
+        (*arithmetic.helpers, *(arithmetic.shared[name] for name in used if name in arithmetic.shared))
+    )
+    fixed += [f"{name}.{suffix}" for name in helpers for suffix in "ch"]
     fixed += ["walk.h", "walk.c"] if walks or "quantize_real" in used else []
     texts = {name: _fixed(name) for name in fixed} | {"second_stage.h": _fixed(arithmetic.second_stage)}
     needs = [*declared, *(["walk.h"] if "walk.h" in texts else [])]
@@ -110,7 +113,7 @@ def _program(found: Steps, arithmetic: Arithmetic, pixels: bool) -> Program:
     for step in found.steps:
         _check_step(step)
     weights = {
-        "conv_weight_t": _weight_type(network, ("QLinearConv",), ("w",)),
+        "conv_weight_t": _weight_type(network, CONVOLUTIONS, ("w",)),
         "matmul_weight_t": _weight_type(network, ("QLinearMatMul", "QGemm"), ("b", "B")),
     }
     parameters = arithmetic.parameters(network, weights)

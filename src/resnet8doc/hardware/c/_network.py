@@ -4,12 +4,26 @@ import math
 
 import numpy as np
 
-from ..memory import Kept, Plan, Read, Step
-from ..network import JOINS, LARGEST, TABLES, axis_names
+from ..memory import Kept, Plan, Read, Step, positions
+from ..network import (
+    CONVOLUTIONS,
+    EXTREMES,
+    JOINS,
+    LARGEST,
+    REDUCED_EXTREMES,
+    REDUCTIONS,
+    SOFTMAXES,
+    TABLES,
+    axis_names,
+    reduced_axes,
+)
 from ._program import Program
 from ._walk import common_run, walk
 
-PAIR_FUNCTIONS = {"QLinearMul": "qlinear_mul", "SUB": "subtract"}
+PAIR_FUNCTIONS = {
+    "QLinearMul": "qlinear_mul", "SUB": "subtract", "PRELU": "prelu", "SQUARED_DIFFERENCE": "squared_difference",
+    "DIV": "quotient",
+}  # fmt: skip
 """The C function of each operator of two operands, besides QLinearAdd's."""
 
 
@@ -111,6 +125,13 @@ def _operand(program: Program, read: Read, stored: str) -> str:
     return fed.parameter if read.kept.fed and fed is not None else program.place(read.kept.name)
 
 
+def _run(program: Program, read: Read, stored: str) -> str:
+    """Return where an operand begins whose numbers lie one after another: a part of a tensor need not begin with it."""
+    assert read.places is not None
+    first = int(read.places[0])
+    return _operand(program, read, stored) + (f" + {first}" if first else "")
+
+
 def _named(program: Program, function: str, step: Step) -> str:
     return f"{function}_{step.output.dtype}" if program.mixed else function
 
@@ -132,9 +153,10 @@ def _calls(program: Program, step: Step) -> list[str]:
     match operation.op_type:
         case "QuantizeLinear":
             return _quantize(program, step, output)
-        case "QLinearConv":
+        case op_type if op_type in CONVOLUTIONS:
             parameters.conv(operation)
-            return _each_image(program, step, "qlinear_conv", "x", output)
+            function = "qlinear_conv" if op_type == "QLinearConv" else "transposed_convolution"
+            return _each_image(program, step, function, "x", output)
         case "QLinearMatMul" | "QGemm":
             parameters.matmul(operation, step.reads)
             left, right = ("A", "B") if operation.op_type == "QGemm" else ("a", "b")
@@ -143,28 +165,37 @@ def _calls(program: Program, step: Step) -> list[str]:
                 return [f"{_named(program, 'qlinear_matmul', step)}(&{name}, {operands[0]}, {output});"]
             operands.append(_operand(program, step.reads[right], ""))
             return [f"{_named(program, 'qlinear_matmul_codes', step)}(&{name}, {', '.join(operands)}, {output});"]
+        case op_type if op_type in EXTREMES:
+            return _keep_extremes(program, step, output)
+        case op_type if op_type in REDUCED_EXTREMES:
+            return _reduce_extremes(program, step, output)
+        case "RESIZE_BILINEAR":
+            parameters.resize(operation)
+            return _each_image(program, step, "resize_bilinear", "x", output)
         case op_type if op_type in JOINS:
             return _join(program, step, output)
         case op_type if op_type in LARGEST:
             parameters.max_pool(operation)
             return _each_image(program, step, "max_pool", "X", output)
-        case "QLinearReduceMean":
-            parameters.reduce_mean(operation)
-            return _each_image(program, step, "qlinear_global_average_pool", "data", output)
-        case "QLinearMul" | "SUB":
+        case op_type if op_type in REDUCTIONS:
+            function = parameters.reduction(operation)
+            return _each_image(program, step, function, "data", output)
+        case op_type if op_type in PAIR_FUNCTIONS:
             return _pairs(program, step, output)
         case "QLinearAdd":
             run, walks = parameters.sum(step)
-            places = ", ".join(_operand(program, step.reads[f], f"{name}_{f}_stored") for f in ("A", "B"))
             if run == step.output.bytes:
+                places = ", ".join(_run(program, step.reads[f], f"{name}_{f}_stored") for f in ("A", "B"))
                 return [f"{_named(program, 'qlinear_add', step)}(&{name}, {places}, {output});"]
+            places = ", ".join(_operand(program, step.reads[f], f"{name}_{f}_stored") for f in ("A", "B"))
             runs = [parameters.walk(f"{name}_{f}_runs", found) for f, found in zip("AB", walks, strict=True)]
             function = _named(program, "qlinear_add_spread", step)
             return [f"{function}(&{name}, &{runs[0]}, &{runs[1]}, {step.output.bytes // run}, {places}, {output});"]
-        case "QLinearSoftmax":
+        case op_type if op_type in SOFTMAXES:
             count = parameters.softmax(operation)
-            place = _operand(program, step.reads["X"], "")
-            function = _named(program, "qlinear_softmax", step)
+            (read,) = step.reads.values()
+            place = _operand(program, read, "")
+            function = _named(program, "qlinear_softmax" if op_type == "QLinearSoftmax" else "log_softmax", step)
             if count == step.output.bytes:
                 return [f"{function}(&{name}, {place}, {output});"]
             return [f"for (int row = 0; row < {step.output.bytes}; row += {count})",
@@ -177,19 +208,57 @@ def _calls(program: Program, step: Step) -> list[str]:
 
 
 def _pairs(program: Program, step: Step, output: str) -> list[str]:
-    """Return a call for a product or a difference, or a loop over runs where the operands do not lie alike."""
+    """Return a call for an operator of two tensors, or a loop over runs where the operands do not lie alike."""
     operation, parameters = step.operation, program.parameters
     assert operation is not None, step.name
     name = operation.name
     run, walks = parameters.pair(step)
     function = _named(program, PAIR_FUNCTIONS[operation.op_type], step)
-    a, b = (_operand(program, step.reads[f], f"{name}_{f}_stored") for f in ("A", "B"))
     if run == step.output.bytes:
+        a, b = (_run(program, step.reads[f], f"{name}_{f}_stored") for f in ("A", "B"))
         return [f"{function}(&{name}, {a}, {b}, {output});"]
+    a, b = (_operand(program, step.reads[f], f"{name}_{f}_stored") for f in ("A", "B"))
     runs = [parameters.walk(f"{name}_{f}_runs", found) for f, found in zip("AB", walks, strict=True)]
     return [f"for (size_t run = 0; run < {step.output.bytes // run}; run++)",
             f"    {function}(&{name}, {a} + walk_at(&{runs[0]}, run), {b} + walk_at(&{runs[1]}, run),",
             f"        {output} + run * {run});"]  # fmt: skip
+
+
+def _keep_extremes(program: Program, step: Step, output: str) -> list[str]:
+    """Return statements that take the first operand as it is, and of each further one what is larger, or smaller."""
+    assert step.operation is not None, step.name
+    name, largest = step.operation.name, int(step.operation.op_type == "Max")
+    lines = []
+    for number, read in enumerate(step.reads.values()):
+        assert read.places is not None, step.name
+        stored = ""
+        if read.constant is not None:
+            stored = program.parameters.shared_array(f"{name}_{number}_stored", np.ascontiguousarray(read.constant))
+        walked = program.parameters.walk(f"{name}_{number}_walk", walk(read.places))
+        arguments = f"&{walked}, {_operand(program, read, stored)}, {step.output.bytes}, {output}"
+        function = f"{_named(program, 'keep_extreme', step)}({largest}, " if number else "copy_codes("
+        lines.append(f"{function}{arguments});")
+    return lines
+
+
+def _reduce_extremes(program: Program, step: Step, output: str) -> list[str]:
+    """Return a call that takes, for each output, the largest or smallest of the numbers along some axes."""
+    operation, network = step.operation, program.steps.network
+    assert operation is not None, step.name
+    name, node = operation.name, operation.node
+    tensor = node.inputs[0].tensor
+    order = network.read_order(operation, "data")
+    shape = network.item(tensor)
+    at = positions(shape, order)
+    axes = tuple(reduced_axes(node, network.constants, len(shape)))
+    first = at[tuple(slice(0, 1) if axis in axes else slice(None) for axis in range(len(shape)))]
+    begins = first.reshape(network.item(operation.output)).transpose(step.output.order).reshape(-1)
+    along = at[tuple(slice(None) if axis in axes else slice(0, 1) for axis in range(len(shape)))].reshape(-1)
+    walks = [program.parameters.walk(f"{name}_{what}_walk", walk(places))
+             for what, places in (("begins", begins), ("along", along))]  # fmt: skip
+    largest = int(operation.op_type == "ReduceMax")
+    arguments = f"&{walks[0]}, {begins.size}, &{walks[1]}, {along.size}, {_operand(program, step.reads['data'], '')}"
+    return [f"{_named(program, 'reduce_extreme', step)}({largest}, {arguments}, {output});"]
 
 
 def _join(program: Program, step: Step, output: str) -> list[str]:

@@ -11,7 +11,7 @@ from ...errors import UserError
 from ...graph import operator_of
 from ...ops import qlinear_concat
 from ..memory import Read, Step
-from ..network import Network, Operation, multipliers, output_zero_point
+from ..network import CONVOLUTIONS, Network, Operation, multipliers, output_zero_point
 from ..vectors import C_TYPES, c_numbers
 from ._walk import Walk, common_run, walk
 
@@ -39,6 +39,7 @@ class Parameters(ABC):
         self.weight_types = weight_types
         self.definitions: list[str] = []
         self.declarations: list[str] = []
+        self._taken = {operation.name for operation in network.operations}
 
     def _value(self, operation: Operation, formal: str) -> Array:
         found = self.network.parameter(operation, formal)
@@ -47,8 +48,16 @@ class Parameters(ABC):
     def _number(self, operation: Operation, formal: str) -> Any:
         return self._value(operation, formal).reshape(-1)[0].item()
 
+    def _free(self, name: str) -> str:
+        """Return a name that no operation and nothing else here has: a node may be called ``conv_bias``."""
+        while name in self._taken:
+            name += "_"
+        self._taken.add(name)
+        return name
+
     def array(self, name: str, array: Array, kind: str | None = None) -> str:
         """Define an array; return its name."""
+        name = self._free(name)
         kind = kind or C_TYPES[str(array.dtype)]
         self.definitions += ["", f"static const {kind} {name}[{array.size}] = {{", *c_numbers(array), "};"]
         return name
@@ -67,6 +76,7 @@ class Parameters(ABC):
 
     def walk(self, name: str, found: Walk) -> str:
         """Define a walk; return its name."""
+        name = self._free(name)
         if found.table is not None:
             self._structure("walk_t", name, {"places": self.array(f"{name}_places", found.table)})
         else:
@@ -100,7 +110,7 @@ class Parameters(ABC):
 
     @abstractmethod
     def _softmax(self, operation: Operation, count: int) -> dict[str, Any]:
-        """Write a QLinearSoftmax of rows of ``count``; return the members of ``softmax_t`` besides."""
+        """Write a softmax of rows of ``count``; return the members of its structure besides."""
 
     @abstractmethod
     def _mean(self, operation: Operation) -> dict[str, Any]:
@@ -108,11 +118,11 @@ class Parameters(ABC):
 
     def _channels(self, operation: Operation) -> int:
         whole = self.network.item(operation.output)
-        return whole[1] if operation.op_type == "QLinearConv" else whole[-1]
+        return whole[1] if operation.op_type in CONVOLUTIONS else whole[-1]
 
     def _per_channel(self, operation: Operation, values: Array) -> Array:
         """One value for each output channel, also where the model has one for all."""
-        if operation.op_type not in ("QLinearConv", "QLinearMatMul", "QGemm"):
+        if operation.op_type not in (*CONVOLUTIONS, "QLinearMatMul", "QGemm"):
             return values
         return np.ascontiguousarray(np.broadcast_to(values.reshape(-1), (self._channels(operation),)))
 
@@ -127,7 +137,7 @@ class Parameters(ABC):
 
         Only the differences to the zero point count, which lose as much.
         """
-        kind = "conv_weight_t" if operation.op_type == "QLinearConv" else "matmul_weight_t"
+        kind = "conv_weight_t" if operation.op_type in CONVOLUTIONS else "matmul_weight_t"
         if weights.dtype == np.uint8 and self.weight_types[kind] == "int8_t":
             return (weights.astype(np.int16) - 128).astype(np.int8), kind, 128
         return weights, kind, 0
@@ -181,7 +191,7 @@ class Parameters(ABC):
         })  # fmt: skip
 
     def conv(self, operation: Operation) -> None:
-        """Write a QLinearConv."""
+        """Write a QLinearConv, or a TRANSPOSE_CONV with its filters turned round."""
         where = self.network.geometry(operation)
         _, channels, height, width = self.network.item(operation.node.inputs[0].tensor)
         _, out_channels, out_height, out_width = self.network.item(operation.output)
@@ -189,7 +199,9 @@ class Parameters(ABC):
         bias = self.network.parameter(operation, "B")
         x_zero = self._number(operation, "x_zero_point")
         self._check_sums(operation, stored, self._value(operation, "w_zero_point"), x_zero, bias)
-        weights, kind, shift = self._weights(operation, np.ascontiguousarray(stored.transpose(0, 2, 3, 1)))
+        last = stored.transpose(0, 2, 3, 1)
+        turned = last[:, ::-1, ::-1] if operation.op_type == "TRANSPOSE_CONV" else last
+        weights, kind, shift = self._weights(operation, np.ascontiguousarray(turned))
         members = {
             "height": height, "width": width, "channels": channels, "out_height": out_height, "out_width": out_width,
             "out_channels": out_channels, "kernel_height": where.kernel[0], "kernel_width": where.kernel[1],
@@ -311,15 +323,17 @@ class Parameters(ABC):
         return run, [walk(array[::run]) for array in places if array is not None]
 
     def pair(self, step: Step) -> tuple[int, list[Walk]]:
-        """Write a QLinearMul or SUB; return how many codes lie alike in both operands, and the walks of each."""
+        """Write an operator of two tensors; return how many codes lie alike in both, and the walks of each."""
         operation = step.operation
         assert operation is not None, step.name
         a, b = (step.reads[formal].places for formal in ("A", "B"))
         assert a is not None, step.name
         assert b is not None, step.name
         run = common_run(a, b)
-        kind, members = ("mul_t", self._product) if operation.op_type == "QLinearMul" else ("subtract_t", self._less)
-        written = {"count": run, **members(operation)}
+        kind, members = (
+            ("mul_t", self._product(operation)) if operation.op_type == "QLinearMul" else self._own(operation)
+        )
+        written = {"count": run, **members}
         for formal in ("A", "B"):
             self.constant_operand(operation, step.reads, formal)
         self._structure(kind, operation.name, written)
@@ -329,9 +343,9 @@ class Parameters(ABC):
     def _product(self, operation: Operation) -> dict[str, Any]:
         """Write a QLinearMul's factor; return the members of ``mul_t`` that hold it."""
 
-    def _less(self, operation: Operation) -> dict[str, Any]:
-        """Write a SUB's factors; return the members of ``subtract_t``: only TensorFlow Lite has it."""
-        raise self._own_formula(operation, "a difference of codes")
+    def _own(self, operation: Operation) -> tuple[str, dict[str, Any]]:
+        """Write factors of an operator of two tensors of TensorFlow Lite's own; return structure and members."""
+        raise self._own_formula(operation, "a sum or a product of codes")
 
     def max_pool(self, operation: Operation) -> None:
         """Write a MaxPool or GlobalMaxPool."""
@@ -345,13 +359,18 @@ class Parameters(ABC):
             "pad_top": where.pads[0], "pad_left": where.pads[1],
         })  # fmt: skip
 
-    def reduce_mean(self, operation: Operation) -> None:
-        """Write a QLinearReduceMean: only TensorFlow Lite has it."""
-        raise self._own_formula(operation, "a mean of codes")
+    def reduction(self, operation: Operation) -> str:
+        """Write a QLinearReduceMean or SUM, which only TensorFlow Lite has; return the function that computes it."""
+        raise self._own_formula(operation, "a mean of a pool")
+
+    def resize(self, operation: Operation) -> None:
+        """Write a RESIZE_BILINEAR, which only TensorFlow Lite has."""
+        raise self._own_formula(operation, "a resized image of codes")
 
     def border(self, operation: Operation) -> int:
-        """Return the byte that a Pad puts around its input."""
-        stored = self.network.parameter(operation, "constant_value")
+        """Return the byte that a Pad or SPACE_TO_BATCH_ND puts around its input."""
+        own = operation.op_type == "SPACE_TO_BATCH_ND"
+        stored = self.network.parameter(operation, "x_zero_point" if own else "constant_value")
         value = operation.node.attributes.get("value", 0) if stored is None else stored.reshape(-1)[0]
         return int(value) & 0xFF
 
@@ -375,10 +394,11 @@ class Parameters(ABC):
         return found
 
     def softmax(self, operation: Operation) -> int:
-        """Write a QLinearSoftmax; return the length of a row."""
+        """Write a QLinearSoftmax or LOG_SOFTMAX; return the length of a row."""
         shape = self.network.item(operation.output)
         axis = int(operation.node.attributes.get("axis", -1)) % len(shape)
-        old = int(operation.node.attributes["opset"]) < 13
+        old = int(operation.node.attributes.get("opset", 13)) < 13
         count = int(np.prod(shape[axis:], dtype=int)) if old else shape[axis]
-        self._structure("softmax_t", operation.name, {"count": count, **self._softmax(operation, count)})
+        kind = "softmax_t" if operation.op_type == "QLinearSoftmax" else "log_softmax_t"
+        self._structure(kind, operation.name, {"count": count, **self._softmax(operation, count)})
         return count

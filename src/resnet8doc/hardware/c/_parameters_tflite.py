@@ -6,8 +6,19 @@ from typing import Any
 import numpy as np
 
 from ...errors import UserError
+from ...runtimes.logarithms import log_softmax_factors
+from ...runtimes.means import SUM_OF_REFERENCE
+from ...runtimes.resize import in_10_bits
 from ...runtimes.tflite_reference import add_factors, softmax_factor
-from ..network import Operation, fixed_factors, output_zero_point, product_factor, reduce_mean_factor
+from ..network import (
+    Operation,
+    factors_of_pair,
+    fixed_factors,
+    output_zero_point,
+    product_factor,
+    reduce_mean_factor,
+    sum_factor,
+)
 from ._parameters import Array, Parameters
 
 LARGEST_EXPONENT = 30
@@ -15,6 +26,9 @@ LARGEST_EXPONENT = 30
 
 LONGEST_ROW = (1 << 12) - 1
 """So many exponentials, each at most 1, fit Q12.19."""
+
+OWN_PAIRS = {"SUB": "subtract_t", "SQUARED_DIFFERENCE": "subtract_t", "PRELU": "mul_t", "DIV": "mul_t"}
+"""The structure of each operator of two tensors that only TensorFlow Lite has."""
 
 Factor = tuple[int, int]
 
@@ -30,7 +44,7 @@ class TfliteParameters(Parameters):
 
     def _factors(self, operation: Operation, factors: Sequence[Factor]) -> str:
         """Define an array of factors; return its name."""
-        name = f"{operation.name}_factor"
+        name = self._free(f"{operation.name}_factor")
         found = [self._factor(operation, factor) for factor in factors]
         self.definitions += ["", f"static const factor_t {name}[{len(found)}] = {{"]
         self.definitions += [f"    {text}," for text in found] + ["};"]
@@ -58,28 +72,59 @@ class TfliteParameters(Parameters):
         zeros = {f"{x.lower()}_zero_point": self._number(operation, f"{x}_zero_point") for x in "AB"}
         return zeros | self._requantized(operation, np.asarray([factor], np.float64))
 
-    def _less(self, operation: Operation) -> dict[str, Any]:
-        a, b, c = add_factors(tuple(self._number(operation, f"{x}_scale") for x in "ABC"))
+    def _own(self, operation: Operation) -> tuple[str, dict[str, Any]]:
         zeros = {f"{x.lower()}_zero_point": self._number(operation, f"{x}_zero_point") for x in "AB"}
-        factors = {"a": self._factor(operation, a), "b": self._factor(operation, b)}
-        return zeros | factors | self._with_zero_point(operation, [c])
+        if operation.op_type == "SUB":
+            factors = add_factors(tuple(self._number(operation, f"{x}_scale") for x in "ABC"))
+        else:
+            m, e = fixed_factors(np.asarray(factors_of_pair(self.network, operation)))
+            factors = tuple((int(a), int(b)) for a, b in zip(m, e, strict=True))
+        kind = OWN_PAIRS[operation.op_type]
+        if kind != "subtract_t":
+            return kind, zeros | self._with_zero_point(operation, factors)
+        a, b, c = factors
+        inputs = {"a": self._factor(operation, a), "b": self._factor(operation, b)}
+        return kind, zeros | inputs | self._with_zero_point(operation, [c])
 
-    def reduce_mean(self, operation: Operation) -> None:
-        """Write a QLinearReduceMean: a pool of the whole image with a factor of its own."""
+    def reduction(self, operation: Operation) -> str:
+        """Write a pool of the whole image with a factor of its own."""
         height, width = self.network.image_size(operation)
         members = {
             "height": height, "width": width, "channels": self._image_channels(operation),
             "x_zero_point": self._number(operation, "data_zero_point"),
         }  # fmt: skip
-        found = self._with_zero_point(operation, [reduce_mean_factor(self.network, operation)])
+        if operation.op_type == "SUM":
+            found = self._requantized(operation, np.asarray([sum_factor(self.network, operation)], np.float64))
+        else:
+            found = self._with_zero_point(operation, [reduce_mean_factor(self.network, operation)])
         self._structure("pool_t", operation.name, members | found)
+        in_bytes = self.network.graph.runtime.own(operation.op_type) is SUM_OF_REFERENCE
+        return "sum_of_bytes" if in_bytes else "qlinear_global_average_pool"
+
+    def resize(self, operation: Operation) -> None:
+        """Write where each output row and column lies between two of the input, and how near the second."""
+        _, _, height, width = self.network.item(operation.node.inputs[0].tensor)
+        _, channels, *wanted = self.network.item(operation.output)
+        attributes = operation.node.attributes
+        corners, half = (bool(attributes.get(name, 0)) for name in ("align_corners", "half_pixel_centers"))
+        members: dict[str, Any] = {
+            "width": width, "channels": channels, "out_height": wanted[0], "out_width": wanted[1],
+        }  # fmt: skip
+        for axis, length, out in zip(("row", "column"), (height, width), wanted, strict=True):
+            places = in_10_bits(length, out, corners, half)
+            for name, numbers in (("before", places.before), ("after", places.after), ("weight", places.weight)):
+                members[f"{axis}_{name}"] = self.array(f"{operation.name}_{axis}_{name}", numbers.astype(np.int32))
+        self._structure("resize_t", operation.name, members)
 
     def _softmax(self, operation: Operation, count: int) -> dict[str, Any]:
         if count > LONGEST_ROW:
             raise UserError(
                 f"node {operation.node.name} has rows of {count} codes", f"at most {LONGEST_ROW}",
-                "Cut the model before it: the largest code is the largest probability.",
+                "Cut the model before it: the largest code is the largest probability, and its logarithm too.",
             )  # fmt: skip
+        if operation.op_type == "LOG_SOFTMAX":
+            m, e, back, back_e, least = log_softmax_factors(self._number(operation, "x_scale"))
+            return {"x": f"{{{m}, {e}}}", "back": f"{{{back}, {back_e}}}", "least": least}
         m, e, least = softmax_factor(self._number(operation, "X_scale"))
         return {"x": f"{{{m}, {e}}}", "least": least}
 

@@ -23,7 +23,10 @@ Array = npt.NDArray[Any]
 
 ARCHIVE = "network_c.zip"
 TFLITE_ARCHIVE = "network_c_tflite.zip"
-TFLITE_FILES = ("tflite/fixed_point.c", "tflite/requantize_tflite.c", "tflite/softmax_tflite.c", TFLITE_ARCHIVE)
+TFLITE_FILES = (
+    *(f"tflite/{name}.c" for name in ("fixed_point", "requantize_tflite", "gemmlowp", "softmax_tflite")),
+    TFLITE_ARCHIVE,
+)  # fmt: skip
 """What :func:`study_tflite` writes for the site, below its folder: what is shown, and all of it."""
 
 SANITIZED_IMAGES = 3

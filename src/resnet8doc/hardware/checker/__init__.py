@@ -2,9 +2,9 @@
 
 from ._check import Cause, Checker, Finding, Report, check
 from ._faults import FAULTS, OTHERS, PITFALLS, Pitfall
-from ._outputs import Layout, as_outputs, read_hex, read_outputs
+from ._outputs import Layout, as_outputs, read_outputs
 
 __all__ = [
     "FAULTS", "OTHERS", "PITFALLS", "Cause", "Checker", "Finding", "Layout", "Pitfall", "Report", "as_outputs", "check",
-    "read_hex", "read_outputs",
+    "read_outputs",
 ]  # fmt: skip

@@ -1,6 +1,5 @@
 """A user's own layer outputs, read from whatever they were written as."""
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -8,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from ...arrays import read_hex, read_numbers
 from ...errors import UserError
 from ...graph import Graph
 from ..memory import buffers
@@ -88,19 +88,10 @@ def _find(network: Network, name: str) -> Operation:
 
 
 def _read_npz(path: Path) -> dict[str, Array]:
-    try:
-        # Opened here, because numpy leaves a file open that turns out to be no archive.
-        with path.open("rb") as stream:
-            archive = np.load(stream, allow_pickle=False)
-            if isinstance(archive, np.lib.npyio.NpzFile):
-                return {name: archive[name] for name in archive.files}
-    except FileNotFoundError as error:
-        raise UserError(f"{path} does not exist", "an .npz file", "Name an existing file.") from error
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise UserError(
-            f"{path} cannot be read ({error})", "a complete .npz of plain numbers", "Write it again with numpy.savez."
-        ) from error
-    raise UserError(f"{path} holds a single array", "an .npz, with an array for each layer", "Use numpy.savez.")
+    found = read_numbers(path)
+    if "" in found:
+        raise UserError(f"{path} holds a single array", "an .npz, with an array for each layer", "Use numpy.savez.")
+    return found
 
 
 def _read_folder(folder: Path) -> dict[str, Array]:
@@ -120,40 +111,8 @@ def _read_file(path: Path) -> Array:
     if path.suffix == ".bin":
         return np.frombuffer(path.read_bytes(), np.uint8)
     if path.suffix == ".npy":
-        try:
-            return np.asarray(np.load(path, allow_pickle=False))
-        except (OSError, ValueError, EOFError) as error:
-            raise UserError(
-                f"{path} cannot be read ({error})",
-                "a complete .npy of plain numbers",
-                "Write it again with numpy.save.",
-            ) from error
+        return next(iter(read_numbers(path).values()))
     return read_hex(path)
-
-
-def read_hex(path: Path) -> Array:
-    """Read a file of hex words as ``$readmemh`` does: blanks between words, ``//`` comments; uint8 ``[N]``.
-
-    Raises
-    ------
-    UserError
-        If a word is not one of two hexadecimal digits; the message names the line.
-    """
-    words = []
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
-        for word in line.partition("//")[0].split():
-            try:
-                value = int(word, 16)
-            except ValueError:
-                value = -1
-            if not 0 <= value <= 255 or len(word) > 2:
-                raise UserError(
-                    f"{path}, line {number}: {word!r}",
-                    "two hexadecimal digits",
-                    "Write each byte as one word, in two's complement.",
-                )
-            words.append(value)
-    return np.array(words, np.uint8)
 
 
 def _read_all(path: Path, network: Network, graph: Graph, count: int) -> dict[str, Array]:

@@ -60,7 +60,7 @@ def sum_table(add: Callable[[Array, Array], Array], low: int) -> Array:
     Parameters
     ----------
     add
-        Adds codes of the model's type, which broadcast.
+        Adds codes of the model's type, ``[256, 256]`` each: runtimes add a single number in another order.
     low
         -128 for int8, 0 for uint8.
 
@@ -70,7 +70,7 @@ def sum_table(add: Callable[[Array, Array], Array], low: int) -> Array:
     127
     """
     every = np.arange(low, low + 256).astype(np.int8 if low else np.uint8)
-    return np.asarray(add(every[:, None], every[None, :]), np.int64)
+    return np.asarray(add(*np.meshgrid(every, every, indexing="ij")), np.int64)
 
 
 def add_codes(a: npt.ArrayLike, b: npt.ArrayLike, found: Sum, low: int = -128) -> Array:

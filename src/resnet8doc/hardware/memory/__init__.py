@@ -2,6 +2,6 @@
 
 from ._buffers import Buffer, Plan, buffers, plan
 from ._costs import costs
-from ._steps import Kept, Read, Step, Steps, steps
+from ._steps import Kept, Read, Step, Steps, positions, steps
 
-__all__ = ["Buffer", "Kept", "Plan", "Read", "Step", "Steps", "buffers", "costs", "plan", "steps"]
+__all__ = ["Buffer", "Kept", "Plan", "Read", "Step", "Steps", "buffers", "costs", "plan", "positions", "steps"]

@@ -5,9 +5,11 @@ from typing import Any
 import numpy as np
 
 from ...graph import Graph
-from ..network import Network, Operation
+from ..network import CONVOLUTIONS, Network, Operation
 
-PRODUCTS = {"QLinearConv": ("x", "w", "B"), "QLinearMatMul": ("a", "b", None), "QGemm": ("A", "B", "C")}
+PRODUCTS = {
+    **dict.fromkeys(CONVOLUTIONS, ("x", "w", "B")), "QLinearMatMul": ("a", "b", None), "QGemm": ("A", "B", "C"),
+}  # fmt: skip
 """For each operator that sums products its operands and its bias, by their formal names."""
 
 
@@ -55,6 +57,10 @@ def costs(graph: Graph) -> list[dict[str, Any]]:
 def _products(network: Network, operation: Operation, left: str) -> int:
     """Return how many products are summed: for each output as many as a row of the weights has."""
     outputs = int(np.prod(network.item(operation.output), dtype=int))
+    if operation.op_type == "TRANSPOSE_CONV":  # each code is multiplied by all that a filter has for its channel
+        codes = int(np.prod(network.item(operation.node.inputs[0].tensor), dtype=int))
+        filters, _, *kernel = np.asarray(network.parameter(operation, "w")).shape
+        return codes * int(filters) * int(np.prod(kernel, dtype=int))
     if operation.op_type == "QLinearConv":
         return outputs * int(np.prod(np.asarray(network.parameter(operation, "w")).shape[1:], dtype=int))
     tensor = str(operation.node.tensor(left))

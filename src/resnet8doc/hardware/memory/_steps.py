@@ -7,7 +7,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..network import JOINS, LARGEST, PAIRS, TABLES, Network, Operation, Shape, joined
+from ..network import (
+    CONVOLUTIONS,
+    EXTREMES,
+    JOINS,
+    LARGEST,
+    PAIRS,
+    POOLS,
+    REDUCED_EXTREMES,
+    REDUCTIONS,
+    SOFTMAXES,
+    TABLES,
+    Network,
+    Operation,
+    Shape,
+    joined,
+)
 
 Array = npt.NDArray[Any]
 Order = tuple[int, ...]
@@ -223,8 +238,10 @@ def _add(found: Steps, operation: Operation) -> None:
         part = found.part(tensor, numbers, output)
         if part.goes is not None and part.goes.size:  # a Pad may take everything away
             reads[f"part {number}"] = part
-    for entry in node.inputs:
-        if entry.formal in demanded:
+    for number, entry in enumerate(node.inputs):
+        if operation.op_type in EXTREMES:
+            reads[f"{entry.formal} {number}"] = found.spread(entry.tensor, output)
+        elif entry.formal in demanded:
             reads[entry.formal] = found.whole(entry.tensor, demanded[entry.formal])
         elif (entry.formal in ("A", "B", "x") and operation.op_type in (*PAIRS, "QuantizeLinear")) or (
             operation.op_type in TABLES and entry is node.inputs[0]
@@ -249,6 +266,14 @@ def _parts(network: Network, operation: Operation) -> list[tuple[str, Array]]:
         tensor, beyond = node.inputs[0].tensor, 1 << 16  # no code is so large, whatever the border holds
         bordered = network.graph.compute(node, {**network.constants, tensor: counted(tensor) + beyond})
         return [(tensor, bordered - beyond)]
+    if operation.op_type == "SPACE_TO_BATCH_ND":
+        tensor, beyond = node.inputs[0].tensor, -1
+        edges = np.asarray(network.parameter(operation, "paddings")).tolist()
+        high, wide = np.ravel(np.asarray(network.parameter(operation, "block_shape"))).tolist()
+        image = np.pad(counted(tensor), ((0, 0), (0, 0), *edges), constant_values=beyond)
+        images, channels, rows, columns = image.shape
+        apart = image.reshape(images, channels, rows // high, high, columns // wide, wide).transpose(3, 5, 0, 1, 2, 4)
+        return [(tensor, apart.reshape(-1, channels, rows // high, columns // wide))]
     tensors = joined(node)
     axis = int(node.attributes.get("axis", 1))
     every = [counted(tensor) for tensor in tensors]
@@ -264,12 +289,11 @@ def _demands(network: Network, operation: Operation) -> dict[str, Order]:
     node = operation.node
 
     match operation.op_type:
-        case "QLinearConv":
-            return {"x": network.read_order(operation, "x")}
-        case "QLinearReduceMean":
-            return {"data": network.read_order(operation, "data")}
-        case op_type if op_type in ("QLinearAveragePool", "QLinearGlobalAveragePool", "QLinearSoftmax", *LARGEST):
-            return {"X": network.read_order(operation, "X")}
+        case op_type if op_type in (
+            *CONVOLUTIONS, *REDUCTIONS, *SOFTMAXES, *LARGEST, *POOLS, *REDUCED_EXTREMES, "RESIZE_BILINEAR",
+        ):  # fmt: skip
+            formal = node.inputs[0].formal
+            return {formal: network.read_order(operation, formal)}
         case "QLinearMatMul":
             return {"a": _rows(network, node.tensor("a"), False), "b": _rows(network, node.tensor("b"), True)}
         case "QGemm":

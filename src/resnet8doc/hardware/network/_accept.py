@@ -21,32 +21,53 @@ MOVES = (
 PARTS = ("Slice", "Split", "Gather", "Expand", "Tile")
 """Those of them that leave numbers out or repeat them."""
 
-PAIRS = ("QLinearAdd", "QLinearMul", "SUB")
+PAIRS = ("QLinearAdd", "QLinearMul", "SUB", "PRELU", "SQUARED_DIFFERENCE", "DIV")
 """Operators that make a code of two, number by number."""
+
+CONVOLUTIONS = ("QLinearConv", "TRANSPOSE_CONV")
+"""Sums of products over windows of an image, or of one with zero points between its pixels."""
+
+REDUCTIONS = ("QLinearReduceMean", "SUM")
+"""One code of a whole image, channel by channel, which TensorFlow Lite alone has."""
+
+SOFTMAXES = ("QLinearSoftmax", "LOG_SOFTMAX")
+"""Operators whose every code follows from a row of codes."""
 
 LARGEST = ("MaxPool", "GlobalMaxPool")
 """The largest code of a window."""
 
-JOINS = ("Pad", "QLinearConcat", "Concat")
+EXTREMES = ("Max", "Min")
+"""The largest or smallest of several tensors, number by number."""
+
+REDUCED_EXTREMES = ("ReduceMax", "ReduceMin")
+"""The largest or smallest along axes."""
+
+JOINS = ("Pad", "QLinearConcat", "Concat", "SPACE_TO_BATCH_ND")
 """Operators that put numbers into a larger tensor, with a border or one tensor behind another."""
 
-CARRIED = ("Clip", *LARGEST, "Pad", "Concat")
+CARRIED = ("Clip", *LARGEST, "Pad", "Concat", *EXTREMES, *REDUCED_EXTREMES)
 """Operators that work on codes where they are given codes: on real numbers they have the same name."""
 
-TABLES = ("QLinearSigmoid", "QLinearLeakyRelu", "QUANTIZE", "RELU", "Clip")
+OF_TFLITE = ("QUANTIZE", "RELU", "RELU6", "TANH", "HARD_SWISH", "ABS", "NEG", "EXP", "ELU", "GELU", "SQRT", "RSQRT")
+"""Functions of one code that TensorFlow Lite alone has."""
+
+TABLES = ("QLinearSigmoid", "QLinearLeakyRelu", *OF_TFLITE, "Clip")
 """Operators that make a code of a code, each by itself: a table of 256 says all of it."""
 
 INTEGER = (
-    "QLinearConv", "QLinearMatMul", "QGemm", *PAIRS, "QLinearAveragePool", "QLinearGlobalAveragePool",
-    "QLinearReduceMean", "QLinearSoftmax", *TABLES, *LARGEST, *JOINS,
+    *CONVOLUTIONS, "QLinearMatMul", "QGemm", *PAIRS, "QLinearAveragePool", "QLinearGlobalAveragePool",
+    *REDUCTIONS, *SOFTMAXES, *TABLES, *LARGEST, *JOINS, *EXTREMES, *REDUCED_EXTREMES, "RESIZE_BILINEAR",
 )  # fmt: skip
-IMAGES = ("QLinearConv", "QLinearAveragePool", "QLinearGlobalAveragePool")
+IMAGES = (*CONVOLUTIONS, "QLinearAveragePool", "QLinearGlobalAveragePool")
 BOUNDARY = ("QuantizeLinear", "DequantizeLinear")
 KNOWN = (*BOUNDARY, *INTEGER, *MOVES)
 CODES = ("int8", "uint8")
 
 STORED = {
-    "QLinearConv": ("x_scale", "x_zero_point", "w", "w_scale", "w_zero_point", "y_scale", "y_zero_point", "B"),
+    **dict.fromkeys(
+        CONVOLUTIONS,
+        ("x_scale", "x_zero_point", "w", "w_scale", "w_zero_point", "y_scale", "y_zero_point", "B"),
+    ),
     "QLinearMatMul": ("a_scale", "a_zero_point", "b_scale", "b_zero_point", "y_scale", "y_zero_point"),
     "QGemm": ("a_scale", "a_zero_point", "b_scale", "b_zero_point", "C", "y_scale", "y_zero_point"),
     **dict.fromkeys(PAIRS, ("A_scale", "A_zero_point", "B_scale", "B_zero_point", "C_scale", "C_zero_point")),
@@ -55,11 +76,13 @@ STORED = {
     "QLinearSoftmax": ("X_scale", "x_zero_point", "y_scale", "y_zero_point"),
     "QLinearSigmoid": ("X_scale", "X_zero_point", "Y_scale", "Y_zero_point"),
     "QLinearLeakyRelu": ("X_scale", "X_zero_point", "Y_scale", "Y_zero_point"),
-    "QUANTIZE": ("x_scale", "x_zero_point", "y_scale", "y_zero_point"),
-    "RELU": ("x_scale", "x_zero_point", "y_scale", "y_zero_point"), "Clip": ("min", "max"),
+    "Clip": ("min", "max"), **dict.fromkeys(REDUCED_EXTREMES, ("axes",)),
+    "RESIZE_BILINEAR": ("x_scale", "x_zero_point", "sizes"),
+    "SPACE_TO_BATCH_ND": ("x_scale", "x_zero_point", "block_shape", "paddings"),
+    **dict.fromkeys((*OF_TFLITE, "LOG_SOFTMAX"), ("x_scale", "x_zero_point", "y_scale", "y_zero_point")),
     "QuantizeLinear": ("y_scale", "y_zero_point"),
     "DequantizeLinear": ("x_scale", "x_zero_point"),
-    "QLinearReduceMean": ("data_scale", "data_zero_point", "reduced_scale", "reduced_zero_point"),
+    **dict.fromkeys(REDUCTIONS, ("data_scale", "data_zero_point", "reduced_scale", "reduced_zero_point")),
     "QLinearConcat": ("Y_scale", "Y_zero_point"), "Pad": ("pads", "constant_value", "axes"),
     "Reshape": ("shape",), "Squeeze": ("axes",), "Unsqueeze": ("axes",), "Slice": ("starts", "ends", "axes", "steps"),
     "Split": ("split",), "Gather": ("indices",), "Expand": ("shape",), "Tile": ("repeats",),
@@ -113,6 +136,21 @@ def tensors_of_codes(graph: Graph, constants: Mapping[str, Array]) -> frozenset[
         if carried or node.op_type == "QuantizeLinear" or (node.op_type in INTEGER and node.op_type not in CARRIED):
             found.update(node.outputs)
     return frozenset(found)
+
+
+def reduced_axes(node: Node, constants: Mapping[str, Array], rank: int) -> list[int]:
+    """Return the axes along which a ReduceMax or ReduceMin takes one number, from the first to the last.
+
+    Examples
+    --------
+    >>> reduced_axes(Node("n", "ReduceMax", "", "n", (), ("y",), {"axes": [-1, 1]}), {}, 4)
+    [1, 3]
+    """
+    stored = constants.get(str(node.tensor("axes")))
+    given = node.attributes.get("axes") if stored is None else stored.reshape(-1).tolist()
+    if given:
+        return sorted({int(axis) % rank for axis in given})
+    return [] if node.attributes.get("noop_with_empty_axes", 0) else list(range(rank))
 
 
 def works_on_codes(node: Node, codes: Set[str]) -> bool:
@@ -228,12 +266,18 @@ def _check_axes(node: Node, described: Described) -> None:
         return () if found is None else found[0]
 
     if node.op_type in (*IMAGES, *LARGEST) and len(described[node.inputs[0].tensor][0]) != 4:
-        what = "convolution" if node.op_type == "QLinearConv" else "pool"
+        what = "convolution" if node.op_type in CONVOLUTIONS else "pool"
         raise UserError(
             f"node {node.name} is a {what} of a tensor of {len(described[node.inputs[0].tensor][0])} axes",
             "4: batch, channel, row, column", f"Write it as a {what} of two axes, one of them of length 1.",
         )  # fmt: skip
     if node.op_type == "QLinearMatMul":
+        for formal in ("a", "b"):
+            if len(shape(formal)) < 2:
+                raise UserError(
+                    f"node {node.name} multiplies {formal} of shape {list(shape(formal))}", "two axes or more",
+                    f"Reshape {formal} to a matrix of one row or one column before the node.",
+                )  # fmt: skip
         for formal in ("a_scale", "a_zero_point", "y_scale", "y_zero_point"):
             if _numbers(shape(formal)) > 1:
                 raise UserError(

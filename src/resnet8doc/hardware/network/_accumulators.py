@@ -13,13 +13,13 @@ import numpy.typing as npt
 from ...arithmetic import SecondStage
 from ...runtimes.fixed_point import quantized
 from ...runtimes.means import divided
-from ._accept import PAIRS
+from ...runtimes.quotients import prelu_factors, quotient_factor, square_factors
+from ...runtimes.transposed import AS_CONVOLUTION
+from ._accept import CONVOLUTIONS, PAIRS, REDUCTIONS
 from ._network import Network, Operation
 from ._window import Window
 
 Array = npt.NDArray[Any]
-
-PRODUCTS = ("QLinearConv", "QLinearMatMul", "QGemm")
 
 
 def accumulators(network: Network, operation: Operation, values: Mapping[str, Array]) -> Array | None:
@@ -36,18 +36,21 @@ def accumulators(network: Network, operation: Operation, values: Mapping[str, Ar
     -------
     numpy.ndarray or None
         int32, stored as the output is: ``[N, H, W, C]`` or ``[N, K]``. None for operators whose sum is real or that sum
-        nothing (sums and products of two tensors, QLinearSoftmax, windows of QLinearAveragePool, MaxPool).
+        nothing (sums and products of two tensors, softmaxes, windows of QLinearAveragePool, MaxPool). SUM's are those
+        of a runtime that reads its codes as they are.
     """
     made = values[operation.output]
     if operation.op_type == "QLinearConv":
         total = _convolution(network, operation, values[operation.node.inputs[0].tensor])
+    elif operation.op_type == "TRANSPOSE_CONV":
+        total = _transposed(network, operation, values[operation.node.inputs[0].tensor])
     elif operation.op_type in ("QLinearMatMul", "QGemm"):
         total = _product(network, operation, values)
     elif network.covers_image(operation):
         x = _centred(network, operation, values[operation.node.inputs[0].tensor], "x_zero_point")
         axes = (-3, -2) if operation.node.attributes.get("channels_last", 0) else (-2, -1)
         total = x.sum(axis=axes, keepdims=True)
-    elif operation.op_type == "QLinearReduceMean":
+    elif operation.op_type in REDUCTIONS:
         x = _centred(network, operation, values[operation.node.inputs[0].tensor], "data_zero_point")
         total = x.sum(axis=(-2, -1), keepdims=True)
     else:
@@ -131,7 +134,8 @@ def multipliers(network: Network, operation: Operation, stage: SecondStage | Non
     """
     runtime = network.graph.runtime
     if stage is None:
-        if runtime.own(operation.op_type) is not None:
+        own = runtime.own(operation.op_type)
+        if own is not None and own is not AS_CONVOLUTION:
             return None
         stage = runtime.second_stage
 
@@ -139,7 +143,7 @@ def multipliers(network: Network, operation: Operation, stage: SecondStage | Non
         found = np.asarray(network.parameter(operation, formal))
         return found.reshape(-1) if found.ndim > 1 else found
 
-    if operation.op_type == "QLinearConv":
+    if operation.op_type in CONVOLUTIONS:
         factor = stage.factor(value("x_scale"), value("w_scale"), value("y_scale"))
     elif operation.op_type in ("QLinearMatMul", "QGemm"):
         left = value("a_scale")
@@ -168,10 +172,29 @@ def reduce_mean_factor(network: Network, operation: Operation) -> tuple[int, int
     return divided((data, reduced), int(np.prod(network.image_size(operation))))
 
 
+def sum_factor(network: Network, operation: Operation) -> np.float32:
+    """Return the factor of a SUM in TensorFlow Lite's reference kernels and Micro: float32."""
+    data, reduced = (
+        np.float32(np.asarray(network.parameter(operation, f"{x}_scale")).reshape(())) for x in ("data", "reduced")
+    )
+    return np.float32(data / reduced)
+
+
+def factors_of_pair(network: Network, operation: Operation) -> list[float]:
+    """Return the factors of a PRELU (of codes, of products), SQUARED_DIFFERENCE (of A, B, the square) or DIV."""
+    a, b, c = (float(np.asarray(network.parameter(operation, f"{x}_scale")).reshape(())) for x in "ABC")
+    match operation.op_type:
+        case "PRELU":
+            return [float(factor) for factor in prelu_factors((a, b, c))]
+        case "SQUARED_DIFFERENCE":
+            return list(square_factors((a, b, c)))
+    return [quotient_factor(network.graph.runtime, (a, b, c))]
+
+
 def output_zero_point(network: Network, operation: Operation) -> int:
     """Return the zero point of what an operation makes, 0 where none is stored."""
     formal = "C_zero_point" if operation.op_type in PAIRS else "y_zero_point"
-    found = network.parameter(operation, "reduced_zero_point" if operation.op_type == "QLinearReduceMean" else formal)
+    found = network.parameter(operation, "reduced_zero_point" if operation.op_type in REDUCTIONS else formal)
     return 0 if found is None else int(np.asarray(found).reshape(-1)[0])
 
 
@@ -248,19 +271,43 @@ def _inside(index: Array, length: int) -> slice:
     return slice(int(good[0]), int(good[-1]) + 1) if good.size else slice(0, 0)
 
 
+def _filters(network: Network, operation: Operation) -> Array:
+    """Return weights less their zero points, float64: products with them run in a fast library, and are exact."""
+    zero = np.asarray(network.parameter(operation, "w_zero_point"), np.int64).reshape(-1, 1, 1, 1)
+    return np.asarray((np.asarray(network.parameter(operation, "w"), np.int64) - zero), np.float64)
+
+
+def _transposed(network: Network, operation: Operation, codes: Array) -> Array:
+    """Return sums ``[N, M, oH, oW]``: each code's products with a filter go where the filter reaches from there."""
+    x, where = _image(network, operation, codes)
+    x = (x - _zero(network, operation, "x_zero_point")).astype(np.float64)
+    w = _filters(network, operation)
+    size = _output_size(network, operation)
+    total = np.zeros((len(x), *size, len(w)))
+    for tap in np.ndindex(*where.kernel):
+        inside, reached = [], []
+        for axis, place in enumerate(tap):
+            cut = where.kernel[axis] - 1 - where.pads[axis]  # rows or columns that are made and not kept
+            goes = np.arange(x.shape[1 + axis]) * where.strides[axis] + place - cut
+            inside.append((goes >= 0) & (goes < size[axis]))
+            reached.append(goes[inside[-1]])
+        rows, columns = np.ix_(*reached)
+        total[:, rows, columns] += x[:, inside[0]][:, :, inside[1]] @ w[:, :, tap[0], tap[1]].T
+    bias = network.parameter(operation, "B")
+    return (total if bias is None else total + bias).transpose(0, 3, 1, 2)
+
+
 def _convolution(network: Network, operation: Operation, codes: Array) -> Array:
     """Return sums ``[N, M, oH, oW]``; what lies outside the image is real zero and adds nothing."""
     x, where = _image(network, operation, codes)
     x = (x - _zero(network, operation, "x_zero_point")).astype(np.float64)
-    zero = np.asarray(network.parameter(operation, "w_zero_point"), np.int64).reshape(-1, 1, 1, 1)
-    w = (np.asarray(network.parameter(operation, "w"), np.int64) - zero).astype(np.float64)
+    w = _filters(network, operation)
     size = _output_size(network, operation)
     total = np.zeros((len(x), *size, len(w)))
     read, made = x.shape[3] // where.group, len(w) // where.group
     for (rows, row), (columns, column), taken in _taps(x, where, size):
         for group in range(where.group):
             outputs = slice(group * made, (group + 1) * made)
-            # float64 products run in a fast library, and are exact: every sum stays far below 2^53.
             total[:, rows, columns, outputs] += (
                 taken[..., group * read : (group + 1) * read] @ w[outputs, :, row, column].T
             )

@@ -3,7 +3,17 @@
 from collections.abc import Iterable, Mapping
 
 from ...graph import Node
-from ._accept import JOINS, LARGEST, PAIRS, TABLES
+from ._accept import (
+    CONVOLUTIONS,
+    EXTREMES,
+    JOINS,
+    LARGEST,
+    PAIRS,
+    REDUCED_EXTREMES,
+    REDUCTIONS,
+    SOFTMAXES,
+    TABLES,
+)
 
 Order = tuple[int, ...]
 Shape = tuple[int, ...]
@@ -15,7 +25,8 @@ CHANNELS_LAST: Order = (0, 2, 3, 1)
 IMAGE_AXES = ("batch", "row", "column", "channel")
 POOLS = ("QLinearAveragePool", "QLinearGlobalAveragePool")
 ELEMENTWISE = (
-    "QuantizeLinear", "DequantizeLinear", "QLinearSoftmax", "Identity", "Slice", *PAIRS, *TABLES, *JOINS,
+    "QuantizeLinear", "DequantizeLinear", *SOFTMAXES, "Identity", "Slice", *PAIRS, *TABLES, *JOINS,
+    *EXTREMES, *REDUCED_EXTREMES,
 )  # fmt: skip
 """What has the axes of what it reads."""
 
@@ -29,7 +40,7 @@ def image_layouts(nodes: Iterable[Node], shapes: Mapping[str, Shape]) -> dict[st
     known: dict[str, str] = {}
     nodes = tuple(nodes)
     for node in nodes:
-        if node.op_type in ("QLinearConv", "QLinearReduceMean", *LARGEST):
+        if node.op_type in (*CONVOLUTIONS, *REDUCTIONS, *LARGEST, "RESIZE_BILINEAR"):
             known.setdefault(node.inputs[0].tensor, FIRST)
             known.setdefault(node.output, FIRST)
         elif node.op_type in POOLS:

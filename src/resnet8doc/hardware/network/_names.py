@@ -3,52 +3,26 @@
 import re
 from collections.abc import Iterable
 
-RESERVED = frozenset(
-    [
-        "auto",
-        "break",
-        "case",
-        "char",
-        "const",
-        "continue",
-        "default",
-        "do",
-        "double",
-        "else",
-        "enum",
-        "extern",
-        "float",
-        "for",
-        "goto",
-        "if",
-        "inline",
-        "int",
-        "long",
-        "register",
-        "restrict",
-        "return",
-        "short",
-        "signed",
-        "sizeof",
-        "static",
-        "struct",
-        "switch",
-        "typedef",
-        "union",
-        "unsigned",
-        "void",
-        "volatile",
-        "while",
-        "main",
-        "arena",
-        "image",
-        "inputs",
-        "outputs",
-        "observe",
-        "context",
-        "memcpy",
-    ]
-)
+WORDS = (
+    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern",
+    "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed",
+    "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "main",
+    "arena", "image", "inputs", "outputs", "observe", "context", "memcpy", "memset", "network_run",
+)  # fmt: skip
+
+DECLARED = (
+    "add_t", "average_pool_t", "conv_t", "copy_codes", "divide_by_power", "exp_of_negative", "factor_t",
+    "floor_shift", "high_half", "keep_extreme", "log_softmax", "log_softmax_t", "look_up", "matmul_t", "max_pool",
+    "max_pool_t", "mul_t", "pool_t", "prelu", "put_codes", "qlinear_add", "qlinear_add_spread",
+    "qlinear_average_pool", "qlinear_conv", "qlinear_global_average_pool", "qlinear_matmul", "qlinear_matmul_codes",
+    "qlinear_mul", "qlinear_softmax", "quantize_pixels", "quantize_real", "quantize_t", "quotient",
+    "reciprocal_of_one_plus", "reduce_extreme", "requantize", "requantize_t", "resize_bilinear", "resize_t",
+    "saturated", "scaled", "softmax_t", "squared_difference", "subtract", "subtract_t", "sum_of_bytes",
+    "transposed_convolution", "walk_at", "walk_t",
+)  # fmt: skip
+"""What the headers of the C program declare."""
+
+RESERVED = frozenset((*WORDS, *DECLARED))
 """Words that mean something else where a generated name stands."""
 
 

@@ -1,7 +1,7 @@
 """A graph of integer operators as hardware sees it: one item at a time, images channels last, no reshapes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,10 +10,14 @@ import numpy.typing as npt
 
 from ...errors import UserError
 from ...graph import Graph, Node
+from ...ops import leads_with_one
 from ._accept import (
+    CONVOLUTIONS,
     LARGEST,
     MOVES,
     PARTS,
+    REDUCTIONS,
+    SOFTMAXES,
     check_format,
     check_node,
     check_operator,
@@ -145,9 +149,24 @@ class Network:
         names = identifiers(node.name for node in found)
         made = []
         for node in found:
-            read = [entry.tensor for entry in node.inputs if entry.tensor not in self.constants]
-            made.append(Operation(node, names[node.name], tuple(self.source(tensor) for tensor in read)))
+            turned = self._in_order(node)
+            read = [entry.tensor for entry in turned.inputs if entry.tensor not in self.constants]
+            made.append(Operation(turned, names[node.name], tuple(self.source(tensor) for tensor in read)))
         return tuple(made)
+
+    def _in_order(self, node: Node) -> Node:
+        """Return a sum with A and B exchanged where ONNX Runtime exchanges them: all that follows knows one order."""
+        if node.op_type != "QLinearAdd" or self.graph.runtime.own("QLinearAdd") is not None:
+            return node
+        a, b = (
+            self.constants[tensor].shape if tensor in self.constants else self._shapes[tensor]
+            for tensor in (str(node.tensor("A")), str(node.tensor("B")))
+        )
+        if not leads_with_one(a, b):
+            return node
+        other = {"A": "B", "B": "A", "C": "C"}
+        turned = [replace(entry, formal=other[entry.formal[0]] + entry.formal[1:]) for entry in node.inputs]
+        return replace(node, inputs=tuple(sorted(turned, key=lambda entry: entry.formal)))
 
     def _check_type(self, node: Node, tensor: str) -> None:
         """Refuse real numbers where they come from codes and go to codes by more than a scale for all."""
@@ -212,8 +231,8 @@ class Network:
         maker = self.graph.producer(tensor)
         if maker is not None and maker.op_type in ("QLinearMatMul", "QGemm"):
             return own  # channels are columns, the last axis
-        if maker is not None and maker.op_type == "QLinearSoftmax":  # what sums to 1 lies together
-            if int(maker.attributes["opset"]) < 13:
+        if maker is not None and maker.op_type in SOFTMAXES:  # what sums to 1 lies together
+            if int(maker.attributes.get("opset", 13)) < 13:
                 return own
             axis = int(maker.attributes.get("axis", -1)) % rank
             order = (*(a for a in order if a != axis), axis)
@@ -227,21 +246,19 @@ class Network:
         """
         node = operation.node
         tensor = str(node.tensor(formal))
-        if operation.op_type == "QLinearConv":
-            return CHANNELS_LAST
-        if operation.op_type in (*LARGEST, "QLinearReduceMean"):
+        if operation.op_type in (*CONVOLUTIONS, *LARGEST, *REDUCTIONS, "RESIZE_BILINEAR"):
             return CHANNELS_LAST
         if operation.op_type in POOLS:
             return (0, 1, 2, 3) if node.attributes.get("channels_last", 0) else CHANNELS_LAST
         if operation.op_type in ("QLinearMatMul", "QGemm"):
             return tuple(range(len(self._shapes[tensor])))
-        return self.order(operation.output if operation.op_type in ("QLinearSoftmax", "Pad") else tensor)
+        return self.order(operation.output if operation.op_type in (*SOFTMAXES, "Pad", "SPACE_TO_BATCH_ND") else tensor)
 
     def read_axes(self, operation: Operation, formal: str) -> tuple[str, ...]:
         """Return what each axis counts of what an operator reads, in the order in which it wants them."""
         tensor = str(operation.node.tensor(formal))
         layout = self._layouts.get(tensor)
-        if operation.op_type in ("QLinearConv", "QLinearReduceMean", *POOLS, *LARGEST):
+        if operation.op_type in (*CONVOLUTIONS, *REDUCTIONS, *POOLS, *LARGEST, "RESIZE_BILINEAR"):
             layout = LAST if operation.node.attributes.get("channels_last", 0) else FIRST
         names = axis_names(len(self._shapes[tensor]), layout)
         wanted = tuple(names[axis] for axis in self.read_order(operation, formal))
@@ -324,8 +341,8 @@ class Network:
         return whole[1:3] if operation.node.attributes.get("channels_last", 0) else whole[2:4]
 
     def geometry(self, operation: Operation) -> Window:
-        """Return where a convolution's or pool's windows lie."""
-        if operation.op_type == "QLinearConv":
+        """Return where a convolution's or pool's windows lie; a TRANSPOSE_CONV's in the image that is spread out."""
+        if operation.op_type in CONVOLUTIONS:
             kernel: Shape = np.asarray(self.parameter(operation, "w")).shape[2:]
         elif operation.op_type in ("QLinearAveragePool", "MaxPool"):
             kernel = tuple(operation.node.attributes["kernel_shape"])

@@ -1,15 +1,20 @@
 """Every tensor's shape and type for one item, as the engine computes them; free axes get a length."""
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
+from ...arithmetic import Functions, Runtime
 from ...errors import UserError
 from ...graph import Graph, TensorInfo, asks_shapes, fold_shapes
+from ._accept import SOFTMAXES
 
+Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
 Described = Mapping[str, tuple[Shape, str]]
 Kept = TypeVar("Kept")
@@ -114,8 +119,32 @@ def describe_tensors(graph: Graph) -> Described:
     if (known := _remembered(_known, graph)) is not None:
         return known
     feeds = {entry.name: np.zeros(item_shape(entry), entry.dtype) for entry in graph.inputs}
-    made = {name: (array.shape, str(array.dtype)) for name, array in graph.run(feeds, "all").items()}
+    run = graph.with_runtime(_of_any_values(graph.runtime)).run(feeds, "all")
+    made = {name: (array.shape, str(array.dtype)) for name, array in run.items()}
     return _remember(_known, graph, made)
+
+
+def _of_any_values(runtime: Runtime) -> Runtime:
+    """Return a runtime that refuses no operator for what its codes are: those of a run on zeros mean nothing.
+
+    It still refuses scales and zero points. DIV is asked for no quotient, a softmax for rows of one code.
+    """
+
+    def divide(own: Functions, *inputs: Any, runtime: Runtime) -> Array:
+        a, a_scale, a_zero, b, *others = inputs
+        made = own.function(np.ravel(a)[:0], a_scale, a_zero, np.ravel(b)[:0], *others, runtime=runtime)
+        return np.zeros(np.broadcast_shapes(np.shape(a), np.shape(b)), made.dtype)
+
+    def soften(own: Functions, x: Array, *others: Any, axis: int = -1, **named: Any) -> Array:
+        made = own.function(np.asarray(x).take([0], axis), *others, axis=axis, **named)
+        return np.zeros(np.shape(x), made.dtype)
+
+    functions = dict(runtime.functions)
+    stand_ins: dict[str, Callable[..., Array]] = {"DIV": divide, **dict.fromkeys(SOFTMAXES, soften)}
+    for op_type, function in stand_ins.items():
+        if (own := functions.get(op_type)) is not None:
+            functions[op_type] = replace(own, function=partial(function, own))
+    return replace(runtime, functions=functions)
 
 
 def fold(graph: Graph) -> Graph:

@@ -8,7 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from ...graph import Graph, Node
-from ._accept import LARGEST, TABLES, joined
+from ._accept import (
+    CONVOLUTIONS,
+    EXTREMES,
+    LARGEST,
+    PAIRS,
+    REDUCED_EXTREMES,
+    REDUCTIONS,
+    SOFTMAXES,
+    TABLES,
+    joined,
+    reduced_axes,
+)
 
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
@@ -46,11 +57,20 @@ def _keeps(node: Node, shapes: Mapping[str, Shape], constants: Mapping[str, Arra
         case "QuantizeLinear" | "DequantizeLinear":
             scale = constants.get(str(node.tensor("y_scale") or node.tensor("x_scale")))
             return scale is None or scale.size == 1 or int(node.attributes.get("axis", 1)) % rank > 0
-        case "QLinearConv" | "QLinearAveragePool" | "QLinearGlobalAveragePool" | "QLinearReduceMean" | "Identity":
+        case op_type if op_type in REDUCED_EXTREMES:
+            return 0 not in reduced_axes(node, constants, rank)
+        case (
+            "QLinearAveragePool"
+            | "QLinearGlobalAveragePool"
+            | "Identity"
+            | "RESIZE_BILINEAR"
+            | "DepthToSpace"
+            | "SpaceToDepth"
+        ):
             return True
-        case op_type if op_type in (*TABLES, *LARGEST, "DepthToSpace", "SpaceToDepth"):
+        case op_type if op_type in (*CONVOLUTIONS, *REDUCTIONS, *TABLES, *LARGEST):
             return True
-        case "QLinearSoftmax":
+        case op_type if op_type in SOFTMAXES:
             return int(node.attributes.get("axis", -1)) % rank > 0
         case "Concat" | "QLinearConcat" | "Split" | "Gather":
             return int(node.attributes.get("axis", 1 if node.op_type == "Concat" else 0)) % rank > 0
@@ -59,7 +79,7 @@ def _keeps(node: Node, shapes: Mapping[str, Shape], constants: Mapping[str, Arra
         case "Expand" | "Tile":
             wanted = constants[str(node.tensor("shape") or node.tensor("repeats"))].reshape(-1)
             return wanted.size == rank and int(wanted[0]) == 1
-        case "QLinearAdd" | "QLinearMul" | "SUB" | "QLinearMatMul":
+        case op_type if op_type in (*PAIRS, *EXTREMES, "QLinearMatMul"):
             return _spreads(node, shapes, constants)
         case "QGemm":
             bias = constants.get(str(node.tensor("C")))
@@ -102,7 +122,7 @@ def _spreads(node: Node, shapes: Mapping[str, Shape], constants: Mapping[str, Ar
     rank = len(shapes[node.output])
     matrix = 2 if node.op_type == "QLinearMatMul" else 0
     for entry in node.inputs:
-        if entry.formal not in ("A", "B", "a", "b"):
+        if entry.formal not in ("A", "B", "a", "b", "data_0"):
             continue
         stored = constants.get(entry.tensor)
         if stored is None and len(shapes[entry.tensor]) != rank:

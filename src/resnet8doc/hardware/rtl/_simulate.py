@@ -154,7 +154,11 @@ def build_simulator(graph: Graph, folder: Path, cache: Path, lanes: int = 16) ->
     UserError
         If the machine cannot take the network, or a tool is missing.
     """
-    memories = generate(graph, lanes)
+    return simulator_of(generate(graph, lanes), folder, cache)
+
+
+def simulator_of(memories: Memories, folder: Path, cache: Path) -> Simulator:
+    """Write memories that have been generated, and compile the machine, as :func:`build_simulator` does."""
     memories.write(folder)
     design = [test_bench("probes.vlt"), *(source(name) for name in SOURCES)]
     defines = {"ARITHMETIC": memories.parameters["ARITHMETIC"]}
@@ -187,6 +191,8 @@ def compare(
         ``mismatches``, and of the ``first`` one image, index, the engine's code and the gates'), ``cycles`` an image,
         ``seconds`` of simulation, all processes together.
     """
+    from threadpoolctl import threadpool_limits
+
     layers = read_layers(graph)
     rows: dict[str, dict[str, Any]] = {}
     seconds, cycles = 0.0, 0
@@ -196,7 +202,8 @@ def compare(
         before = time.perf_counter()
         return *simulator.run(images[start : start + BATCH]), time.perf_counter() - before
 
-    with ThreadPoolExecutor(processes) as pool:
+    # Beside simulations, the engine's products would wait in all threads for cores that are taken.
+    with ThreadPoolExecutor(processes) as pool, threadpool_limits(1 if processes > 1 else None):
         batches = _shown(pool.map(simulate, starts), len(starts), progress)
         for start, (found, logits, taken, took) in zip(starts, batches, strict=True):
             values = graph.run(images[start : start + BATCH], "all")

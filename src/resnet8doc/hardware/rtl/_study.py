@@ -1,6 +1,6 @@
 """What a build says of the gates: every byte, the units, the cheaper forms, cycles, one output's life."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial
@@ -17,12 +17,12 @@ from ..integers import CHEAP, cheap_codes, find_staircase, mantissa_and_shift, r
 from ._bench import PARTS, additions, bench
 from ._cycles import cycles
 from ._formal import prove_units
-from ._generate import generate
+from ._generate import Memories, generate
 from ._layers import TFLITE, Pool, Products, reach, read_layers, real_accumulators
 from ._life import life
-from ._simulate import Simulator, build_simulator, compare
+from ._simulate import Simulator, compare, simulator_of
 from ._synthesize import synthesize
-from ._tools import source, verilator
+from ._tools import source
 from ._words import SUM_BITS
 
 Array = npt.NDArray[Any]
@@ -81,18 +81,23 @@ def study_gates(
         If a byte differs.
     """
     found: dict[str, Any] = {"model": graph.name, "missing": None}
-    sums = additions(graph)
-    found["adders"] = {name: asdict(integers) for name, (integers, _) in sums.items()}
-    fixed = [sum_ for other in others.values() if other.runtime.name in TFLITE for sum_ in additions(other).values()]
-    with ThreadPoolExecutor(processes) as pool:
-        synthesized, proven = pool.submit(second_stages), pool.submit(proofs)
+    # One queue for all programs, the longest first: at its end no processor waits long for the other.
+    with ThreadPoolExecutor(processes) as queue:
+        synthesized, proven = queue.submit(second_stages), queue.submit(proofs)
+        sums = additions(graph)
+        found["adders"] = {name: asdict(integers) for name, (integers, _) in sums.items()}
+        found |= {"cheap": cheap_forms(graph, images[:CHEAP_IMAGES]), "staircases": staircases(graph)}
+        fixed = [
+            sum_ for other in others.values() if other.runtime.name in TFLITE for sum_ in additions(other).values()
+        ]
+        units = _units(list(sums.values()), fixed, millions)
         try:
-            verilator()
-            simulators = _simulators({"": graph, **others}, folder, processes)
+            building = [queue.submit(_build, group, folder) for group in _groups({"": graph, **others})]
+            tried = {name: queue.submit(bench, name, folder / "cache", **asked) for name, asked in units.items()}
+            simulators = {name: made for future in building for name, made in future.result().items()}
         except UserError as error:
             found["missing"] = str(error)
-        found |= {"cheap": cheap_forms(graph, images[:CHEAP_IMAGES]), "staircases": staircases(graph)}
-        found |= {"synthesis": synthesized.result(), "proofs": proven.result()}
+    found |= {"synthesis": synthesized.result(), "proofs": proven.result()}
     for claim in found["proofs"]["claims"]:
         if not claim["proven"]:
             raise UserError(
@@ -100,29 +105,17 @@ def study_gates(
             )
     if found["missing"]:
         return found
-    cache = folder / "cache"
-    units: dict[str, Callable[[], dict[str, Any]]] = {
-        "requantizer": lambda: bench("requantizer", cache, millions=millions // 2),
-        "requantizer of 32 bits": lambda: bench("requantizer of 32 bits", cache, millions=millions - millions // 2),
-        "requantizer_tflite": lambda: bench("requantizer_tflite", cache, millions=max(1, millions // 20)),
-        "requantizer_tflite of 32 bits": lambda: bench(
-            "requantizer_tflite of 32 bits", cache, millions=max(1, millions // 20)
-        ),
-        "residual_adder": lambda: bench("residual_adder", cache, sums=list(sums.values())),
-        "residual_adder_tflite": lambda: bench("residual_adder_tflite", cache, sums=fixed),
-        "mac_array": lambda: bench("mac_array", cache),
-    }
-    if not fixed:
-        del units["residual_adder_tflite"]
-    with ThreadPoolExecutor(processes) as pool:
-        running = {name: pool.submit(run) for name, run in units.items()}
-        found["units"] = {name: future.result() for name, future in running.items()}
+    found["units"] = {name: future.result() for name, future in tried.items()}
     found["network"] = compare(graph, simulators[""], images, processes=processes, progress=progress)
-    found["models"] = [
-        compare(other, simulators[name], images[:OTHER_IMAGES], processes=processes, progress=progress)
-        | {"runtime": other.runtime.title}
-        for name, other in others.items()
-    ]
+    with ThreadPoolExecutor(processes) as pool:  # each is one run of the simulator
+        compared = [
+            pool.submit(compare, other, simulators[name], images[:OTHER_IMAGES], progress=False)
+            for name, other in others.items()
+        ]
+        found["models"] = [
+            future.result() | {"runtime": other.runtime.title}
+            for future, other in zip(compared, others.values(), strict=True)
+        ]
     found["stalled"] = _stalled(simulators[""], images[:2])
     found["cycles"] = cycles(simulators[""].memories)
     found["life"] = life(simulators[""], images[0])
@@ -132,21 +125,36 @@ def study_gates(
     return found
 
 
-def _simulators(graphs: Mapping[str, Graph], folder: Path, processes: int) -> dict[str, Simulator]:
-    """Compile what differs at once, and what shares a program one after another, so that it is made once."""
-    shared: dict[str, list[str]] = {}
+def _units(sums: Sequence[Any], fixed: Sequence[Any], millions: int) -> dict[str, dict[str, Any]]:
+    """Return what each test bench is asked for: cases of the requantizers, additions of the adders."""
+    few = max(1, millions // 20)
+    units: dict[str, dict[str, Any]] = {
+        "requantizer": {"millions": millions // 2}, "requantizer of 32 bits": {"millions": millions - millions // 2},
+        "requantizer_tflite": {"millions": few}, "requantizer_tflite of 32 bits": {"millions": few},
+        "residual_adder": {"sums": sums}, "residual_adder_tflite": {"sums": fixed}, "mac_array": {},
+    }  # fmt: skip
+    if not fixed:
+        del units["residual_adder_tflite"]
+    return units
+
+
+def _groups(graphs: Mapping[str, Graph]) -> list[dict[str, Memories]]:
+    """Generate each network's memories, and group those whose machines are one program."""
+    groups: dict[str, dict[str, Memories]] = {}
     for name, graph in graphs.items():
-        shared.setdefault(repr(generate(graph).parameters), []).append(name)
+        memories = generate(graph)
+        groups.setdefault(repr(memories.parameters), {})[name] = memories
+    return list(groups.values())
 
-    def build(names: list[str]) -> list[tuple[str, Simulator]]:
-        made = []
-        for name in names:
-            own = make_folder(folder / (name or graphs[name].name).replace(" ", "-"))
-            made.append((name, build_simulator(graphs[name], own, folder / "cache")))
-        return made
 
-    with ThreadPoolExecutor(processes) as pool:
-        return dict(pair for pairs in pool.map(build, shared.values()) for pair in pairs)
+def _build(group: Mapping[str, Memories], folder: Path) -> dict[str, Simulator]:
+    """Compile a group's machine, with the first of its networks; the others find it in the cache."""
+    return {
+        name: simulator_of(
+            memories, make_folder(folder / (name or memories.model).replace(" ", "-")), folder / "cache"
+        )
+        for name, memories in group.items()
+    }  # fmt: skip
 
 
 def _stalled(simulator: Simulator, images: Array) -> dict[str, Any]:

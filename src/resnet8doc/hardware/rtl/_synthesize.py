@@ -18,6 +18,13 @@ PASSES = {
 }
 """What is run for each family: Xilinx's 7 series, Lattice's ECP5."""
 
+MEMORY_MAPS = {"xilinx": ("map_memory", "map_ffram")}
+"""Of a family's passes, the part that maps memories, and what comes after it: to read its libraries takes a quarter of
+the time of a small module, which has no memory."""
+
+MEMORY = "t:$mem*"
+"""Yosys' pattern of cells that are memories."""
+
 CELLS = {
     "LUT": r"LUT[1-6]|LUT4", "flip-flop": r"FD[RSCP]E|TRELLIS_FF", "carry": r"CARRY4|CCU2C",
     "multiplier": r"DSP48E1|MULT18X18D", "block RAM": r"RAMB18E1|RAMB36E1|DP16KD",
@@ -54,7 +61,7 @@ def synthesize(
     parameters
         Of the module.
     folder
-        Where the hex files lie that its memories are filled from; none for a module without.
+        Where the hex files lie that its memories are filled from; none for a module without memories.
     sources
         SystemVerilog files; without them the whole design.
     netlist
@@ -69,7 +76,7 @@ def synthesize(
     Raises
     ------
     UserError
-        If pyosys is not installed, or Yosys refuses.
+        If pyosys is not installed, Yosys refuses, or a module has a memory and no folder is given.
     """
     if importlib.util.find_spec("pyosys") is None:
         raise UserError(
@@ -82,7 +89,7 @@ def synthesize(
         log = Path(scratch) / "log"
         commands = [
             f"tee -o {log} read_slang --top {top} -D SYNTHESIS {values} {files}",
-            f"tee -a {log} {PASSES[family].format(top=top)}",
+            *(f"tee -a {log} {command}" for command in passes(top, family, memories=folder is not None)),
             f"tee -a {log} stat",
             *([f"write_json {netlist.resolve()}"] if netlist else []),
         ]
@@ -95,12 +102,40 @@ def synthesize(
         )
         said = log.read_text(encoding="utf-8") if log.exists() else ""
     if result.returncode:
-        lines = (result.stdout + result.stderr).splitlines()
-        complaint = next((line for line in lines if "error" in line.lower()), " ".join(lines[-2:]))
+        lines = (result.stderr + result.stdout).splitlines()
+        complaint = next((line for line in lines if "ERROR:" in line), " ".join(lines[-2:]))
+        if MEMORY in complaint:
+            raise UserError(
+                f"{top} has a memory", "a folder, or a module without memories", "Give the folder of its hex files."
+            )
         raise UserError(
             f"Yosys refuses {top}: {complaint}", "a design that it can synthesize", "Correct what it names."
         )
     return {"top": top, "family": family, **count_cells(said)}
+
+
+def passes(top: str, family: str, *, memories: bool) -> list[str]:
+    """Return what Yosys runs.
+
+    Parameters
+    ----------
+    top
+        The module.
+    family
+        A key of :data:`PASSES`.
+    memories
+        Whether it may have memories; without them Yosys refuses one that has.
+
+    Examples
+    --------
+    >>> passes("requantizer", "xilinx", memories=True)
+    ['synth_xilinx -family xc7 -flatten -top requantizer']
+    """
+    whole = PASSES[family].format(top=top)
+    if memories or family not in MEMORY_MAPS:
+        return [whole]
+    left_out, after = MEMORY_MAPS[family]
+    return [f"{whole} -run begin:{left_out}", f"select -assert-none {MEMORY}", f"{whole} -run {after}:"]
 
 
 def count_cells(log: str) -> dict[str, Any]:

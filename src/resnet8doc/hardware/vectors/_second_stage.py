@@ -7,16 +7,21 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arithmetic import FLOAT32, FixedPoint, fixed_point
+from ...runtimes.fixed_point import quantized
+from ...runtimes.means import SUM_OF_MICRO
 from ...runtimes.tflite_reference import REFERENCE_FUNCTIONS, add_factors
 from ..network import (
+    CONVOLUTIONS,
     Network,
     Operation,
     accumulators,
     code_sums,
+    factors_of_pair,
     fixed_factors,
     multipliers,
     product_factor,
     reduce_mean_factor,
+    sum_factor,
     window_sums,
 )
 
@@ -25,14 +30,29 @@ Extra = tuple[str, Array, tuple[str, ...], str]
 """A tensor's name, numbers, axes and meaning."""
 
 SUMS = {
-    "QLinearConv": "sum of (x - x_zero_point) * (w - w_zero_point), bias included",
+    **dict.fromkeys(CONVOLUTIONS, "sum of (x - x_zero_point) * (w - w_zero_point), bias included"),
     "QLinearMatMul": "sum of (a - a_zero_point) * (b - b_zero_point)",
     "QGemm": "sum of (A - a_zero_point) * (B - b_zero_point), bias included",
 }
 FACTORS = {
-    "QLinearConv": "x_scale * w_scale / y_scale", "QLinearMatMul": "a_scale * b_scale / y_scale",
+    **dict.fromkeys(CONVOLUTIONS, "x_scale * w_scale / y_scale"), "QLinearMatMul": "a_scale * b_scale / y_scale",
     "QGemm": "alpha * a_scale * b_scale / y_scale",
 }  # fmt: skip
+FACTORS_OF_PAIRS = {
+    "PRELU": {
+        "positive": "A_scale / C_scale in float32, by which A - A_zero_point is multiplied where it is not below 0, is",
+        "negative": "A_scale * B_scale / C_scale in float32, by which (A - A_zero_point) * (B - B_zero_point) is "
+        "multiplied where the first is below 0, is",
+    },
+    "SQUARED_DIFFERENCE": {
+        "A": "A_scale / t with t = 2 * max(A_scale, B_scale), by which (A - A_zero_point) * 2^7 is multiplied, is",
+        "B": "B_scale / t, likewise, is",
+        "C": "t^2 / (2^14 * C_scale), by which the square of their difference is multiplied, is",
+    },
+    "DIV": {"C": "A_scale / (B_scale * C_scale), by which the quotient of the differences is multiplied, is"},
+}  # fmt: skip
+"""For each operator of two tensors its factors by name, and what each is."""
+
 CHANNEL = ("output channel",)
 TWICE = "multiplier * 2^(exponent - 31)"
 
@@ -51,8 +71,13 @@ def second_stage(network: Network, operation: Operation, values: Mapping[str, Ar
         yield from _factors_of_sum(network, operation)
     elif operation.op_type == "QLinearMul":
         yield from _factor_of_product(network, operation, of_tflite, own is None)
+    elif operation.op_type in FACTORS_OF_PAIRS:
+        yield from _factors_of_pair(network, operation)
     elif operation.op_type == "QLinearReduceMean" and of_tflite:
         yield from _reduced(network, operation, values)
+    elif operation.op_type == "SUM":
+        if own is SUM_OF_MICRO:  # the reference kernels sum up the bytes
+            yield from _reduced(network, operation, values)
     elif operation.op_type == "QLinearAveragePool" and of_tflite:
         yield from _means_of_codes(network, operation, values)
     elif operation.op_type == "QLinearAveragePool" and own is None and not network.covers_image(operation):
@@ -96,6 +121,15 @@ def _factors_of_sum(network: Network, operation: Operation) -> Iterator[Extra]:
         yield f"{name}_exponent", np.array(e, np.int32), (), meaning
 
 
+def _factors_of_pair(network: Network, operation: Operation) -> Iterator[Extra]:
+    named = FACTORS_OF_PAIRS[operation.op_type].items()
+    for (name, said), factor in zip(named, factors_of_pair(network, operation), strict=True):
+        m, e = quantized(np.asarray(factor))
+        meaning = f"{said} {name}_multiplier * 2^({name}_exponent - 31)"
+        yield f"{name}_multiplier", m.astype(np.int32), (), meaning
+        yield f"{name}_exponent", e.astype(np.int32), (), meaning
+
+
 def _factor_of_product(network: Network, operation: Operation, of_tflite: bool, plain: bool) -> Iterator[Extra]:
     factor = product_factor(network, operation)
     formula = "A_scale * B_scale / C_scale, each step rounded to float32"
@@ -109,9 +143,13 @@ def _reduced(network: Network, operation: Operation, values: Mapping[str, Array]
     total = accumulators(network, operation, values)
     assert total is not None, operation.name
     yield "accumulator", total[0], network.axes(operation.output), "sum of (data - data_zero_point) over all pixels"
-    m, e = reduce_mean_factor(network, operation)
-    formula = "data_scale / reduced_scale, its multiplier shifted left and divided by the number of pixels"
-    yield from _fixed(np.array(m), np.array(e), (), formula)
+    if operation.op_type == "SUM":
+        m, e = quantized(np.asarray(sum_factor(network, operation), np.float64))
+        formula = "data_scale / reduced_scale, rounded to float32"
+    else:
+        m, e = map(np.array, reduce_mean_factor(network, operation))
+        formula = "data_scale / reduced_scale, its multiplier shifted left and divided by the number of pixels"
+    yield from _fixed(m, e, (), formula)
 
 
 def _fixed(m: Array, e: Array, axes: tuple[str, ...], formula: str) -> Iterator[Extra]:

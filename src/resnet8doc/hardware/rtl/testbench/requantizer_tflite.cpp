@@ -6,10 +6,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <vector>
 
 #include "Vrequantizer_tflite.h"
-#include "verilated.h"
+#include "pipeline.h"
 
 static uint64_t state = 88172645463325252ull;
 static uint64_t draw() {
@@ -54,34 +53,31 @@ int main(int argc, char **argv) {
     const uint64_t cases = 1000000ull * (argc > 1 ? strtoull(argv[1], nullptr, 10) : 1);
     if (argc > 2) state ^= strtoull(argv[2], nullptr, 10) * 0x9e3779b97f4a7c15ull;
     const uint32_t mask = 0xffffffffu >> (32 - SUM_BITS);
-    Vrequantizer_tflite dut;
-    std::vector<Case> expected(DEPTH);
-    uint64_t wrong = 0, checked = 0;
-    for (uint64_t i = 0; i < cases + DEPTH; i++) {
-        Case &c = expected[i % DEPTH];
-        dut.clock = 0, dut.eval();
-        if (i >= DEPTH) {
-            checked++;
-            if ((!dut.code_valid || (int8_t)dut.code != c.expected) && wrong++ < 5)
-                printf("accumulator %d, multiplier %d, shift %d, zero point %d, rounded %s: TFLite gives %d, the module "
-                       "%s%d\n", c.a, c.multiplier, c.shift, c.zero, names[c.way], c.expected,
-                       dut.code_valid ? "" : "no valid code, ", (int8_t)dut.code);
-        }
+    static Case drawn[DEPTH + 1];  // of as many as are under way
+    auto put = [&](Vrequantizer_tflite &dut, uint64_t n) {
+        Case &c = drawn[n % (DEPTH + 1)];
         const uint64_t r = draw(), s = draw();
         c.a = (int32_t)(uint32_t)r >> (32 - SUM_BITS) >> (r >> 32) % SUM_BITS, c.bias = (int32_t)(uint32_t)draw();
-        c.multiplier = 1 << 30 | (s & 0x3fffffff), c.shift = s >> 32 & 31, c.zero = (int)(s >> 40 & 255) - 128, c.way = i / 2 % 3;
-        if (i & 1) {  // next to a tie of the second rounding, after which the code is small
+        c.multiplier = 1 << 30 | (s & 0x3fffffff), c.shift = s >> 32 & 31, c.way = n / 2 % 3;
+        c.zero = (int)(s >> 40 & 255) - 128;
+        if (n & 1) {  // next to a tie of the second rounding, after which the code is small
             c.shift = s >> 32 & 15;
             const int64_t target = (((int64_t)(s >> 48 & 255) - 128) << c.shift) + (1 << c.shift >> 1);
             c.a = (int32_t)((target << 31) / c.multiplier) + (int)(r & 3) - 1;
             c.a = (int32_t)((uint32_t)c.a << (32 - SUM_BITS)) >> (32 - SUM_BITS);
         }
         c.expected = by_reference(c.way, c.a, c.multiplier, c.shift, c.zero);
-        dut.valid = i < cases, dut.sum = ((uint32_t)c.a - (uint32_t)c.bias) & mask, dut.bias = (uint32_t)c.bias & mask;
+        dut.sum = ((uint32_t)c.a - (uint32_t)c.bias) & mask, dut.bias = (uint32_t)c.bias & mask;
         dut.multiplier = c.multiplier, dut.shift = c.shift, dut.way = c.way, dut.zero = (uint8_t)c.zero;
-        dut.clock = 0, dut.eval();
-        dut.clock = 1, dut.eval();
-    }
-    printf("%llu %llu\n", (unsigned long long)checked, (unsigned long long)wrong);
+    };
+    auto code = [](uint64_t n) { return drawn[n % (DEPTH + 1)].expected; };
+    auto say = [](uint64_t n, const char *found) {
+        const Case &c = drawn[n % (DEPTH + 1)];
+        printf("accumulator %d, multiplier %d, shift %d, zero point %d, rounded %s: TFLite gives %d, the module %s\n", c.a,
+               c.multiplier, c.shift, c.zero, names[c.way], c.expected, found);
+    };
+    Vrequantizer_tflite dut;
+    const uint64_t wrong = wrong_cases(dut, cases, put, code, say);
+    printf("%llu %llu\n", (unsigned long long)cases, (unsigned long long)wrong);
     return wrong != 0;
 }
