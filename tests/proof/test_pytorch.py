@@ -1,5 +1,8 @@
 """The engine equals PyTorch's engines, and the proof finds it where it does not."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +10,7 @@ import numpy as np
 import pytest
 
 from resnet8doc import dataset
+from resnet8doc.environment import environment
 from resnet8doc.errors import UserError
 from resnet8doc.files import read_json
 from resnet8doc.oracles.pytorch import ENGINES, arithmetic, current
@@ -26,12 +30,40 @@ def test_single_operators(engine: str) -> None:
     assert all(row["values"] >= 2000 for row in found["rows"])
 
 
+@pytest.mark.skipif("avx2" not in environment()["instruction_sets"], reason="has no AVX2")
+def test_single_operators_of_onednn_without_vnni() -> None:
+    """In a process of its own: oneDNN reads the variable once."""
+    program = (
+        "from resnet8doc.proof.pytorch import compare_pytorch_operators\n"
+        "found = compare_pytorch_operators(2000, engines=('onednn',), seed=8, progress=False)\n"
+        "print({row['arithmetic'] for row in found['rows']}, sum(row['mismatches'] for row in found['rows']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "ONEDNN_MAX_CPU_ISA": "AVX2"}, check=True,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.stdout == "{'onednn_avx2'} 0\n"
+
+
 @pytest.mark.parametrize("engine", MODELS)
 def test_an_engine_says_which_arithmetic_it_has(engine: str) -> None:
     assert arithmetic(engine) in {
         "fbgemm": ("fbgemm", "fbgemm_avx2"), "qnnpack": ("qnnpack",), "onednn": ("onednn", "onednn_avx2"),
         "x86": ("x86", "fbgemm", "fbgemm_avx2"),
     }[engine]  # fmt: skip
+
+
+def test_an_arithmetic_that_no_processor_has_is_refused() -> None:
+    """With VNNI, x86 chooses oneDNN for its convolutions even where that must not use it."""
+    program = "from resnet8doc.oracles.pytorch import arithmetic; print(arithmetic('x86'))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "ONEDNN_MAX_CPU_ISA": "AVX2"}, check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    if "avx512_vnni" in environment()["instruction_sets"]:
+        assert "x86 gives its convolutions to oneDNN, which is kept from using VNNI" in done.stderr
+    else:
+        assert done.stdout == "fbgemm_avx2\n"
 
 
 def test_an_engine_that_there_is_not() -> None:

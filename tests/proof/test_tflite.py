@@ -5,12 +5,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from resnet8doc import dataset
+from resnet8doc.cli import app
+from resnet8doc.errors import UserError
 from resnet8doc.files import read_json
-from resnet8doc.oracles import KERNELS
-from resnet8doc.proof import TFLITE_GENERATORS, compare_tflite_operators, failure_tflite, prove_tflite
+from resnet8doc.oracles import KERNELS, Spec, TfliteNetwork, operator_file
+from resnet8doc.oracles._tflite import NotKeptError
+from resnet8doc.proof import (
+    TFLITE_GENERATORS,
+    EngineFaultError,
+    compare_tflite_operators,
+    failure_tflite,
+    prove_tflite,
+)  # fmt: skip
 from resnet8doc.proof import _tflite as module
+from resnet8doc.proof._tflite_operators import operators_of
 from resnet8doc.runtimes import RUNTIMES
 
 Artifact = Callable[[str], Path]
@@ -31,7 +42,8 @@ def test_networks_that_others_made(name: str, kernels: str, networks: Path) -> N
 @pytest.mark.parametrize("kernels", KERNELS)
 def test_single_operators(kernels: str) -> None:
     found = compare_tflite_operators(3000, kernels=(kernels,), seed=7, progress=False)
-    assert {row["operator"] for row in found["rows"]} == set(TFLITE_GENERATORS)
+    assert {row["operator"] for row in found["rows"]} == set(operators_of(kernels))
+    assert {name for each in KERNELS for name in operators_of(each)} == set(TFLITE_GENERATORS)
     assert [row for row in found["rows"] if row["mismatches"]] == []
     assert all(row["values"] >= 3000 for row in found["rows"])
 
@@ -52,6 +64,41 @@ def test_another_arithmetic_is_found_out(
     assert said is not None
     assert "First: node " in said
     assert found["first_mismatch"]["trace"]["steps"][-1]["value"] == found["first_mismatch"]["engine"]
+
+
+@pytest.fixture
+def relu(tmp_path: Path) -> Path:
+    """Give a file of one operator."""
+    path, shape = tmp_path / "relu.tflite", Spec((1, 4), scale=np.float32(0.5), zero_point=3)
+    path.write_bytes(operator_file("RELU", [shape], shape))
+    return path
+
+
+def test_a_fault_of_the_engine_is_no_file_that_a_kernel_set_cannot_run(
+    relu: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By command too: one kernel set that cannot run a file is left out, a result of another shape is not."""
+    run = TfliteNetwork.run
+
+    def other(self: TfliteNetwork, *feeds: np.ndarray) -> dict[str, np.ndarray]:
+        return {name: values[..., None] for name, values in run(self, *feeds).items()}
+
+    monkeypatch.setattr(TfliteNetwork, "run", other)
+    with pytest.raises(EngineFaultError, match="This is a fault of the engine"):
+        prove_tflite(relu, np.zeros((1, 4), np.int8), "tflite_micro", progress=False)
+    found = CliRunner().invoke(app, ["prove", str(relu)])
+    assert isinstance(found.exception, EngineFaultError)
+
+
+def test_a_tensor_that_is_read_and_not_kept_is_an_error(relu: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = TfliteNetwork(relu, "tflite_micro")
+
+    def lost(index: int) -> np.ndarray:
+        raise NotKeptError(f"tensor {index} was not computed", "a tensor that an operator reads", "Compare the others.")
+
+    monkeypatch.setattr(network._runtime, "tensor", lost)
+    with pytest.raises(UserError, match="was not computed"):
+        network.run(np.zeros((1, 4), np.int8))
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from ._operators import compare_operators
 from ._prove import failure, prove
 from ._single import Case
 from ._speed import measure_speed
+from ._tally import EngineFaultError
 from ._tflite import failure_tflite, prove_tflite
 from ._tflite_cases import TFLITE_GENERATORS, TfliteCase
 from ._tflite_differences import kernel_differences
@@ -16,6 +17,7 @@ __all__ = [
     "GENERATORS",
     "TFLITE_GENERATORS",
     "Case",
+    "EngineFaultError",
     "Machine",
     "TfliteCase",
     "compare_fusion",

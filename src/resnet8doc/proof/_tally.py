@@ -5,11 +5,36 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..arithmetic import Runtime
 from ..errors import UserError
 from ..graph import Graph, Node, operator_of
 from ..graph import trace as trace_element
 
 Array = npt.NDArray[Any]
+
+
+class EngineFaultError(UserError):
+    """The engine is wrong, whatever was given: no file and no runtime is to blame."""
+
+
+def alike(name: str, found: Array, expected: Array, runtime: str) -> None:
+    """Hold a result to a runtime's type and shape.
+
+    Raises
+    ------
+    EngineFaultError
+        If it has another.
+
+    Examples
+    --------
+    >>> alike("node a", np.zeros(2, np.int8), np.ones(2, np.int8), "PyTorch")
+    """
+    if found.dtype != expected.dtype or found.shape != expected.shape:
+        raise EngineFaultError(
+            f"{name} gives {found.dtype} {list(found.shape)}",
+            f"{expected.dtype} {list(expected.shape)}, as {runtime} does",
+            "This is a fault of the engine: report it.",
+        )
 
 
 class Tally:
@@ -84,9 +109,21 @@ def first_mismatch(
         "index": list(index),
         "onnxruntime": expected[index].item(), "engine": found[index].item(),
     }  # fmt: skip
-    try:
-        arguments = graph.arguments(node, values)
-        result["trace"] = trace_element(node, arguments, index, graph.limited(node, graph.runtime)).to_dict()
-    except UserError as error:  # an operator on real numbers has no trace
-        result["trace"] = str(error)
+    result["trace"] = trace_or_reason(graph, node, values, index, graph.limited(node, graph.runtime))
     return result
+
+
+def trace_or_reason(
+    graph: Graph, node: Node, values: dict[str, Array], index: tuple[int, ...], runtime: Runtime
+) -> dict[str, Any] | str:
+    """Return how a value comes about, or why that cannot be written down: a mismatch counts all the same."""
+    try:
+        return trace_element(node, graph.arguments(node, values), index, runtime).to_dict()
+    except UserError as error:  # an operator that moves numbers, or on real ones, has no trace
+        return str(error)
+
+
+def traced(first: dict[str, Any]) -> list[str]:
+    """Return the steps of the first mismatch, a line each; none where it has no trace."""
+    steps = first["trace"]["steps"] if isinstance(first["trace"], dict) else ()
+    return [f"  {step['name']}: {step['formula']} = {step['value']}" for step in steps]

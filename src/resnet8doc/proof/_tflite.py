@@ -1,6 +1,7 @@
 """Every tensor of a TensorFlow Lite file, this engine against each of its runtimes."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,10 @@ from ..environment import cpu_class, environment
 from ..errors import UserError
 from ..files import sha256
 from ..graph import Graph, Node
-from ..graph import trace as trace_element
-from ..oracles import KERNELS, TfliteNetwork, version
+from ..inputs import chunks
+from ..oracles import KERNELS, TfliteNetwork, read_stateless, version
 from ..runtimes import RUNTIMES
-from ._tally import Tally, differs
+from ._tally import Tally, alike, differs, trace_or_reason, traced
 
 Array = npt.NDArray[Any]
 
@@ -24,7 +25,7 @@ PROVEN = ("x86_64", "amd64")
 
 
 def prove_tflite(
-    model: Path | str, inputs: Array, kernels: str, *, batch: int = 25, progress: bool = True
+    model: Path | str, inputs: Array | Mapping[str, Array], kernels: str, *, batch: int = 25, progress: bool = True
 ) -> dict[str, Any]:
     """Compare the engine with a kernel set of TensorFlow Lite, value by value.
 
@@ -37,12 +38,13 @@ def prove_tflite(
     model
         A TensorFlow Lite file of int8 codes.
     inputs
-        ``[N, ...]`` of the file's input type, channels last; uint8 pixels are taken for real numbers where it wants
-        those.
+        ``[N, ...]`` of the file's input type, channels last, or for several inputs a dictionary; uint8 pixels are taken
+        for real numbers where it wants those. Where the first axis of an input has a length of its own, items stand one
+        behind the other along it.
     kernels
         One of `resnet8doc.oracles.KERNELS`; the engine computes with the runtime of that name.
     batch
-        Inputs at a time, where the runtime and the file allow it.
+        Inputs at a time at most, where the runtime and the file allow it.
     progress
         Show a bar on stderr.
 
@@ -58,28 +60,28 @@ def prove_tflite(
     Raises
     ------
     UserError
-        If the file cannot be extracted, a runtime refuses it, or the inputs do not fit.
+        If the file cannot be extracted, a runtime refuses it, the inputs do not fit, or the file keeps variables.
     """
     started, path = time.perf_counter(), Path(model)
     if kernels not in KERNELS:
         raise UserError(f"there are no kernels {kernels!r}", ", ".join(KERNELS), "Choose one of these.")
+    feeds, count = _fed(_graph(path), inputs)
+    # Every input is compared: the largest batch that divides them.
+    batch = next(size for size in range(min(batch, count), 0, -1) if count % size == 0)
     network = TfliteNetwork(path, kernels, batch)
     graph = network.graph.with_runtime(RUNTIMES[kernels])
-    real = graph.inputs[0].dtype == "float32"
     tallies = {node.name: Tally(node) for node in graph.nodes}
     first: dict[str, Any] | None = None
-    whole = len(inputs) // network.batch * network.batch
-    for start in tqdm(range(0, whole, network.batch), desc=f"{path.stem}, {kernels}", disable=not progress):
-        part = np.ascontiguousarray(inputs[start : start + network.batch])
-        if real and part.dtype == np.uint8:
-            part = part.astype(np.float32)
-        found = _chunk(graph, network.run(part), part, tallies, start)
+    pieces = chunks(graph, feeds, network.batch)
+    bar = tqdm(pieces, f"{path.stem}, {kernels}", count // network.batch, disable=not progress)
+    for start, part in bar:
+        found = _chunk(graph, network.run(*(part[entry.name] for entry in graph.inputs)), part, tallies, start)
         first = first or found
     described = environment()
     counted = [tally for tally in tallies.values() if tally.values]
     return {
         "model": path.stem, "sha256": sha256(path), "kernels": kernels, "runtime": graph.runtime.describe(),
-        "version": version(kernels), "inputs": whole, "batch": network.batch,
+        "version": version(kernels), "inputs": count, "batch": network.batch,
         "architecture": described["architecture"], "cpu_class": cpu_class(described),
         "proven": described["architecture"] in PROVEN, "environment": described,
         "nodes": [tally.to_dict() for tally in counted],
@@ -92,12 +94,49 @@ def prove_tflite(
     }  # fmt: skip
 
 
+def _graph(path: Path) -> Graph:
+    reading = read_stateless(path)
+    return Graph.from_parts(reading.operations, reading.tensors)
+
+
+def _fed(graph: Graph, inputs: Array | Mapping[str, Array]) -> tuple[dict[str, Array], int]:
+    """Return inputs by their names, of the types that the file wants, and how many items they hold.
+
+    Raises
+    ------
+    UserError
+        If one is missing, there are none, or the inputs hold different numbers of items.
+    """
+    names = [entry.name for entry in graph.inputs]
+    given = inputs if isinstance(inputs, Mapping) else dict.fromkeys(names[:1], inputs)
+    if set(given) != set(names):
+        raise UserError(
+            f"the inputs given are {', '.join(given)}", ", ".join(names), "Give an array for each, by its name."
+        )
+    feeds, counts = {}, {}
+    for entry in graph.inputs:
+        array = np.ascontiguousarray(given[entry.name])
+        pixels = entry.dtype == "float32" and array.dtype == np.uint8
+        feeds[entry.name] = array.astype(np.float32) if pixels else array
+        first = entry.shape[0] if entry.shape else None
+        length = first if isinstance(first, int) else 1
+        if array.ndim == 0 or len(array) == 0 or len(array) % length:
+            raise UserError(
+                f"{entry.name} has the shape {list(array.shape)}", f"{length} or a multiple of it along the first axis",
+                "Give at least one item.",
+            )  # fmt: skip
+        counts[entry.name] = len(array) // length
+    if len(set(counts.values())) > 1:
+        listed = ", ".join(f"{name} {count}" for name, count in counts.items())
+        raise UserError(f"the inputs hold different numbers of items: {listed}", "the same", "Give as many of each.")
+    return feeds, next(iter(counts.values()))
+
+
 def _chunk(
-    graph: Graph, truth: dict[str, Array], fed: Array, tallies: dict[str, Tally], start: int
+    graph: Graph, truth: dict[str, Array], fed: Mapping[str, Array], tallies: dict[str, Tally], start: int
 ) -> dict[str, Any] | None:
     """Compare all nodes on some inputs; return the first local mismatch."""
-    name = graph.inputs[0].name
-    own, same, first = {name: fed}, {name}, None
+    own, same, first = dict(fed), set(fed), None
     for node in graph.nodes:
         computed = graph.compute(node, own)
         own[node.output] = computed
@@ -108,12 +147,7 @@ def _chunk(
             truth[node.output] = local
             same |= {node.output} if fed_alike else set()
             continue
-        if computed.dtype != expected.dtype or computed.shape != expected.shape:
-            raise UserError(
-                f"node {node.name} gives {computed.dtype} {list(computed.shape)}",
-                f"{expected.dtype} {list(expected.shape)}, as the runtime does",
-                "This is a fault of the engine: report it.",
-            )  # fmt: skip
+        alike(f"node {node.name}", computed, expected, "the runtime")
         if not differs(computed, expected).any():
             same.add(node.output)
         tally = tallies[node.name]
@@ -131,7 +165,7 @@ def _first(graph: Graph, node: Node, values: dict[str, Array], found: Array, sta
     return {
         "node": node.name, "op_type": node.op_type, "input": start + index[0], "index": list(index),
         "runtime": expected[index].item(), "engine": found[index].item(),
-        "trace": trace_element(node, graph.arguments(node, values), index, graph.runtime).to_dict(),
+        "trace": trace_or_reason(graph, node, values, index, graph.runtime),
     }  # fmt: skip
 
 
@@ -151,5 +185,5 @@ def failure_tflite(result: dict[str, Any]) -> str | None:
             f"First: node {first['node']} ({first['op_type']}), input {first['input']}, index {first['index']}: "
             f"runtime {first['runtime']}, engine {first['engine']}."
         )
-        lines += [f"  {step['name']}: {step['formula']} = {step['value']}" for step in first["trace"]["steps"]]
+        lines += traced(first)
     return "\n".join(lines)

@@ -7,7 +7,13 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import UserError
 from ..oracles import Spec, operator_file
+from ..runtimes import XNNPACK
+from ..runtimes.comparisons import COMPARISONS
+from ..runtimes.curves import near_tie
+from ..runtimes.logarithms import undecided_rows
+from ..runtimes.lookups import OF_BUILTIN, OF_XNNPACK
 
 Array = npt.NDArray[Any]
 Random = np.random.Generator
@@ -60,19 +66,20 @@ def _weights(rng: Random, ties: Ties, *shape: int) -> Array:
     return (rng.integers(-2, 3, shape) if ties == "wide" else rng.integers(-127, 128, shape)).astype(np.int8)
 
 
-def convolution(rng: Random, ties: Ties, kernel: int = 1) -> TfliteCase:
+def convolution(rng: Random, ties: Ties, kernel: tuple[int, int] = (1, 1), height: int | None = None) -> TfliteCase:
     """CONV_2D, per channel."""
     c, m = int(rng.integers(1, 9 if ties == "wide" else 20)), int(rng.integers(1, 70))
     x, w, y = _scales(rng, ties, m)
-    stride, size = (1, 20) if kernel == 1 else (int(rng.integers(1, 3)), 16)
-    shape, out = (1, size, size + 1, c), (1, -(-size // stride), -(-(size + 1) // stride), m)
+    stride, size = (1, 20) if kernel == (1, 1) else (int(rng.integers(1, 3)), 16)
+    shape = (1, height or size, size + 1, c)
+    out = (1, -(-shape[1] // stride), -(-shape[2] // stride), m)
     options = {
         "padding": SAME, "strideH": stride, "strideW": stride, "dilationHFactor": 1, "dilationWFactor": 1,
         "fusedActivationFunction": int(rng.integers(2)) * RELU,
     }  # fmt: skip
     inputs = [
         Spec(shape, scale=x, zero_point=_zero(rng)),
-        Spec((m, kernel, kernel, c), scale=w, data=_weights(rng, ties, m, kernel, kernel, c)),
+        Spec((m, *kernel, c), scale=w, data=_weights(rng, ties, m, *kernel, c)),
         Spec((m,), np.int32, x * w, data=_bias(rng, x, w, y)),
     ]
     content = operator_file("CONV_2D", inputs, Spec(out, scale=y, zero_point=_zero(rng)), options)
@@ -81,26 +88,43 @@ def convolution(rng: Random, ties: Ties, kernel: int = 1) -> TfliteCase:
 
 def window_convolution(rng: Random, ties: Ties) -> TfliteCase:
     """CONV_2D, 3 x 3."""
-    return convolution(rng, ties, 3)
+    return convolution(rng, ties, (3, 3))
 
 
-def depthwise(rng: Random, ties: Ties) -> TfliteCase:
-    """DEPTHWISE_CONV_2D, 3 x 3, with channels that fill no vector."""
-    c = int(rng.integers(1, 40))
-    x, w, y = _scales(rng, ties, c)
+def row_convolution(rng: Random, ties: Ties) -> TfliteCase:
+    """CONV_2D, 1 x 5, on one row."""
+    return convolution(rng, ties, (1, 5), 1)
+
+
+def depthwise(rng: Random, ties: Ties, kernel: int = 3, multiple: int | None = None) -> TfliteCase:
+    """DEPTHWISE_CONV_2D, with channels that fill no vector, some of one input channel."""
+    c = 1 if rng.integers(4) == 0 else int(rng.integers(2, 40))
+    many = int(rng.integers(1, 24 if c == 1 else 3)) if multiple is None else multiple
+    m = c * many
+    x, w, y = _scales(rng, ties, m)
     stride, size = int(rng.integers(1, 3)), 24
-    shape, out = (1, size, size, c), (1, -(-size // stride), -(-size // stride), c)
+    shape, out = (1, size, size, c), (1, -(-size // stride), -(-size // stride), m)
     options = {
         "padding": SAME, "strideH": stride, "strideW": stride, "dilationHFactor": 1, "dilationWFactor": 1,
-        "depthMultiplier": 1, "fusedActivationFunction": int(rng.integers(2)) * RELU,
+        "depthMultiplier": many, "fusedActivationFunction": int(rng.integers(2)) * RELU,
     }  # fmt: skip
     inputs = [
         Spec(shape, scale=x, zero_point=_zero(rng)),
-        Spec((1, 3, 3, c), scale=w, data=_weights(rng, ties, 1, 3, 3, c), axis=3),
-        Spec((c,), np.int32, x * w, data=_bias(rng, x, w, y)),
+        Spec((1, kernel, kernel, m), scale=w, data=_weights(rng, ties, 1, kernel, kernel, m), axis=3),
+        Spec((m,), np.int32, x * w, data=_bias(rng, x, w, y)),
     ]
     content = operator_file("DEPTHWISE_CONV_2D", inputs, Spec(out, scale=y, zero_point=_zero(rng)), options)
     return TfliteCase(content, (_codes(rng, *shape),))
+
+
+def wide_depthwise(rng: Random, ties: Ties) -> TfliteCase:
+    """DEPTHWISE_CONV_2D, 5 x 5."""
+    return depthwise(rng, ties, 5)
+
+
+def doubled_depthwise(rng: Random, ties: Ties) -> TfliteCase:
+    """DEPTHWISE_CONV_2D, 3 x 3, two outputs of each channel."""
+    return depthwise(rng, ties, multiple=2)
 
 
 def fully_connected(rng: Random, ties: Ties) -> TfliteCase:
@@ -127,13 +151,15 @@ def _pairs(rng: Random, ties: Ties, kind: str) -> TfliteCase:
         a = single(rng.uniform(0.005, 0.1))
         b = single(a * rng.uniform(0.2, 4))
         c = single(a * b * rng.uniform(20, 200) if kind == "MUL" else max(a, b) * rng.uniform(0.6, 3))
+    if kind == "SQUARED_DIFFERENCE":
+        c = single(max(a, b) ** 2 * (2.0 ** rng.integers(1, 9) if ties == "powers of two" else rng.uniform(5, 300)))
     every = np.arange(-128, 128, dtype=np.int8)
     extra = int(rng.integers(1, 16))
     left = np.concatenate([np.repeat(every, 256), _codes(rng, extra)])[None]
     right = np.concatenate([np.tile(every, 256), _codes(rng, extra)])[None]
     shape = left.shape
     inputs = [Spec(shape, scale=scale, zero_point=_zero(rng)) for scale in (a, b)]
-    options = {"fusedActivationFunction": int(rng.integers(2)) * RELU}
+    options = {} if kind == "SQUARED_DIFFERENCE" else {"fusedActivationFunction": int(rng.integers(2)) * RELU}
     return TfliteCase(operator_file(kind, inputs, Spec(shape, scale=c, zero_point=_zero(rng)), options), (left, right))
 
 
@@ -142,7 +168,7 @@ def addition(rng: Random, ties: Ties) -> TfliteCase:
     return _pairs(rng, ties, "ADD")
 
 
-def average_pool(rng: Random, ties: Ties) -> TfliteCase:
+def average_pool(rng: Random, ties: Ties, kind: str = "AVERAGE_POOL_2D") -> TfliteCase:
     """AVERAGE_POOL_2D, with padding in some."""
     kernel, stride = (int(v) for v in rng.integers(1, 9, 2))
     padding = SAME if rng.integers(2) else VALID
@@ -152,10 +178,15 @@ def average_pool(rng: Random, ties: Ties) -> TfliteCase:
     spec = Spec(shape, scale=np.float32(0.05), zero_point=_zero(rng))
     options = {"filterHeight": kernel, "filterWidth": kernel, "strideH": stride, "strideW": stride, "padding": padding}
     content = operator_file(
-        "AVERAGE_POOL_2D", [spec], Spec((1, out, out, 64), scale=spec.scale, zero_point=spec.zero_point), options
+        kind, [spec], Spec((1, out, out, 64), scale=spec.scale, zero_point=spec.zero_point), options
     )
     middle = rng.integers(-128, 128, (1, 1, 1, 64))
     return TfliteCase(content, (np.clip(middle + rng.integers(-20, 21, shape), -128, 127).astype(np.int8),))
+
+
+def max_pool(rng: Random, ties: Ties) -> TfliteCase:
+    """MAX_POOL_2D, with padding in some."""
+    return average_pool(rng, ties, "MAX_POOL_2D")
 
 
 def softmax(rng: Random, ties: Ties) -> TfliteCase:
@@ -167,6 +198,24 @@ def softmax(rng: Random, ties: Ties) -> TfliteCase:
         {"beta": 1.0},
     )  # fmt: skip
     return TfliteCase(content, (_codes(rng, *shape),))
+
+
+def log_softmax(rng: Random, ties: Ties) -> TfliteCase:
+    """LOG_SOFTMAX of rows of few classes, with scales at which no code depends on the C library."""
+    shape = (400, int(rng.choice([2, 3, 5, 10, 17])))
+    step = np.float32(2.0 ** -rng.integers(2, 7) if ties == "powers of two" else rng.uniform(0.005, 0.4))
+    codes, zero = _codes(rng, *shape), _zero(rng)
+    if ties == "wide":
+        codes = np.clip(rng.integers(-128, 128, (shape[0], 1)) + rng.integers(-20, 21, shape), -128, 127)
+        codes = codes.astype(np.int8)
+    while True:  # rows that the C library decides are drawn again
+        wrong = undecided_rows(codes, step)
+        if not wrong.any():
+            break
+        codes[wrong] = _codes(rng, int(wrong.sum()), shape[1])
+    made = Spec(shape, scale=1 / 16, zero_point=127)
+    content = operator_file("LOG_SOFTMAX", [Spec(shape, scale=step, zero_point=zero)], made)
+    return TfliteCase(content, (codes,))
 
 
 def quantize(rng: Random, ties: Ties) -> TfliteCase:
@@ -187,16 +236,18 @@ def dequantize(rng: Random, ties: Ties) -> TfliteCase:
     return TfliteCase(content, (_codes(rng, *shape),))
 
 
-def mean(rng: Random, ties: Ties) -> TfliteCase:
+def mean(rng: Random, ties: Ties, kind: str = "MEAN") -> TfliteCase:
     """MEAN over the image, with the axes kept in some."""
     height, width = (8, 8) if ties == "powers of two" else (int(v) for v in rng.integers(1, 12, 2))
     step = np.float32(2.0 ** -rng.integers(2, 5) if ties == "powers of two" else rng.uniform(0.005, 0.1))
     out = np.float32(step * (2.0 ** -rng.integers(0, 3) if ties == "powers of two" else rng.uniform(0.15, 1)))
+    if kind == "SUM":
+        out = np.float32(out * 2.0 ** rng.integers(0, 6))
     channels, keep = int(rng.integers(50, 70)), bool(rng.integers(2))
     shape = (40, height, width, channels)
     axes = Spec((2,), np.int32, data=np.array([1, 2], np.int32))
     made = Spec((40, 1, 1, channels) if keep else (40, channels), scale=out, zero_point=_zero(rng))
-    content = operator_file("MEAN", [Spec(shape, scale=step, zero_point=_zero(rng)), axes], made, {"keepDims": keep})
+    content = operator_file(kind, [Spec(shape, scale=step, zero_point=_zero(rng)), axes], made, {"keepDims": keep})
     middle = rng.integers(-128, 128, (40, 1, 1, channels))
     return TfliteCase(content, (np.clip(middle + rng.integers(-20, 21, shape), -128, 127).astype(np.int8),))
 
@@ -218,8 +269,11 @@ def _other_scale(rng: Random, ties: Ties, kind: str, **options: Any) -> TfliteCa
         x, ratio = np.float32(2.0 ** -rng.integers(2, 5)), np.float32(2.0 ** rng.integers(-1, 3))
     else:
         x, ratio = np.float32(rng.uniform(0.005, 0.1)), np.float32(rng.uniform(0.3, 3))
-    out = (1 / 256, -128) if kind == "LOGISTIC" else (np.float32(x * ratio), _zero(rng))
-    spec = Spec(shape, scale=x, zero_point=_zero(rng))
+    out = {"LOGISTIC": (1 / 256, -128), "TANH": (1 / 128, 0)}.get(kind) or (np.float32(x * ratio), _zero(rng))
+    zero = _zero(rng)
+    if kind == "TANH" and near_tie(np.tanh(x * np.arange(-128 - zero, 128 - zero, dtype=np.float32))).any():
+        return _other_scale(rng, ties, kind)
+    spec = Spec(shape, scale=x, zero_point=zero)
     content = operator_file(kind, [spec], Spec(shape, scale=out[0], zero_point=out[1]), options)
     return TfliteCase(content, (np.resize(np.arange(-128, 128, dtype=np.int8), shape),))
 
@@ -234,6 +288,11 @@ def relu(rng: Random, ties: Ties) -> TfliteCase:
     return _other_scale(rng, ties, "RELU")
 
 
+def relu6(rng: Random, ties: Ties) -> TfliteCase:
+    """RELU6 between two scales."""
+    return _other_scale(rng, ties, "RELU6")
+
+
 def leaky_relu(rng: Random, ties: Ties) -> TfliteCase:
     """LEAKY_RELU."""
     alpha = 0.25 if ties == "powers of two" else float(np.float32(rng.uniform(0.01, 0.9)))
@@ -245,6 +304,156 @@ def logistic(rng: Random, ties: Ties) -> TfliteCase:
     return _other_scale(rng, ties, "LOGISTIC")
 
 
+def tanh(rng: Random, ties: Ties) -> TfliteCase:
+    """TANH, of scales at which no code depends on the C library."""
+    return _other_scale(rng, ties, "TANH")
+
+
+def hard_swish(rng: Random, ties: Ties) -> TfliteCase:
+    """HARD_SWISH."""
+    return _other_scale(rng, ties, "HARD_SWISH")
+
+
+def matrices(rng: Random, ties: Ties) -> TfliteCase:
+    """BATCH_MATMUL of two computed tensors; the second is read turned in some."""
+    batch, rows, inner, columns = 3, *(int(v) for v in rng.integers(1, 40, 3))
+    x, weights, y = _scales(rng, ties, 1)
+    limit = 4 if ties == "wide" else 128
+    zeros, turned = (_zero(rng), _zero(rng) if rng.integers(2) else 0), bool(rng.integers(2))
+    shapes = (1, batch, rows, inner), (1, batch, columns, inner) if turned else (1, batch, inner, columns)
+    if ties != "wide":
+        y = np.float32(y / (1 if ties == "powers of two" else 4))
+    specs = [Spec(shape, scale=scale, zero_point=zero)
+             for shape, scale, zero in zip(shapes, (x, weights[0]), zeros, strict=True)]  # fmt: skip
+    made = Spec((1, batch, rows, columns), scale=y, zero_point=_zero(rng))
+    content = operator_file("BATCH_MATMUL", specs, made, {"adjY": turned})
+    fed = tuple(
+        np.clip(rng.integers(-limit, limit, shape) + (zero if limit < 128 else 0), -128, 127).astype(np.int8)
+        for shape, zero in zip(shapes, zeros, strict=True)
+    )
+    return TfliteCase(content, fed)
+
+
+def resize_bilinear(rng: Random, ties: Ties) -> TfliteCase:
+    """RESIZE_BILINEAR; to twice the size where many means are ties."""
+    height, width, channels = (int(v) for v in rng.integers(1, 12, 3))
+    size = [2 * height, 2 * width] if ties == "powers of two" else [int(v) for v in rng.integers(1, 30, 2)]
+    corners, half = [(False, False), (True, False), (False, True)][int(rng.integers(3))]
+    shape, zero = (1, height, width, 20 * channels), _zero(rng)
+    wanted = Spec((2,), np.int32, data=np.array(size, np.int32))
+    content = operator_file(
+        "RESIZE_BILINEAR", [Spec(shape, scale=0.05, zero_point=zero), wanted],
+        Spec((1, *size, shape[3]), scale=0.05, zero_point=zero), {"alignCorners": corners, "halfPixelCenters": half},
+    )  # fmt: skip
+    return TfliteCase(content, (_codes(rng, *shape),))
+
+
+def curve(kind: str, **options: bool) -> Callable[[Random, Ties], TfliteCase]:
+    """Return what makes cases of a function of one code; where C libraries may disagree about one, it is left out."""
+
+    def made(rng: Random, ties: Ties) -> TfliteCase:
+        zeros = [-128 if "SQRT" in kind else _zero(rng), _zero(rng)]
+        if ties == "powers of two":
+            x, y = np.float32(2.0 ** -rng.integers(2, 7)), np.float32(2.0 ** -rng.integers(-1, 9))
+        else:
+            x, y = np.float32(rng.uniform(0.003, 0.2)), np.float32(rng.uniform(0.003, 0.2))
+        if kind == "RSQRT":
+            y = np.float32(1 / np.sqrt(x) / (64 if ties == "powers of two" else rng.choice([0.5, 30, 200, 2000])))
+        elif kind == "SQRT" and ties == "calibrated":
+            x = np.float32(y**2 * rng.choice([1, 0.25, 4, 1 / 9]))  # many roots are nearly whole
+        elif kind == "EXP" and ties == "wide":
+            y = np.float32(rng.choice([2, 2 / 3, 0.4, 2e3, 1e6]))
+        shape = (1, 256 * 4 + int(rng.integers(1, 16)))
+        specs = [Spec(shape, scale=scale, zero_point=zero) for scale, zero in zip((x, y), zeros, strict=True)]
+        codes = np.resize(np.arange(-128, 128, dtype=np.int8), shape)
+        given = (codes[0, :256], x, np.int8(zeros[0]), y, np.int8(zeros[1]))
+        try:
+            for own in {OF_BUILTIN[kind], OF_XNNPACK[kind]}:
+                own.function(*given, **options, runtime=XNNPACK)
+        except UserError:  # C libraries disagree about a code: draw another case
+            return made(rng, ties)
+        return TfliteCase(operator_file(kind, specs[:1], specs[1], options), (codes,))
+
+    return made
+
+
+def parametric_relu(rng: Random, ties: Ties) -> TfliteCase:
+    """PRELU of every code and slope."""
+    if ties == "powers of two":
+        x, slope, y = (np.float32(2.0 ** -rng.integers(low, high)) for low, high in ((2, 5), (3, 8), (0, 5)))
+    else:
+        x, slope = np.float32(rng.uniform(0.005, 0.1)), np.float32(rng.uniform(0.001, 0.02))
+        y = np.float32(x * rng.uniform(0.4, 3))
+    shape = (1, 64, 256 + int(rng.integers(1, 16)))
+    slopes = np.resize(np.arange(-128, 128, dtype=np.int8), shape[2:])
+    specs = [Spec(shape, scale=x, zero_point=_zero(rng)),
+             Spec((1, shape[2]), scale=slope, zero_point=_zero(rng), data=slopes[None])]  # fmt: skip
+    content = operator_file("PRELU", specs, Spec(shape, scale=y, zero_point=_zero(rng)))
+    return TfliteCase(content, (_codes(rng, *shape),))
+
+
+def comparison(kind: str) -> Callable[[Random, Ties], TfliteCase]:
+    """Return what makes cases of a comparison of every pair of codes, many of them equal in steps of 1/256."""
+
+    def made(rng: Random, ties: Ties) -> TfliteCase:
+        if ties == "powers of two":
+            a, b = (np.float32(2.0 ** -rng.integers(1, 7)) for _ in "ab")
+        elif ties == "calibrated":
+            a, b = (np.float32(rng.uniform(0.0005, 0.1)) for _ in "ab")
+        else:
+            a, b = (np.float32(rng.choice([0.999, 0.3, 1 / 255, 1e-4]) * rng.uniform(0.5, 1)) for _ in "ab")
+        every = np.arange(-128, 128, dtype=np.int8)
+        left, right = np.repeat(every, 256)[None], np.tile(every, 256)[None]
+        inputs = [Spec(left.shape, scale=scale, zero_point=_zero(rng)) for scale in (a, b)]
+        return TfliteCase(operator_file(kind, inputs, Spec(left.shape, np.bool_)), (left, right))
+
+    return made
+
+
+def squared_difference(rng: Random, ties: Ties) -> TfliteCase:
+    """SQUARED_DIFFERENCE on every pair of codes."""
+    return _pairs(rng, ties, "SQUARED_DIFFERENCE")
+
+
+def quotient(rng: Random, ties: Ties) -> TfliteCase:
+    """DIV on pairs of codes by at least 64 steps, with a scale at which all shifts are defined."""
+    a, b = (np.float32(2.0 ** -rng.integers(2, 6) if ties == "powers of two" else rng.uniform(0.005, 0.1))
+            for _ in "ab")  # fmt: skip
+    c = np.float32(a / b * (2.0 ** -rng.integers(7, 10) if ties == "powers of two" else rng.uniform(0.001, 0.007)))
+    every = np.arange(-128, 128, dtype=np.int8)
+    left, right = np.repeat(every, 192)[None], np.tile(every[64:], 256)[None]
+    specs = [Spec(left.shape, scale=a, zero_point=_zero(rng)), Spec(left.shape, scale=b, zero_point=-128)]
+    options = {"fusedActivationFunction": int(rng.integers(2)) * RELU}
+    return TfliteCase(
+        operator_file("DIV", specs, Spec(left.shape, scale=c, zero_point=_zero(rng)), options), (left, right)
+    )
+
+
+def total(rng: Random, ties: Ties) -> TfliteCase:
+    """SUM over the image, with the axes kept in some."""
+    return mean(rng, ties, "SUM")
+
+
+def transposed(rng: Random, ties: Ties) -> TfliteCase:
+    """TRANSPOSE_CONV, per tensor or per channel, with channels that fill no vector."""
+    c, m = int(rng.integers(1, 9)), int(rng.integers(1, 30))
+    x, w, y = _scales(rng, ties, m if rng.integers(2) else 1)
+    strides, same, size = rng.integers(1, 4, 2), bool(rng.integers(2)), rng.integers(1, 12, 2)
+    kernel = strides + rng.integers(0, 4, 2)
+    out = size * strides if same else (size - 1) * strides + kernel
+    shape, made = (1, *map(int, size), c), (1, *map(int, out), m)
+    inputs = [
+        Spec((4,), np.int32, data=np.array(made, np.int32)),
+        Spec((m, *map(int, kernel), c), scale=w, data=_weights(rng, ties, m, *kernel, c)),
+        Spec(shape, scale=x, zero_point=_zero(rng)),
+    ]
+    if rng.integers(2):
+        inputs.append(Spec((m,), np.int32, x * w, data=_bias(rng, x, np.broadcast_to(w, (m,)), y)))
+    options = {"strideH": int(strides[0]), "strideW": int(strides[1]), "padding": SAME if same else VALID}
+    content = operator_file("TRANSPOSE_CONV", inputs, Spec(made, scale=y, zero_point=_zero(rng)), options)
+    return TfliteCase(content, (_codes(rng, *shape),))
+
+
 TFLITE_GENERATORS: dict[str, Callable[[Random, Ties], TfliteCase]] = {
     "CONV_2D, 1 x 1": convolution,
     "CONV_2D, 3 x 3": window_convolution,
@@ -252,6 +461,7 @@ TFLITE_GENERATORS: dict[str, Callable[[Random, Ties], TfliteCase]] = {
     "FULLY_CONNECTED": fully_connected,
     "ADD": addition,
     "AVERAGE_POOL_2D": average_pool,
+    "MAX_POOL_2D": max_pool,
     "SOFTMAX": softmax,
     "QUANTIZE": quantize,
     "DEQUANTIZE": dequantize,
@@ -260,7 +470,21 @@ TFLITE_GENERATORS: dict[str, Callable[[Random, Ties], TfliteCase]] = {
     "MUL": product,
     "QUANTIZE, of codes": requantize,
     "RELU, of two scales": relu,
+    "RELU6, of two scales": relu6,
     "LEAKY_RELU": leaky_relu,
     "LOGISTIC": logistic,
+    "TANH": tanh,
+    "HARD_SWISH": hard_swish,
+    "BATCH_MATMUL": matrices,
+    "RESIZE_BILINEAR": resize_bilinear,
+    "LOG_SOFTMAX": log_softmax,
+    "SUM": total,
+    "TRANSPOSE_CONV": transposed,
+    "PRELU": parametric_relu,
+    "SQUARED_DIFFERENCE": squared_difference,
+    "DIV": quotient,
+    **{kind: curve(kind) for kind in ("ABS", "NEG", "EXP", "ELU", "GELU", "SQRT", "RSQRT")},
+    **{kind: comparison(kind) for kind in COMPARISONS},
+    "GELU, approximate": curve("GELU", approximate=True),
 }
 """What makes random cases of each operator."""

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from ..arithmetic import Runtime
 from ..environment import environment
-from ..ops import OPERATORS
+from ..ops import OPERATORS, TFLITE_WITHOUT
 from ..oracles import KERNELS, interpret, version
 from ..reading.tflite import FORMALS, read
 from ..runtimes import RUNTIMES
@@ -47,12 +47,23 @@ def compare_tflite_operators(
     described, rows = environment(), []
     with tempfile.TemporaryDirectory() as folder:
         for kernel_set in kernels:
-            for name in tqdm(TFLITE_GENERATORS, desc=f"operators, {kernel_set}", disable=not progress):
+            for name in tqdm(operators_of(kernel_set), desc=f"operators, {kernel_set}", disable=not progress):
                 rows.append(_row(Path(folder) / "one.tflite", kernel_set, name, values, seed))
     return {
         "values": values, "architecture": described["architecture"],
         "proven": described["architecture"] in PROVEN, "environment": described, "rows": rows,
     }  # fmt: skip
+
+
+def operators_of(kernels: str) -> list[str]:
+    """Return the names of the operators that a kernel set has, of those that cases are made of.
+
+    Examples
+    --------
+    >>> [name for name in TFLITE_GENERATORS if name not in operators_of("tflite_reference")]
+    ['ELU']
+    """
+    return [name for name in TFLITE_GENERATORS if TFLITE_WITHOUT.get(name.partition(",")[0]) != kernels]
 
 
 def _row(path: Path, kernels: str, name: str, values: int, seed: int) -> dict[str, Any]:
@@ -83,8 +94,8 @@ def in_both(case: TfliteCase, path: Path, kernels: str) -> tuple[Array, Array]:
     """Return what the engine and what the runtime computes; the file is written to ``path`` on the way."""
     path.write_bytes(case.content)
     reading, interpreter, runtime = read(path), interpret(case.content, kernels), RUNTIMES[kernels]
-    interpreter.run(dict(enumerate(case.inputs)))
     fed = [entry["name"] for entry in reading.operations["inputs"]]
+    interpreter.run({reading.places[name].index: value for name, value in zip(fed, case.inputs, strict=True)})
     values = {**reading.tensors, **dict(zip(fed, case.inputs, strict=True))}
     for node in reading.operations["nodes"]:
         values[node["outputs"][0]["tensor"]] = _computed(node, values, runtime)

@@ -7,10 +7,9 @@ import numpy.typing as npt
 
 from .. import dataset
 from ..analysis.runtimes import compare_runtimes
-from ..files import write_json
 from ..graph import Graph
 from ..networks import open_network
-from ..schemas import validate
+from ..schemas import write_result
 from ..workspace import build_folder
 
 RESULT = "results/runtimes.json"
@@ -19,8 +18,7 @@ RESULT = "results/runtimes.json"
 def write_comparison(build: Path, graph: Graph, images: npt.NDArray[Any], *, progress: bool) -> None:
     """Compare all runtimes on these images and write what was found."""
     found = compare_runtimes(graph, images, progress=progress)
-    validate(found, found["schema"])
-    write_json(build / RESULT, found)
+    write_result(build / RESULT, found, "runtimes")
 
 
 if __name__ == "__main__":

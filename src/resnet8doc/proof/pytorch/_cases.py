@@ -12,10 +12,11 @@ from ...oracles.pytorch import quantized
 
 Array = npt.NDArray[Any]
 Random = np.random.Generator
-Ties = Literal["calibrated", "powers of two"]
+Ties = Literal["calibrated", "powers of two", "near ties"]
 
-PYTORCH_SCALES: tuple[Ties, ...] = ("calibrated", "powers of two")
-"""Scales as observers give them; powers of two, of which products are often exact ties."""
+PYTORCH_SCALES: tuple[Ties, ...] = ("calibrated", "powers of two", "near ties")
+"""Scales as observers give them; powers of two, of which products are often exact ties; of layers, any scales whose
+products are ties but for the rounding of each step, so that a step of another order is seen."""
 
 CHANNELS = ((3, 16, 1), (16, 16, 1), (16, 32, 1), (32, 64, 1), (64, 64, 1))
 """Of ResNet8's convolutions: input and output channels, groups."""
@@ -24,6 +25,7 @@ IN_GROUPS = (
     (32, 32, 32),
     (7, 7, 7),
     (16, 32, 16),
+    (104, 104, 104),
     (16, 16, 4),
     (16, 32, 2),
     (24, 16, 4),
@@ -31,10 +33,10 @@ IN_GROUPS = (
     (8, 8, 4),
     (15, 12, 3),
 )
-"""Of grouped convolutions, depthwise ones first; with and without a multiple of 4 channels in a group."""
+"""Of grouped convolutions, depthwise ones first, of over 100 groups too; with and without a multiple of 4 channels."""
 
-SIZES = ((64, 10), (16, 32), (32, 64), (96, 16))
-"""Of linear layers: inputs and outputs. With other counts oneDNN has other kernels, see the page on PyTorch."""
+MOST_INPUTS, MOST_OUTPUTS = 800, 70
+"""Linear layers have fewer than these, in any number: oneDNN and FBGEMM choose blocks and kernels by them."""
 
 
 @dataclass(frozen=True)
@@ -72,24 +74,38 @@ def _scales(rng: Random, ties: Ties, channels: int, products: int) -> tuple[np.f
         weights = (2.0 ** -rng.integers(6, 9, channels)).astype(np.float32)
         spread = int(np.log2(np.sqrt(products)))
         return _single(2.0**-5), weights, _single(2.0 ** (spread - int(rng.integers(0, 3))))
+    if ties == "near ties":
+        x_scale, y_scale = _single(rng.uniform(0.005, 0.05)), _single(rng.uniform(0.1, 1))
+        weights = (y_scale / x_scale / 2.0 ** rng.integers(1, 6, channels)).astype(np.float32)
+        above = (weights.view(np.int32) + rng.integers(0, 3)).astype(np.int32)  # the next number, or the one after it
+        return x_scale, above.view(np.float32), y_scale
     weights = rng.uniform(0.003, 0.01, channels).astype(np.float32)
     return _single(rng.uniform(0.005, 0.05)), weights, _single(rng.uniform(0.1, 0.4) * np.sqrt(products))
 
 
-def _bias(rng: Random, ties: Ties, channels: int) -> Array:
+def _weights(rng: Random, ties: Ties, *shape: int) -> Array:
+    largest = 2 if ties == "near ties" else 127
+    return rng.integers(-largest - 1, largest + 1, shape).astype(np.int8)
+
+
+def _bias(rng: Random, ties: Ties, channels: int, y_scale: np.float32) -> Array:
+    if ties == "near ties":
+        return (y_scale * rng.integers(-8, 9, channels) / 2).astype(np.float32)
     if ties == "powers of two":
         return (rng.integers(-64, 65, channels) / 16).astype(np.float32)
     return rng.uniform(-3, 3, channels).astype(np.float32)
 
 
-def convolution(rng: Random, ties: Ties, channels: tuple[tuple[int, int, int], ...] = CHANNELS) -> PytorchCase:
+def convolution(
+    rng: Random, ties: Ties, channels: tuple[tuple[int, int, int], ...] = CHANNELS, kernels: tuple[int, ...] = (3, 1)
+) -> PytorchCase:
     """Draw quantized::conv2d, a scale for each channel: 3 x 3 or 1 x 1, stride 1 or 2, with and without ReLU."""
     c, m, group = channels[int(rng.integers(len(channels)))]
-    kernel, stride, relu = (3, 1)[int(rng.integers(2))], int(rng.integers(1, 3)), int(rng.integers(2))
+    kernel, stride, relu = kernels[int(rng.integers(len(kernels)))], int(rng.integers(1, 3)), int(rng.integers(2))
     pad = kernel // 2
     x_scale, w_scale, y_scale = _scales(rng, ties, m, c // group * kernel * kernel)
-    x, w = _codes(rng, 2, c, 24, 24), rng.integers(-128, 128, (m, c // group, kernel, kernel)).astype(np.int8)
-    zeros, bias = (int(rng.integers(256)), int(rng.integers(60, 200))), _bias(rng, ties, m)
+    x, w = _codes(rng, 2, c, 24, 24), _weights(rng, ties, m, c // group, kernel, kernel)
+    zeros, bias = (int(rng.integers(256)), int(rng.integers(60, 200))), _bias(rng, ties, m, y_scale)
 
     def call() -> torch.Tensor:
         packed = torch.ops.quantized.conv2d_prepack(
@@ -105,17 +121,17 @@ def convolution(rng: Random, ties: Ties, channels: tuple[tuple[int, int, int], .
 
 
 def grouped_convolution(rng: Random, ties: Ties) -> PytorchCase:
-    """Draw quantized::conv2d of several groups."""
-    return convolution(rng, ties, IN_GROUPS)
+    """Draw quantized::conv2d of several groups, up to 7 x 7."""
+    return convolution(rng, ties, IN_GROUPS, (3, 1, 5, 7))
 
 
 def linear(rng: Random, ties: Ties, per_channel: bool = False) -> PytorchCase:
     """Draw quantized::linear, one scale for all weights."""
-    (k, m), relu = SIZES[int(rng.integers(len(SIZES)))], int(rng.integers(2))
+    k, m, relu = int(rng.integers(1, MOST_INPUTS)), int(rng.integers(1, MOST_OUTPUTS)), int(rng.integers(2))
     x_scale, scales, y_scale = _scales(rng, ties, m, k)
     w_scale = scales if per_channel else np.asarray(scales[0])
-    x, w = _codes(rng, 1600, k), rng.integers(-128, 128, (m, k)).astype(np.int8)
-    zeros, bias = (int(rng.integers(256)), int(rng.integers(60, 200))), _bias(rng, ties, m)
+    x, w = _codes(rng, 320, k), _weights(rng, ties, m, k)
+    zeros, bias = (int(rng.integers(256)), int(rng.integers(60, 200))), _bias(rng, ties, m, y_scale)
 
     def call() -> torch.Tensor:
         packed = torch.ops.quantized.linear_prepack(quantized(w, w_scale, 0), torch.from_numpy(bias))

@@ -12,7 +12,7 @@ from ...oracles.pytorch import ENGINES, arithmetic, current
 from ...runtimes import RUNTIMES
 from .._tally import differs
 from ._cases import PYTORCH_GENERATORS, PYTORCH_SCALES
-from ._prove import PYTORCH_PROVEN
+from ._prove import proven
 
 
 def compare_pytorch_operators(
@@ -44,7 +44,7 @@ def compare_pytorch_operators(
             rows.append(_row(engine, name, values, seed))
     return {
         "values": values, "architecture": described["architecture"],
-        "proven": described["architecture"] in PYTORCH_PROVEN, "environment": described, "rows": rows,
+        "proven": proven(described), "environment": described, "rows": rows,
     }  # fmt: skip
 
 

@@ -10,18 +10,33 @@ import torch
 from tqdm import tqdm
 
 from ...environment import cpu_class, environment
-from ...errors import UserError
 from ...files import sha256
 from ...graph import Graph
-from ...graph import trace as trace_element
 from ...oracles.pytorch import PytorchNetwork, arithmetic
 from ...runtimes import RUNTIMES
-from .._tally import Tally, differs
+from .._tally import Tally, alike, differs, trace_or_reason, traced
 
 Array = npt.NDArray[Any]
 
-PYTORCH_PROVEN = ("x86_64", "amd64")
-"""Architectures on which a mismatch fails the build."""
+
+def proven(described: dict[str, Any]) -> bool:
+    """Tell whether a mismatch fails the build: on x86-64 with AVX-512 VNNI, or with neither AVX-512 nor VNNI.
+
+    Parameters
+    ----------
+    described
+        What :func:`resnet8doc.environment.environment` returned.
+
+    Examples
+    --------
+    >>> proven({"architecture": "x86_64", "instruction_sets": ["avx2", "fma"]})
+    True
+    >>> proven({"architecture": "x86_64", "instruction_sets": ["avx2", "avx_vnni"]})
+    False
+    """
+    sets = set(described["instruction_sets"])
+    known = "avx512_vnni" in sets or not sets & {"avx512f", "avx_vnni"}
+    return described["architecture"] in ("x86_64", "amd64") and known
 
 
 def prove_pytorch(model: Path | str, inputs: Array, *, batch: int = 50, progress: bool = True) -> dict[str, Any]:
@@ -72,7 +87,7 @@ def prove_pytorch(model: Path | str, inputs: Array, *, batch: int = 50, progress
         "model": path.stem, "sha256": sha256(path), "engine": network.engine, "arithmetic": name,
         "runtime": graph.runtime.describe(), "version": f"PyTorch {torch.__version__}", "inputs": len(inputs),
         "architecture": described["architecture"], "cpu_class": cpu_class(described),
-        "proven": described["architecture"] in PYTORCH_PROVEN, "environment": described,
+        "proven": proven(described), "environment": described,
         "nodes": [tally.to_dict() for tally in tallies.values()],
         "totals": {
             "nodes": len(held), "values": sum(t.values for t in held),
@@ -93,12 +108,7 @@ def _chunk(
     for node in graph.nodes:
         computed, expected = graph.compute(node, own), truth[node.output]
         own[node.output] = computed
-        if computed.dtype != expected.dtype or computed.shape != expected.shape:
-            raise UserError(
-                f"node {node.name} gives {computed.dtype} {list(computed.shape)}",
-                f"{expected.dtype} {list(expected.shape)}, as PyTorch does",
-                "This is a fault of the engine: report it.",
-            )  # fmt: skip
+        alike(f"node {node.name}", computed, expected, "PyTorch")
         fed_alike = all(each.parameter or each.tensor in same for each in node.inputs)
         local = computed if fed_alike else graph.compute(node, truth)
         wrong = differs(computed, expected)
@@ -112,7 +122,7 @@ def _chunk(
             first = {
                 "node": node.name, "op_type": node.op_type, "input": start + index[0], "index": list(index),
                 "pytorch": expected[index].item(), "engine": local[index].item(),
-                "trace": trace_element(node, graph.arguments(node, truth), index, graph.runtime).to_dict(),
+                "trace": trace_or_reason(graph, node, truth, index, graph.runtime),
             }  # fmt: skip
     return first
 
@@ -133,5 +143,5 @@ def failure_pytorch(result: dict[str, Any]) -> str | None:
             f"First: node {first['node']} ({first['op_type']}), input {first['input']}, index {first['index']}: "
             f"PyTorch {first['pytorch']}, engine {first['engine']}."
         )
-        lines += [f"  {step['name']}: {step['formula']} = {step['value']}" for step in first["trace"]["steps"]]
+        lines += traced(first)
     return "\n".join(lines)
