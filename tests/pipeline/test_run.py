@@ -14,6 +14,7 @@ from resnet8doc.errors import UserError
 from resnet8doc.files import read_json
 from resnet8doc.pipeline import Stage, run
 from resnet8doc.pipeline._closure import source_files
+from resnet8doc.pipeline._state import StateFile
 
 
 def copy(build: Path, source: str, target: str) -> None:
@@ -162,6 +163,22 @@ def test_a_killed_run_goes_on_where_it_was(build: Path) -> None:
     assert executed(build) == ["b", "c", "y"]
     subprocess.run(command(build, "chain()"), check=True)
     assert executed(build) == []
+
+
+def test_the_state_is_written_once_a_stage(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stage has a value for each of hundreds of files: written after every value, the state took half of a build."""
+    written: list[str] = []
+    dump = StateFile.dump
+
+    def counted(self: StateFile) -> None:
+        written.append(self.name)
+        dump(self)
+
+    monkeypatch.setattr(StateFile, "dump", counted)
+    stages = chain()
+    run(stages, build, processes=1)
+    assert len(executed(build)) == len(stages)
+    assert len(written) == len(stages) + 2, "and for the group, and at the end"
 
 
 def test_the_closure_of_a_stage_follows_its_imports_and_no_other_stage() -> None:

@@ -7,14 +7,21 @@ from doit.dependency import JsonDB
 
 from ..files import replacing
 
+LAST = "deps:"
+"""What doit notes last of a stage that succeeded, after a value for each file that it depends on."""
+
 
 class StateFile(JsonDB):
-    """doit's JSON state, written after every change, so that a killed build resumes where it was."""
+    """doit's JSON state, written after every stage, so that a killed build resumes where it was.
+
+    Not after every value: a stage has hundreds, and the file has megabytes.
+    """
 
     def set(self, task_id: str, dependency: str, value: Any) -> None:
-        """Remember a value and write the file."""
+        """Remember a value; write the file when it is a stage's last."""
         super().set(task_id, dependency, value)
-        self.dump()
+        if dependency == LAST:
+            self.dump()
 
     def dump(self) -> None:
         """Write the file whole."""

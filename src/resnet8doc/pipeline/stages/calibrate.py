@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from ... import dataset
-from ...files import replacing, write_json
+from ...files import replacing
+from ...schemas import write_result
 from .._stage import Stage
 from . import dataset as dataset_stage
 
@@ -26,7 +27,7 @@ def draw(build: Path, count: int, seed: int) -> None:
     calibration = dataset.calibration_samples(dataset.load("train"), count, seed)
     with replacing(build / SAMPLES) as temporary:
         np.savez(temporary, indices=calibration.indices, images=calibration.images, labels=calibration.labels)
-    write_json(build / RESULT, calibration.report())
+    write_result(build / RESULT, calibration.report(), "calibration")
 
 
 def images(build: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

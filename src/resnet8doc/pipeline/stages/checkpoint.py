@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from ... import checkpoints
-from ...files import replacing, write_json
+from ...files import replacing
+from ...schemas import write_result
 from .._stage import Stage
 
 WEIGHTS = "models/checkpoint.npz"
@@ -26,4 +27,4 @@ def take(build: Path, name: str) -> None:
     checkpoint = checkpoints.load(name)
     with replacing(build / WEIGHTS) as temporary:
         np.savez(temporary, **checkpoint.weights)  # type: ignore[arg-type]  # numpy's stub takes it for allow_pickle
-    write_json(build / RESULT, checkpoint.describe())
+    write_result(build / RESULT, checkpoint.describe(), "checkpoint")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ... import dataset
-from ...files import write_json
+from ...schemas import write_result
 from .._stage import Stage
 
 RESULT = "results/dataset.json"
@@ -17,4 +17,4 @@ def stages() -> Iterator[Stage]:
 
 def describe(build: Path) -> None:
     """Fetch and decode the data set if the cache has not got it, and write what it is."""
-    write_json(build / RESULT, dataset.describe())
+    write_result(build / RESULT, dataset.describe(), "dataset")

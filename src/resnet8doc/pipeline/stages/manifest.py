@@ -19,10 +19,11 @@ def stages(others: Sequence[Stage]) -> Iterator[Stage]:
 
 def run(build: Path, stamps: tuple[str, ...]) -> None:
     """Write the manifest."""
+    found = read_json(build / checkpoint.RESULT)
     write_json(
         build / RESULT,
         {
-            "checkpoint": {key: value for key, value in read_json(build / checkpoint.RESULT).items() if key != "card"},
+            "checkpoint": {key: found[key] for key in ("name", "label", "sha256", "source", "licence")},
             "environment": environment(),
             "seed": calibrate.SEED,
             "stages": [read_json(build / stamp) for stamp in stamps],

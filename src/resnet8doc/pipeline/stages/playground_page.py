@@ -22,7 +22,7 @@ def stages() -> Iterator[Stage]:
     Sphinx leaves alone what it did not write, and the export replaces its two folders alone: neither waits for the
     other, and neither undoes what the other did.
     """
-    sent = (*ENGINE, READERS)
+    sent = (*ENGINE, *READERS)
     engine = (path for path in PACKAGE.rglob("*.*") if path.relative_to(PACKAGE).as_posix().startswith(sent)
               and path.suffix in (".py", ".json"))  # fmt: skip
     program = {path for path in (PACKAGE / "wasm").glob("*") if path.is_file()}

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ... import dataset
 from ...errors import UserError
-from ...files import write_json
+from ...schemas import write_result
 from .._stage import Stage
-from ._held import keep, keep_proof
+from ._held import keep_proof
 
 if TYPE_CHECKING:
     from ...extract import How
@@ -77,7 +77,7 @@ def fuse(build: Path, model: str, images: int) -> None:
     found = compare_fusion(
         build / "models" / f"{model}.onnx", dataset.load("test").images[:images], threads=1, progress=False
     )
-    write_json(build / fusion(model), found)
+    write_result(build / fusion(model), found, "fusion")
 
 
 def operators(build: Path, cases: int) -> None:
@@ -85,7 +85,7 @@ def operators(build: Path, cases: int) -> None:
     from ...proof import compare_operators  # likewise
 
     found = compare_operators(cases, progress=False)
-    keep(build / OPERATORS, found, "operators_onnxruntime")
+    write_result(build / OPERATORS, found, "operators_onnxruntime")
     wrong = {name: row["engine"] for name, row in found["operators"].items() if row["engine"]}
     if wrong and found["proven"]:
         listed = ", ".join(f"{name} {count}" for name, count in wrong.items())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ... import dataset
-from ...files import write_json
+from ...schemas import write_result
 from .._stage import Stage
 from ._held import keep_operators, keep_proof
 
@@ -61,4 +61,5 @@ def compare(build: Path, images: int) -> None:
     from ...proof import kernel_differences  # likewise
 
     pixels = dataset.preprocess(dataset.load("test").images[:images])
-    write_json(build / DIFFERENCES, kernel_differences(build / MODEL, pixels, progress=False))
+    found = kernel_differences(build / MODEL, pixels, progress=False)
+    write_result(build / DIFFERENCES, found, "tflite_kernels")

@@ -6,6 +6,7 @@ from pathlib import Path
 from ... import dataset, graph
 from ...analysis.sensitivity import merged, sensitivity
 from ...files import read_json, write_json
+from ...schemas import write_result
 from .._stage import Stage
 from . import extract
 
@@ -38,4 +39,5 @@ def measure(build: Path, number: int) -> None:
 
 def merge(build: Path) -> None:
     """Add up the parts."""
-    write_json(build / RESULT, merged([read_json(build / _part(number)) for number in range(PARTS)]))
+    found = merged([read_json(build / _part(number)) for number in range(PARTS)])
+    write_result(build / RESULT, found, "sensitivity")
