@@ -321,20 +321,29 @@ def _(
 
 
 @app.cell(hide_code=True)
-def _(node, node_name, paint, pg, scene, show):
-    structure = pg.structure_svg(scene, node, paint.value)
-    show(pg.structure_pane(scene, node, structure, node_name, paint))
+async def _(pg, scene):
+    # The panes below show what is compared once the page has painted what a change does.
+    if pg.IN_BROWSER:
+        await pg.painted(scene.turn)
+    settled = scene
+    return (settled,)
+
+
+@app.cell(hide_code=True)
+def _(node, node_name, paint, pg, settled, show):
+    structure = pg.structure_svg(settled, node, paint.value)
+    show(pg.structure_pane(settled, node, structure, node_name, paint))
     return (structure,)
 
 
 @app.cell(hide_code=True)
 def _(
     channel, complaints, edits_said, image_name, initial, model_name, model_said, node, node_said, pg, picture_said,
-    pixel, pixel_said, pixel_text, scene, show, sides_said,
+    pixel, pixel_said, pixel_text, settled, show, sides_said,
 ):  # fmt: skip
     _lost = pg.link_notes(complaints, initial, (model_name, image_name))
     _notes = [*_lost, model_said, picture_said, edits_said, sides_said, node_said]
-    show(pg.middle_pane(scene, node, pixel, _notes, pixel_said, pixel_text, channel))
+    show(pg.middle_pane(settled, node, pixel, _notes, pixel_said, pixel_text, channel))
     return
 
 
@@ -359,8 +368,8 @@ def _(gallery, graph, image, kind, named, numbers, own, pg, show):
 
 
 @app.cell(hide_code=True)
-def _(node, pg, pixel, scene, show):
-    show(pg.numbers_pane(scene, node, pixel))
+def _(node, pg, pixel, settled, show):
+    show(pg.numbers_pane(settled, node, pixel))
     return
 
 
@@ -444,19 +453,19 @@ def _(again, folder, images, label, pg, show):
 
 
 @app.cell(hide_code=True)
-def _(files, image_name, lesson, mo, model_name, node, operations, pg, pixel, scene, show, structure):
+def _(files, image_name, lesson, mo, model_name, node, operations, pg, pixel, settled, show, structure):
     # Not one of the cell's own names: marimo forgets those after the cell, and a file is made when it is asked for.
-    runs = {"float": scene.reference, "quantized": scene.original, "modified": scene.after}
+    runs = {"float": settled.reference, "quantized": settled.original, "modified": settled.after}
     _zip, _any = "application/zip", "application/octet-stream"
     _links = [
         mo.download(
-            lambda: pg.extraction(operations, scene.modified), "extraction.zip", _zip, label="Modified extraction"
+            lambda: pg.extraction(operations, settled.modified), "extraction.zip", _zip, label="Modified extraction"
         ),
         mo.download(lambda: pg.captured(runs), "tensors.npz", _any, label="All tensors"),
         mo.download(lambda: pg.figures(node.output, runs, structure), "figures.zip", _zip, label="Figures"),
     ]
-    pg.write_address(mo.query_params(), scene.state(model_name, image_name, node.name, pixel, lesson.value))
-    show(pg.files_pane(_links, files))
+    pg.write_address(mo.query_params(), settled.state(model_name, image_name, node.name, pixel, lesson.value))
+    show(pg.files_pane(_links, files, settled.turn))
     return (runs,)
 
 

@@ -90,6 +90,12 @@ class Live:
         found.evaluate("table => { const toggle = table.closest('details'); if (toggle) toggle.open = true; }")
         return found
 
+    def keys(self, table: Locator, head: str) -> list[float]:
+        """Return the numbers of a table's row, exactly; not a number where a cell is text."""
+        row = table.locator("tbody tr").filter(has=self.page.get_by_role("rowheader", name=head, exact=True))
+        row.wait_for(state="attached")  # a long table's last rows come after those in view
+        return [float(cell.get_attribute("data-r8-key") or "nan") for cell in row.locator("td").all()]
+
     def probabilities(self, run: str) -> list[float]:
         """Return what a network says, exactly."""
         values = self.page.locator(f"#root [data-r8-probabilities='{run}']").get_attribute("data-r8-values")
@@ -97,21 +103,44 @@ class Live:
         return [float(value) for value in values.split()]
 
     def expect_probabilities(self, run: str, expected: Iterable[float]) -> None:
-        """Wait until a network says exactly this."""
+        """Wait until a network says exactly this, and every pane shows what it is of."""
         expect(self.page.locator(f"#root [data-r8-probabilities='{run}']")).to_have_attribute(
             "data-r8-values", " ".join(repr(float(value)) for value in expected), timeout=PATIENCE
         )
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until every pane shows what the effect is of: the effect is painted before all others."""
+        self.page.wait_for_function(
+            "document.querySelector('#root [data-r8-settled]')?.dataset.r8Settled"
+            " === document.querySelector('#root [data-r8-turn]').dataset.r8Turn",
+            timeout=PATIENCE,
+        )
 
     def expect_edits(self, count: int) -> None:
-        """Wait until so many edits are made."""
+        """Wait until so many edits are made, and every pane shows what they do."""
         expect(self.page.locator("#root [data-r8-edits]")).to_have_attribute(
             "data-r8-edits", str(count), timeout=PATIENCE
         )
+        self.settle()
 
     def expect_node(self, name: str) -> None:
-        """Wait until an operator is the one that is looked at."""
+        """Wait until an operator is the one that is looked at, and every pane shows what the effect is of."""
         self.view("middle")
         expect(self.page.get_by_role("heading", name=f"What {name} puts out")).to_be_visible(timeout=PATIENCE)
+        self.settle()
+
+    def expect_in_sight(self, selector: str, count: int = 1) -> None:
+        """Wait until the first so many elements are within the window: a picture has no height before it is decoded."""
+        self.page.wait_for_function(
+            """([selector, count]) => {
+              const found = [...document.querySelectorAll(selector)].slice(0, count);
+              const boxes = found.map((element) => element.getBoundingClientRect());
+              return boxes.length === count && boxes.every((box) => box.top >= 0 && box.bottom <= innerHeight);
+            }""",
+            arg=[f"#root {selector}", count],
+            timeout=PATIENCE,
+        )
 
     def expect_error(self, text: str) -> None:
         """Wait for a sentence beside a control."""

@@ -1,6 +1,7 @@
 """The instrument: the drawn microscope, two arithmetics side by side, lessons, nothing off screen, hostile files."""
 
 import json
+import re
 from urllib.parse import urlencode
 
 import numpy as np
@@ -76,10 +77,7 @@ def test_choosing_a_layer_scrolls_nothing_and_all_is_in_sight(live: Live) -> Non
         expect(live.page.get_by_role("heading", name=f"What {name} puts out")).to_be_visible(timeout=PATIENCE)
     assert live.page.evaluate("[scrollX, scrollY, document.getElementById('App').scrollTop]") == [0, 0, 0]
     for selector in (".r8-graph", ".r8-answers", ".r8-first", "[data-r8-control='mode']", ".r8-maps", ".r8-tabs"):
-        box = live.page.locator(f"#root {selector}").first.bounding_box()
-        assert box is not None
-        assert box["y"] >= 0, selector
-        assert box["y"] + box["height"] <= 800, selector
+        live.expect_in_sight(selector)
     assert live.page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
@@ -100,9 +98,9 @@ def test_two_arithmetics_differ_as_in_cpython(live: Live, assets: pg.Assets) -> 
     parts = live.page.locator("#root [data-r8-parts]")
     expect(parts).not_to_have_attribute("data-r8-parts", "0", timeout=PATIENCE)
     expect(live.page.locator("#root .r8m .r8m-parts")).to_have_count(2)
+    expect(live.page.locator("#root .r8-two .r8m")).to_have_count(2)
+    live.expect_in_sight(".r8-two .r8m", 2)
     boxes = [drawn.bounding_box() for drawn in live.page.locator("#root .r8-two .r8m").all()]
-    assert len(boxes) == 2
-    assert all(box is not None and box["y"] + box["height"] <= 800 for box in boxes), "nothing is off screen"
     one, other = (box for box in boxes if box is not None)
     assert one["x"] + one["width"] <= other["x"], "they stand side by side"
     assert one["y"] == pytest.approx(other["y"], abs=2)
@@ -126,7 +124,7 @@ def test_a_lesson_sets_the_mistake_and_shows_it(live: Live) -> None:
     live.expect_edits(1)
     live.expect_node("stem_conv")
     expect(live.page.locator("#root .r8-lesson").first).to_contain_text("1 Rounding")
-    assert "lesson=rounding" in live.page.url
+    expect(live.page).to_have_url(re.compile("lesson=rounding"))
     live.choose("lesson", "A picture through the network")
     live.expect_edits(0)
     live.page.get_by_role("button", name="next ▶").click()

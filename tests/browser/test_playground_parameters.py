@@ -32,7 +32,7 @@ def test_a_layer_is_chosen_from_the_models_own(live: Live, assets: pg.Assets) ->
     scale = float(graph.parameters["stack2_conv1_scale"])
     expect(table.locator("tr", has_text="y_scale")).to_contain_text(f"{scale:.6g}")
     channels = live.page.locator("#root table").filter(has_text="Per channel: w_scale")
-    assert channels.locator("tbody tr").count() == 32
+    expect(channels.locator("tbody tr")).to_have_count(32)
 
 
 @pytest.mark.criterion("15.3")

@@ -1,5 +1,6 @@
 """The exported page: marimo's own, with our frame, from a real export of a small notebook."""
 
+import json
 import re
 import subprocess
 import sys
@@ -72,8 +73,35 @@ def test_python_starts_with_the_page(folder: Path) -> None:
     """The head makes the worker that marimo will ask for, and that worker starts Python by itself."""
     (worker,) = (folder / "assets").glob("worker-*.js")
     text = (folder / "index.html").read_text()
-    assert text.index(f'new Usual("assets/{worker.name}"') < text.index("modulepreload")
+    assert f'new Usual("assets/{worker.name}"' in text
     assert 'from"../../_wasm/start.mjs"' in worker.read_text()
+
+
+@pytest.mark.slow
+def test_the_front_end_is_loaded_when_pythons_files_are_asked_for(folder: Path) -> None:
+    """By the frame: the page names none of its scripts, nor what it would show out of sight meanwhile."""
+    text = (folder / "index.html").read_text()
+    found = re.search(r"const front = (\{.*?\}),", text)
+    assert found is not None
+    front = json.loads(found[1])
+    assert all((folder / name).is_file() for name in (front["main"], *front["modules"]))
+    assert 'rel="modulepreload"' not in text
+    assert '<script type="module"' not in text
+    assert 'as="font"' not in text
+    assert '"session": null' in text
+    assert '"r8-asked"' in (Path(_page.__file__).parent / "start.mjs").read_text()
+
+
+@pytest.mark.slow
+def test_the_front_end_loads_no_languages(folder: Path) -> None:
+    """A hundred scripts that colour one each: neither imported nor loaded beforehand."""
+    scripts = {path.name: path.read_text() for path in (folder / "assets").glob("*.js")}
+    (layout,) = (name for name, text in scripts.items() if "={sh:()=>[]};" in text)
+    (main,) = re.findall(r'"main": "\./assets/([^"]+)"', (folder / "index.html").read_text())
+    needed = _page._needed(scripts, layout) | _page._needed(scripts, main)
+    assert not [name for name in needed if name.startswith(("nsis-", "fortran-"))]
+    assert '"./nsis-' not in scripts[main]
+    assert len(needed) < 200
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from resnet8doc.errors import UserError
+from resnet8doc.imports import Imports
 from resnet8doc.wasm import _registries, pins
 from resnet8doc.wasm._compile import rewrite
 from resnet8doc.wasm._runtime import _filter, engine_wheel, lock
@@ -117,6 +118,14 @@ def test_the_browsers_wheel_holds_no_framework(tmp_path: Path) -> None:
         assert archive.namelist() == [
             "resnet8doc-0.1.0.dist-info/METADATA", "resnet8doc/__init__.py", "resnet8doc/graph/_graph.py",
         ]  # fmt: skip
+
+
+def test_what_goes_to_the_browser_imports_nothing_that_stays() -> None:
+    imports = Imports("resnet8doc")
+    module = {name: str(imports.files([name])[0].relative_to(imports.root)) for name in imports.graph.modules}
+    gone = {name for name, file in module.items() if file.startswith((*pins.ENGINE, *pins.READERS))}
+    assert {"resnet8doc.graph", "resnet8doc.reading.tflite"} <= gone
+    assert set().union(*(imports.graph.find_modules_directly_imported_by(name) for name in gone)) <= gone
 
 
 @pytest.mark.slow

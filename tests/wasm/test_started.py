@@ -1,6 +1,7 @@
 """Modules imported from one file in memory, and from their wheels when they are not in it."""
 
 import _sre  # type: ignore[import-not-found]  # the engine beneath re, without stubs
+import dataclasses
 import gc
 import importlib
 import io
@@ -47,9 +48,14 @@ def packed(imports: list[str]) -> tuple[Content, int]:
         blob += code
     files = [("r8first/data.txt", len(blob), len(blob) + 5)]
     blob += b"hello"
+    code = marshal.dumps(compile("found = __file__", "r8library", "exec"))
+    modules["r8library"] = (True, len(blob), len(blob) + len(code))
+    blob += code
     known = marshal.dumps({}, 2)
     index = {
         "patterns": (_sre.MAGIC, len(blob), len(blob) + len(known)),
+        "methods": (len(blob), len(blob) + len(known)),
+        "library": ["r8library"],
         "imports": imports,
         "modules": {**modules, "r8space": None},
         "files": files,
@@ -65,11 +71,12 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(_started, "SITE", str(tmp_path))
     monkeypatch.setattr(_started, "prepare_marimo", lambda: None)
     monkeypatch.setattr(re._compiler, "compile", re._compiler.compile)  # type: ignore[attr-defined]  # restored
+    monkeypatch.setattr(dataclasses, "exec", exec, raising=False)
     for name in ("meta_path", "path_hooks"):
         monkeypatch.setattr(sys, name, list(getattr(sys, name)))
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
     yield tmp_path
-    for name in [name for name in sys.modules if name.startswith(("r8first", "r8space"))]:
+    for name in [name for name in sys.modules if name.startswith(("r8first", "r8space", "r8library"))]:
         del sys.modules[name]
     sys.path_importer_cache.clear()
     gc.unfreeze()
@@ -90,6 +97,13 @@ def test_who_lists_a_folder_gets_what_is_in_memory(site: Path) -> None:
     assert [entry.name for entry in pkgutil.iter_modules(sys.modules["r8first"].__path__, "r8first.")] == [
         "r8first.second"
     ]
+
+
+def test_what_else_a_package_of_the_library_holds_lies_in_the_library(site: Path) -> None:
+    """Its folder among the wheels' would be empty."""
+    _started.begin(*packed(["r8library"]))
+    assert list(sys.modules["r8library"].__path__) == [f"{_started.LIBRARY}/r8library"]
+    assert not (site / "r8library").exists()
 
 
 def test_a_module_that_is_not_in_memory_comes_from_its_wheel(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,6 +164,30 @@ def test_regular_expressions_come_compiled(monkeypatch: pytest.MonkeyPatch) -> N
     assert found is not None
     assert found["word"] == "R8thing"
     assert re.compile(r"(?P<word>r8\w+)").search("see R8thing") is None  # other flags: another expression
+
+
+def test_methods_of_dataclasses_come_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The build writes down what each class's methods are compiled to; one that it has not seen is compiled as ever."""
+    monkeypatch.setattr(dataclasses, "exec", exec, raising=False)
+    table = _pack._watch_methods()
+
+    def make(field: str) -> object:
+        return dataclasses.make_dataclass("R8Point", [field])(3)
+
+    usual = make("across")
+    assert len(table) > 0
+    _started.prepare_methods(memoryview(marshal.dumps(table, 2)))
+    compiled: list[object] = []
+
+    def watched(code: str, *scopes: dict[str, object]) -> None:
+        compiled.append(code)
+        exec(code, *scopes)  # noqa: S102 -- what dataclasses does
+
+    monkeypatch.setattr(_started, "exec", watched, raising=False)
+    assert repr(make("across")) == repr(usual)
+    assert not any(isinstance(code, str) for code in compiled)
+    assert repr(make("down")).endswith("R8Point(down=3)")
+    assert any(isinstance(code, str) for code in compiled)
 
 
 def test_another_engines_expressions_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

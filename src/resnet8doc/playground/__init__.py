@@ -6,6 +6,7 @@ numpy and the standard library alone, so that the browser runs the same code; on
 
 from ..errors import UserError
 from ..markup import Markup, joined
+from .kernel import painted
 from .model import (
     EDITED,
     EVERYWHERE,
@@ -214,6 +215,7 @@ __all__ = [
     "own_feeds",
     "own_name",
     "own_network",
+    "painted",
     "pane",
     "parse_pixel",
     "parse_scale",

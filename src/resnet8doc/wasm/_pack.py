@@ -1,6 +1,7 @@
 """Runs inside Pyodide under node (pack.mjs), after _compile.py: pack what a start imports."""
 
 import _sre  # type: ignore[import-not-found]  # the engine beneath re, without stubs
+import dataclasses
 import importlib
 import json
 import marshal
@@ -9,8 +10,10 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
 
 SITE = Path("/lib/python3.14/site-packages")
+LIBRARY = "/lib/python314.zip"
 HEADER = 16  # bytes of a pyc before its code
 MODULES = (".pyc", ".so")
 LICENCES = ("/licenses/", "/LICENSE", "/AUTHORS", "third_party", "/NOTICE")
@@ -60,6 +63,18 @@ def _watch_patterns() -> dict[tuple[str | bytes, int], tuple[object, ...]]:
     return table
 
 
+def _watch_methods() -> dict[str, CodeType]:
+    """Return a table that fills with the source of each dataclass's methods from now on, and what it compiles to."""
+    table: dict[str, CodeType] = {}
+
+    def run(source: str, scope: dict[str, object], names: dict[str, object]) -> None:
+        table[source] = compile(source, "<string>", "exec", dont_inherit=True)
+        exec(table[source], scope, names)  # noqa: S102 -- what dataclasses does
+
+    dataclasses.exec = run  # type: ignore[attr-defined]  # found before the built-in one, as long as this program runs
+    return table
+
+
 def _standard_library(used: set[str], also: tuple[str, ...], bytecode: Callable[[bytes, str], bytes]) -> None:
     """Write the standard library with the modules that a start imports as bytecode: it comes as source."""
     with (
@@ -95,7 +110,7 @@ def pack(rules: str, code: str, bytecode: Callable[[bytes, str], bytes]) -> None
             archive.extractall(SITE)
             names[path.name] = sorted(archive.namelist())
     importlib.invalidate_caches()
-    patterns = _watch_patterns()
+    patterns, methods, before = _watch_patterns(), _watch_methods(), set(sys.modules)
     for name in known["imports"]:
         importlib.import_module(name)
     importlib.import_module("marimo").md("the label of a control")  # brings what reads Markdown
@@ -119,13 +134,27 @@ def pack(rules: str, code: str, bytecode: Callable[[bytes, str], bytes]) -> None
         if taken:
             data = [path for path in paths if path not in named and not any(part in path for part in LICENCES)]
             files += [(path, *append(path)) for path in (*data, *sorted(taken)) if not path.endswith(".pyc")]
-    begin = len(blob)
-    blob += marshal.dumps(patterns, 2)  # before version 3, equal things give equal bytes
+    library = []
+    with zipfile.ZipFile("/core/python_stdlib.zip") as archive:
+        for source in sorted(name for name in archive.namelist() if name.endswith(".py")):
+            module = _name(f"{source}c")
+            if module in used - before:
+                compiled = bytecode(archive.read(source), f"{LIBRARY}/{source}")[HEADER:]
+                library.append(module)
+                modules[module] = (source.endswith("/__init__.py"), len(blob), len(blob) + len(compiled))
+                blob += compiled
+    tables = {}
+    for kind, table in (("patterns", patterns), ("methods", methods)):
+        begin = len(blob)
+        blob += marshal.dumps(table, 2)  # before version 3, equal things give equal bytes
+        tables[kind] = (begin, len(blob))
     index = {
         "code": code,
-        "patterns": (_sre.MAGIC, begin, len(blob)),
+        "patterns": (_sre.MAGIC, *tables["patterns"]),
+        "methods": tables["methods"],
+        "library": library,
         "imports": known["imports"],
-        "modules": {**modules, **dict.fromkeys(sorted(_namespaces(set(modules))))},
+        "modules": {**modules, **dict.fromkeys(sorted(_namespaces(set(modules) - set(library))))},
         "files": files,
         "wheels": {wheel: found for wheel, found in later.items() if found},
         "packages": dict.fromkeys(known["packages"], "default channel"),

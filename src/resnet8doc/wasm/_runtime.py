@@ -145,8 +145,8 @@ def reader_wheel(cache: Path) -> Path:
     package = _HERE.parent
     files = {
         f"resnet8doc/{path.relative_to(package).as_posix()}": path.read_bytes()
-        for path in sorted((package / pins.READERS).rglob("*"))
-        if path.suffix in (".py", ".json")
+        for path in sorted(package.rglob("*"))
+        if path.relative_to(package).as_posix().startswith(pins.READERS) and path.suffix in (".py", ".json")
     }
     for name in pins.GENERATED:
         top, _, module = name.partition("/")

@@ -5,6 +5,7 @@ that is not in it is taken from its wheel, which is fetched when the module is a
 """
 
 import _sre  # type: ignore[import-not-found]  # the engine beneath re, without stubs
+import dataclasses
 import gc
 import importlib
 import json
@@ -13,7 +14,7 @@ import pkgutil
 import re
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.machinery import (
     BYTECODE_SUFFIXES,
     EXTENSION_SUFFIXES,
@@ -31,6 +32,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 SITE = "/lib/python3.14/site-packages"
+LIBRARY = "/lib/python314.zip"
 
 
 class Loader(SourcelessFileLoader):
@@ -55,11 +57,16 @@ class Started:
         For each module: whether it is a package, and where its bytecode begins and ends; None for a namespace.
     memory
         The bytecode.
+    library
+        Which of them are of the standard library: what else their packages hold lies there.
     """
 
-    def __init__(self, modules: dict[str, tuple[bool, int, int] | None], memory: memoryview) -> None:
+    def __init__(
+        self, modules: dict[str, tuple[bool, int, int] | None], memory: memoryview, library: Iterable[str] = ()
+    ) -> None:
         self.modules = modules
         self.memory = memory
+        self.library = frozenset(library)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -67,7 +74,8 @@ class Started:
         """Return how to load a module, or None if it is not here."""
         if fullname not in self.modules:
             return None
-        place, entry = f"{SITE}/{fullname.replace('.', '/')}", self.modules[fullname]
+        place = f"{LIBRARY if fullname in self.library else SITE}/{fullname.replace('.', '/')}"
+        entry = self.modules[fullname]
         if entry is None:
             spec = ModuleSpec(fullname, None, is_package=True)
             spec.submodule_search_locations = [place]
@@ -85,14 +93,23 @@ class Started:
 class Folder(FileFinder):
     """A folder some of whose modules lie in memory: whoever lists the folder gets these too."""
 
-    listed: tuple[str, ...] = ()
+    listed: Mapping[str, Sequence[tuple[str, bool]]] = {}
+
+    @staticmethod
+    def of(modules: Iterable[str]) -> dict[str, list[tuple[str, bool]]]:
+        """Return for each package what lies in it: each module's own name, and whether it is a package."""
+        names = list(modules)
+        packages = {name.rpartition(".")[0] for name in names}
+        found: dict[str, list[tuple[str, bool]]] = {}
+        for name in names:
+            parent, _, own = name.rpartition(".")
+            found.setdefault(parent, []).append((own, name in packages))
+        return found
 
     def iter_modules(self, prefix: str) -> Iterator[tuple[str, bool]]:
         """Yield each module's name and whether it is a package."""
         parent = self.path.removeprefix(f"{SITE}/").replace("/", ".")
-        for name in self.listed:
-            if name.rpartition(".")[0] == parent:
-                yield prefix + name.rpartition(".")[2], any(other.startswith(f"{name}.") for other in self.listed)
+        yield from ((prefix + name, package) for name, package in self.listed.get(parent, ()))
         yield from pkgutil._iter_file_finder_modules(self, prefix)  # type: ignore[attr-defined]  # what lists a plain folder
 
 
@@ -150,12 +167,17 @@ def unpack(wheel: bytes) -> None:
 def prepare_marimo() -> None:
     """Keep marimo from importing jedi, which completes code in its editor: a page to be read has no editor.
 
+    It says what such a page reads, too, and no more (`resnet8doc.playground.kernel`).
+
     marimo imports it in the browser only because it raises the limit of recursion, before it sets that limit itself.
     """
     patches, name = importlib.import_module("marimo._runtime.patches"), "patch_recursion_limit"
     if not hasattr(patches, name):
         raise ImportError("marimo sets its limit of recursion in another way: its code has changed")
     setattr(patches, name, lambda limit: sys.setrecursionlimit(limit))
+    from resnet8doc.playground.kernel import prepare  # importable now
+
+    prepare()
 
 
 def prepare_patterns(magic: int, table: memoryview) -> None:
@@ -180,6 +202,22 @@ def prepare_patterns(magic: int, table: memoryview) -> None:
     re._compiler.compile = compile_pattern  # type: ignore[attr-defined]
 
 
+def prepare_methods(table: memoryview) -> None:
+    """Take the methods of dataclasses that were compiled when the site was built: each class writes them as source.
+
+    Parameters
+    ----------
+    table
+        For each source, its code.
+    """
+    known: dict[str, CodeType] = marshal.loads(table)  # noqa: S302 -- the site's own
+
+    def run(source: str, scope: dict[str, Any], names: dict[str, Any]) -> None:
+        exec(known.get(source, source), scope, names)  # noqa: S102 -- what dataclasses does
+
+    dataclasses.exec = run  # type: ignore[attr-defined]  # found before the built-in one
+
+
 def begin(content: Any, length: int) -> None:
     """Make everything importable, and import it.
 
@@ -192,14 +230,16 @@ def begin(content: Any, length: int) -> None:
     memory = memoryview(content.to_bytes())
     index: dict[str, Any] = json.loads(bytes(memory[:length]))
     rest = memory[length:]
-    folders = {name.replace(".", "/") for name, entry in index["modules"].items() if entry is None or entry[0]}
+    library = frozenset(index["library"])
+    packages = (name for name, entry in index["modules"].items() if entry is None or entry[0])
+    folders = {name.replace(".", "/") for name in packages if name not in library}
     for path in sorted(folders | {path.rpartition("/")[0] for path, _, _ in index["files"]}):
         Path(SITE, path).mkdir(parents=True, exist_ok=True)
     for path, start, end in index["files"]:
         Path(SITE, path).write_bytes(rest[start:end])
     # before all others, to whom a package's folder with data files alone is a package without code
-    sys.meta_path[:0] = [Started(index["modules"], rest), Later(index["wheels"])]
-    Folder.listed = tuple(index["modules"])
+    sys.meta_path[:0] = [Started(index["modules"], rest, library), Later(index["wheels"])]
+    Folder.listed = Folder.of(name for name in index["modules"] if name not in library)
     pkgutil.iter_importer_modules.register(Folder, Folder.iter_modules)  # type: ignore[attr-defined]  # not in its stubs
     kinds = (
         (ExtensionFileLoader, EXTENSION_SUFFIXES), (SourceFileLoader, SOURCE_SUFFIXES),
@@ -210,6 +250,7 @@ def begin(content: Any, length: int) -> None:
     importlib.invalidate_caches()
     magic, start, end = index["patterns"]
     prepare_patterns(magic, rest[start:end])
+    prepare_methods(rest[slice(*index["methods"])])
     for name in index["imports"]:
         importlib.import_module(name)
     prepare_marimo()

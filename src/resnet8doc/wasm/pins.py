@@ -166,7 +166,7 @@ ENGINE = (
 )
 """What of resnet8doc's own wheel goes to the browser: layers 1 and 2."""
 
-READERS = "reading/"
+READERS = ("arrays.py", "reading/")
 """What of resnet8doc goes to the browser in a wheel of its own, when a reader gives a file."""
 
 GENERATED = ("onnx/onnx_ml_pb2.py", "ai_edge_litert/schema_py_generated.py")

@@ -27,13 +27,15 @@ export async function start(loadPyodide) {
   performance.mark("r8-worker"); // these marks are what `nox -s bench -- playground-start` reads
   const pack = fetched();
   pack.catch(() => {}); // said below, where it is waited for
-  const pyodide = await loadPyodide({
+  const starting = loadPyodide({
     packages: [],
     indexURL: BASE,
     packageBaseUrl: BASE,
     lockFileURL: `${BASE}pyodide-lock.json`,
     convertNullToNone: true,
   });
+  new BroadcastChannel("r8-asked").postMessage(""); // the page's head: now the front end
+  const pyodide = await starting;
   performance.mark("r8-pyodide");
   try {
     install(pyodide, await pack);

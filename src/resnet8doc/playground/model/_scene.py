@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 
 from ...graph import Graph, Node
 from ._edits import Edit, Modified, apply
 from ._run import Comparison, Run
 from ._sides import EDITED, Side, side
 from ._state import State
+
+_turns = count()
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Scene:
         A and B.
     modified
         The model with the reader's changes, whatever A and B are.
+    turn
+        How many scenes there were before.
     """
 
     graph: Graph
@@ -38,6 +43,7 @@ class Scene:
     sides: tuple[Side, Side]
     runs: tuple[Run, Run]
     modified: Modified
+    turn: int
 
     def __repr__(self) -> str:
         """Name what is compared, in short, for marimo asks after every change."""
@@ -86,4 +92,4 @@ def compare(
     one, other = (side(key, graph, float_graph, made) for key in keys)
     first = one.run(original)
     runs = (first, first if keys[0] == keys[1] else other.run(original))
-    return Scene(graph, original, reference, made, (one, other), runs, apply(graph, float_graph, made))
+    return Scene(graph, original, reference, made, (one, other), runs, apply(graph, float_graph, made), next(_turns))

@@ -14,6 +14,7 @@ from ...graph import Graph, Node
 from ...runtimes import RUNTIMES
 from ._channels import as_channels
 from ._edits import Edit, Modified, apply
+from ._memo import kept
 from ._run import Run, rerun
 from ._tensors import Tensors
 
@@ -66,6 +67,7 @@ class Side:
         return self.modified.runtimes.get(node, self.runtime)
 
 
+@kept(2)  # A and B ask for them with each change
 def sides(graph: Graph) -> dict[str, str]:
     """Return all that can be chosen: for the reader, to its key.
 

@@ -75,7 +75,10 @@ def change_pane(
     runs = {"float": scene.reference, "quantized": scene.runs[0], "modified": scene.after}
     return pane(
         "right", visit_html(visit, node, "node"),
-        heading("Effect"), effect_html(scene.comparison, runs, known), row(controls["measure"]), measured,
+        heading("Effect"), Markup('<div data-r8-turn="{}">{}</div>').format(
+            scene.turn, effect_html(scene.comparison, runs, known)
+        ),
+        row(controls["measure"]), measured,
         heading("Change"), row(control("mode", mode), control("where", where) if where is not None else ""),
         Markup("<small>{}</small>").format(EXPLAINED[mode.value]),
         "" if where is not None else note("This operator has nothing of the kind."),
@@ -174,11 +177,14 @@ def numbers_pane(scene: Scene, node: Node, pixel: tuple[int, int, int]) -> Marku
     return pane("numbers", heading(f"{node.name} in numbers"), drawn(joined(parts)), label="Numbers")
 
 
-def files_pane(links: Sequence[object], files: object) -> Markup:
-    """Return what can be taken along, and what can be brought."""
+def files_pane(links: Sequence[object], files: object, turn: int) -> Markup:
+    """Return what can be taken along, and what can be brought; it comes last, and says of which turn all panes are."""
     return pane(
         "files", heading("Take it along"),
-        Markup("<p>The page's address holds all that you see: copy it to share it.</p>"), row(*links),
+        Markup(
+            '<p data-r8-settled="{}">The page\'s address holds all that you see: copy it to share it.</p>'
+        ).format(turn),
+        row(*links),
         heading("Bring your own"), row(files), label="Files",
     )  # fmt: skip
 
