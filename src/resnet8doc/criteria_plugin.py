@@ -2,7 +2,7 @@
 
 ``python -m pytest -p resnet8doc.criteria_plugin -m criterion --criteria-json build/results/criteria.json``
 
-The file is a list with one entry for each criterion, in order::
+The file follows ``criteria.schema.json``; its ``criteria`` hold one entry for each criterion, in order::
 
     {"number": "6.3", "phase": 6, "phase_title": "…", "text": "…",
      "tests": [{"id": "tests/…::test_…", "file": "tests/…", "line": 12, "outcome": "passed", "seconds": 0.1}],
@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from .criteria import criteria, holders
-from .files import write_json
+from .schemas import write_result
 
 OPTION = "--criteria-json"
 
@@ -75,7 +75,7 @@ class Collector:
                 "number": number, "phase": criterion.phase, "phase_title": criterion.phase_title,
                 "text": criterion.text, "tests": tests, "evidence": evidence,
             })  # fmt: skip
-        write_json(self.path, entries)
+        write_result(self.path, {"criteria": entries}, "criteria")
 
 
 def _function(id_: str) -> str:

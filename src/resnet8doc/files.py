@@ -120,13 +120,13 @@ def read_json(path: Path) -> Any:
     Raises
     ------
     UserError
-        If the file is missing or is not JSON.
+        If the file is missing or is not JSON, or is nested deeper than Python's reader goes.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UserError(f"{path} does not exist", "a JSON file", "Build it first: nox -s build.") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UserError(f"{path} is not JSON ({error})", "a JSON file", "Delete it and build it again.") from error
 
 

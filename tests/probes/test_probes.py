@@ -155,13 +155,51 @@ def test_a_torn_file_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "all.hex").write_text("00\n11\n")
     with pytest.raises(UserError, match=r"has 2 bytes; expected \d+: every output"):
         read_outputs(tmp_path / "all.hex")
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match="does not exist"):
         read_outputs(tmp_path / "nothing.npz")
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError, match="holds no outputs"):
         read_outputs(tmp_path / "empty")
     with pytest.raises(UserError, match="the format is 'elf'"):
         write(tmp_path, "elf")
+
+
+def test_outputs_in_the_wrong_order_are_told_from_an_unknown_arithmetic(tmp_path: Path) -> None:
+    given = dict(outputs("tflite_micro"))
+    backwards = dict(zip(given, reversed(given.values()), strict=True))
+    sizes = {name: codes.size for name, codes in given.items()}
+    if any(codes.size != sizes[name] for name, codes in backwards.items()):
+        with pytest.raises(UserError, match=r"has \d+ codes; expected \d+"):
+            identify(backwards)
+    alike = [name for name in given if sizes[name] == 1]
+    turned = given | dict(zip(alike, [given[name] for name in reversed(alike)], strict=True))
+    found = identify(turned)
+    assert not found.matches
+    assert "tflite_micro" in found.reordered
+    assert "check that each output stands under the name of its own probe" in str(found)
+    assert identify(given).reordered == ()
+
+
+def test_hex_words_are_bytes(tmp_path: Path) -> None:
+    lines = [f"{byte:02x}" for codes in outputs("xnnpack").values() for byte in codes.view(np.uint8).ravel()]
+    for wrong in ("1ff", "5", "0x5c", "zz"):
+        (tmp_path / "all.hex").write_text("\n".join([*lines[:-1], wrong]))
+        with pytest.raises(UserError, match=f"line {len(lines)}: '{wrong}'; expected two hexadecimal digits"):
+            read_outputs(tmp_path / "all.hex")
+
+
+@pytest.mark.parametrize("name", ["all.npz", "folder/probe.npy"])
+def test_arrays_that_are_torn_or_objects_are_a_sentence(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    path = tmp_path / name
+    np.savez(tmp_path / "all.npz", allow_pickle=False, **outputs("xnnpack"))
+    np.save(tmp_path / "folder" / "probe.npy", np.zeros(3, np.int8))
+    whole = path.read_bytes()
+    np.save(tmp_path / "objects.npy", np.array([None]), allow_pickle=True)
+    for content in (whole[: len(whole) // 2], b"", b"no numbers", (tmp_path / "objects.npy").read_bytes()):
+        path.write_bytes(content)
+        with pytest.raises(UserError, match="cannot be read"):
+            read_outputs(path if path.suffix == ".npz" else path.parent)
 
 
 def test_a_missing_probe_is_said() -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import UserError
-from ..graph import Graph
 from ..workspace import build_folder
 from ._networks import for_gates, network_of
 from ._options import (
@@ -17,8 +16,8 @@ from ._options import (
 )
 from ._output import give
 
-if TYPE_CHECKING:  # ONNX Runtime is loaded by the commands that need it
-    pass
+if TYPE_CHECKING:  # the engine is loaded by the commands that need it
+    from ..graph import Graph
 
 
 def register(app: typer.Typer) -> None:
@@ -50,7 +49,7 @@ def prove_rtl(
         raise UserError(f"{found['mismatches']} bytes differ", "0", "Report this with Verilator's version.")
 
 
-def _adding(module: str, network: Path | None, runtime: str | None) -> Graph:
+def _adding(module: str, network: Path | None, runtime: str | None) -> "Graph":
     """Return the network whose additions a residual adder is tried on; refuse one of the other arithmetic."""
     lite = module.endswith("_tflite")
     if network is None and lite:

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..errors import UserError
-from ..graph import Graph
-from ..inputs import Inputs
 from ..workspace import build_folder
 
-if TYPE_CHECKING:  # ONNX Runtime is loaded by the commands that need it
+if TYPE_CHECKING:  # the engine and ONNX Runtime are loaded by the commands that need them
     from ..extract import How
+    from ..graph import Graph
+    from ..inputs import Inputs
 
 
 def network_of(
     path: Path | None, shape: list[str] | None, fused: "How | None" = None, *, runtime: str = "onnxruntime_x86"
-) -> Graph:
+) -> "Graph":
     from ..extract import load
     from ..hardware import with_shape
     from ..inputs import parse_shapes
@@ -29,20 +29,20 @@ def path_of(path: Path | None) -> Path:
     return path or build_folder() / "models" / "resnet8_int8_qoperator_operations.json"
 
 
-def whose(path: Path | None, shape: list[str] | None, runtime: str | None) -> Graph:
+def whose(path: Path | None, shape: list[str] | None, runtime: str | None) -> "Graph":
     """Return a network in the arithmetic that is named, or in that of the runtime that it is made for."""
     from ..extract import own_runtime
 
     return network_of(path, shape, runtime=runtime or own_runtime(path_of(path)))
 
 
-def for_gates(path: Path | None, runtime: str | None) -> Graph:
+def for_gates(path: Path | None, runtime: str | None) -> "Graph":
     """Return a network in the arithmetic asked for, or in that of the runtime that its file is made for."""
     lite = path is not None and path.suffix == ".tflite"
     return network_of(path, None).with_runtime(runtime or ("tflite_reference" if lite else "onnxruntime_x86"))
 
 
-def numbered(graph: Graph, source: Path | None, image: list[int] | None) -> tuple[Inputs, list[int]]:
+def numbered(graph: "Graph", source: Path | None, image: list[int] | None) -> "tuple[Inputs, list[int]]":
     """Return what a network is fed, and which items of it; seeded ones are made up to the highest number."""
     from ..inputs import inputs_for
 
@@ -52,7 +52,7 @@ def numbered(graph: Graph, source: Path | None, image: list[int] | None) -> tupl
     return inputs_for(graph, source, None, default=max(numbers) + 1), numbers
 
 
-def say_whose(graph: Graph) -> None:
+def say_whose(graph: "Graph") -> None:
     """Say whose bytes these are, where they are not ONNX Runtime's."""
     if graph.runtime.name != "onnxruntime_x86":
         typer.echo(f"In the arithmetic of {graph.runtime.title} ({graph.runtime.name}).", err=True)

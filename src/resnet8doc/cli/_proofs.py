@@ -109,19 +109,17 @@ def _prove_tflite(models: list[Path], images: int | None, source: Path | None, o
     """Prove TensorFlow Lite files under every kernel set."""
     from ..inputs import inputs_for
     from ..oracles import KERNELS
-    from ..proof import failure_tflite, prove_tflite
+    from ..proof import EngineFaultError, failure_tflite, prove_tflite
 
     results: list[dict[str, Any]] = []
     refused: list[UserError] = []
     for path in models:
         given = inputs_for(network_of(path, None), source, images)
-        if len(given.feeds) != 1:
-            raise UserError(f"{path.name} has {len(given.feeds)} inputs", "one", "Cut the model to one input.")
-        (fed,) = given.feeds.values()
-        batch = next(size for size in range(min(25, len(fed)), 0, -1) if len(fed) % size == 0)
         for kernels in KERNELS:
             try:
-                results.append({**prove_tflite(path, fed, kernels, batch=batch), "given": given.said})
+                results.append({**prove_tflite(path, given.feeds, kernels), "given": given.said})
+            except EngineFaultError:
+                raise
             except UserError as error:  # one kernel set does not run it: that is said, and the others are compared
                 refused.append(error)
                 typer.echo(f"{path.name}, {kernels}: {error}", err=True)

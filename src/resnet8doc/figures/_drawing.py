@@ -113,10 +113,11 @@ def _layout(graph: Graph, ink: str) -> AGraph:
         for entry in node.inputs:
             if not entry.parameter:
                 drawing.add_edge(made_by[entry.tensor], f"op:{node.name}", label=_edge(graph, entry.tensor))
-        made_by[node.output] = f"op:{node.name}"
+        made_by |= {name: f"op:{node.name}" for name in node.outputs if name}
     for result in graph.outputs:
         _end(drawing, graph, "out", result.name)
-        drawing.add_edge(made_by[result.name], f"out:{result.name}", label="")
+        if result.name in made_by:  # else it is stored
+            drawing.add_edge(made_by[result.name], f"out:{result.name}", label="")
     return drawing
 
 

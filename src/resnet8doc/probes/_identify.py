@@ -1,6 +1,6 @@
 """From a device's bytes to the arithmetic that makes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arithmetic import Array
+from ..arrays import read_hex, read_numbers
 from ..errors import UserError
 from ._candidates import candidates
 from ._load import probes
@@ -51,12 +52,15 @@ class Identification:
         Candidates that give every byte.
     close
         The nearest of the others, nearest first.
+    reordered
+        Candidates that give the same outputs, but of other probes: told where nothing matches.
     """
 
     bytes: int
     missing: tuple[str, ...]
     matches: tuple[Match, ...]
     close: tuple[Match, ...]
+    reordered: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, numbers and strings, ready for JSON."""
@@ -70,6 +74,11 @@ class Identification:
             lines.append(f"All {self.bytes} bytes are those of {names}.")
         else:
             lines.append(f"No known arithmetic gives these {self.bytes} bytes.")
+        if self.reordered:
+            lines.append(
+                f"In another order of the probes they would be those of {' or '.join(self.reordered)}: check that each "
+                "output stands under the name of its own probe."
+            )
         if self.missing:
             lines.append(
                 f"No output was given of {', '.join(self.missing)}: candidates that part there are not told apart."
@@ -122,12 +131,22 @@ def identify(outputs: Mapping[str, Array], among: Sequence[Probe] | None = None)
                 first = {"probe": name, "index": at, "candidate": int(expected[at]), "given": int(given[name][at])}
         found.append(Match(candidate.name, candidate.title, differing, first))
     others = sorted((match for match in found if match.differing), key=lambda match: match.differing)
+    matches = tuple(match for match in found if not match.differing)
     return Identification(
         sum(value.size for value in given.values()),
         tuple(name for name in known if name not in given),
-        tuple(match for match in found if not match.differing),
+        matches,
         tuple(others[:CLOSE]),
+        () if matches else tuple(_reordered(given, known)),
     )
+
+
+def _reordered(given: Mapping[str, Array], known: Mapping[str, Probe]) -> Iterator[str]:
+    """Yield the candidates whose outputs are these in another order."""
+    mine = sorted(value.tobytes() for value in given.values())
+    for candidate in candidates().values():
+        if mine == sorted(known[name].output(candidate.runtime).tobytes() for name in given):
+            yield candidate.name
 
 
 def _bytes(count: int) -> str:
@@ -160,7 +179,7 @@ def _fitting(name: str, value: Array, known: Mapping[str, Probe]) -> Array:
 def read_outputs(path: Path) -> dict[str, Array]:
     """Read outputs: an ``.npz`` by probe, a folder of ``.npy``, ``.bin`` or ``.hex`` files, or one ``.hex`` of all.
 
-    A ``.hex`` file has a byte in hexadecimal on each line, all probes one after another in their order.
+    A ``.hex`` file has bytes of two hexadecimal digits, all probes one after another in their order.
 
     Raises
     ------
@@ -173,11 +192,7 @@ def read_outputs(path: Path) -> dict[str, Array]:
             raise UserError(f"{path} holds no outputs", ".npy, .bin or .hex files", "Name each file after its probe.")
         return found
     if path.suffix == ".npz":
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                return {name: stored[name] for name in stored.files}
-        except (OSError, ValueError) as error:
-            raise UserError(f"{path} cannot be read ({error})", "an .npz", "Write it with numpy.savez.") from error
+        return read_numbers(path)
     content = _read(path)
     runtime = candidates()["onnxruntime_x86"].runtime
     lengths = {probe.name: probe.output(runtime).size for probe in probes()}
@@ -191,13 +206,11 @@ def read_outputs(path: Path) -> dict[str, Array]:
 
 
 def _read(file: Path) -> Array:
+    if file.suffix == ".npy":
+        return next(iter(read_numbers(file).values()))
+    if file.suffix == ".hex":
+        return read_hex(file)
     try:
-        if file.suffix == ".npy":
-            return np.asarray(np.load(file, allow_pickle=False))
-        if file.suffix == ".hex":
-            return np.array([int(line, 16) & 0xFF for line in file.read_text(encoding="ascii").split()], np.uint8)
         return np.fromfile(file, np.uint8)
-    except (OSError, ValueError, UnicodeDecodeError) as error:
-        raise UserError(
-            f"{file} cannot be read ({error})", "a .npy, .bin or .hex file of bytes", "Check the file."
-        ) from error
+    except OSError as error:
+        raise UserError(f"{file} cannot be read ({error.strerror})", "a file of bytes", "Check the path.") from error

@@ -18,8 +18,9 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from tqdm import tqdm
 
 from ..errors import UserError
-from ..files import replacing, sha256, write_json
+from ..files import replacing, sha256
 from ..models import ConversionLog, check_is_resnet8, log_summary, logged
+from ..schemas import write_result
 from . import _inspect
 from ._calibration_images import batches
 from ._variants import Variant, of_runtime
@@ -124,14 +125,15 @@ def quantize_all(
     Returns
     -------
     dict
-        What was written: ``runtime`` and ``variants``, a list of what `quantize` returns.
+        What was written, by ``quantization.schema.json``: ``runtime`` and ``variants``, a list of what `quantize`
+        returns.
     """
     variants = []
     for variant in of_runtime("onnxruntime"):
         log = logs / f"quantize_{variant.file}.log"
         variants.append(quantize(float_model, folder / variant.file, images, variant, log, progress=progress))
     result = {"runtime": "onnxruntime", "variants": variants}
-    write_json(report, result)
+    write_result(report, result, "quantization")
     return result
 
 

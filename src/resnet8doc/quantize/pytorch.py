@@ -14,8 +14,9 @@ from tqdm import tqdm
 
 from ..architecture import IMAGE_SHAPE
 from ..errors import UserError
-from ..files import replacing, sha256, write_json
+from ..files import replacing, sha256
 from ..models import ConversionLog, load_onnx2torch, load_torchscript, log_summary, logged
+from ..schemas import write_result
 from ._calibration_images import batches
 from ._engine import ENGINE_FILE, current_engine, supported_engines
 from ._fx_inspect import assert_int8, float_operators, operators
@@ -142,9 +143,10 @@ def quantize_all(
     Returns
     -------
     dict
-        What was written: ``runtime``; ``engines`` (those of this machine); ``variants``, a list of what `quantize`
-        returns; ``missing``, the files that were not made, each with the ``engine`` that is lacking; ``uint8``, see
-        `uint8_evidence`; ``ignored_warnings``, each ``warning``'s first words and the ``reason``.
+        What was written, by ``quantization.schema.json``: ``runtime``; ``engines`` (those of this machine);
+        ``variants``, a list of what `quantize` returns; ``missing``, the files that were not made, each with the
+        ``engine`` that is lacking; ``uint8``, see `uint8_evidence`; ``ignored_warnings``, each ``warning``'s first
+        words and the ``reason``.
     """
     variants, missing = [], []
     for variant in of_runtime("pytorch"):
@@ -164,7 +166,7 @@ def quantize_all(
         "uint8": evidence,
         "ignored_warnings": [{"warning": expected.start, "reason": expected.reason} for expected in EXPECTED],
     }
-    write_json(report, result)
+    write_result(report, result, "quantization")
     return result
 
 

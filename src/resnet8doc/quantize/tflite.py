@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from ..architecture import WEIGHTS
 from ..errors import UserError
-from ..files import sha256, write_json
+from ..files import sha256
 from ..models import fold, keras_from_weights, load_keras, log_summary, to_tflite, weights_of
 from ..reading.tflite import read
+from ..schemas import write_result
 from ._calibration_images import batches
 from ._variants import Variant, of_runtime
 
@@ -116,14 +117,15 @@ def quantize_all(
     Returns
     -------
     dict
-        What was written: ``runtime`` and ``variants``, a list of what `quantize` returns.
+        What was written, by ``quantization.schema.json``: ``runtime`` and ``variants``, a list of what `quantize`
+        returns.
     """
     variants = [
         quantize(float_model, folder / variant.file, images, variant, logs / f"quantize_{variant.file}.log")
         for variant in of_runtime("tflite")
     ]
     result = {"runtime": "tflite", "variants": variants}
-    write_json(report, result)
+    write_result(report, result, "quantization")
     return result
 
 

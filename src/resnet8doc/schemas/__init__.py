@@ -1,6 +1,6 @@
 """The published JSON schemas of the result files, and the check against them.
 
-A result file names its schema in its member ``schema``: ``"evaluation"`` is ``evaluation.schema.json`` here.
+Every result file names its schema in its member ``schema``: ``"evaluation"`` is ``evaluation.schema.json`` here.
 """
 
 import json
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UserError
+from ..files import write_json
 
 
 @cache
@@ -59,10 +60,44 @@ def validate(
     """
     from jsonschema.exceptions import best_match
 
-    problem = best_match(_validator(name).iter_errors(value))
+    try:
+        problem = best_match(_validator(name).iter_errors(value))
+    except RecursionError as error:
+        raise UserError(f"{path or name} is nested too deep", f"what {name}.schema.json describes", remedy) from error
     if problem is not None:
         where = f" at {problem.json_path}" if problem.json_path != "$" else ""
         raise UserError(f"{path or name}: {problem.message[:300]}{where}", f"what {name}.schema.json describes", remedy)
+
+
+def write_result(path: Path, found: Any, name: str) -> None:
+    """Write a result that names its schema, and is as that says.
+
+    Parameters
+    ----------
+    path
+        Where to.
+    found
+        The result, without its ``schema``.
+    name
+        The schema's name.
+
+    Raises
+    ------
+    UserError
+        If it is not as the schema says, or cannot be written; then no file is left.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "tflite_kernels.json"
+    >>> write_result(path, {"model": "resnet8_int8", "inputs": 1000}, "tflite_kernels")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    resnet8doc.errors.UserError: ...tflite_kernels.json: 'pairs' is a required property; expected what ...
+    """
+    named = {"schema": name, **found}
+    validate(json.loads(json.dumps(named, allow_nan=False)), name, path)  # as a reader finds it: a tuple is an array
+    write_json(path, named)
 
 
 @cache

@@ -51,13 +51,7 @@ def _kernels() -> tuple[str, ...]:
 def _tflite(subject: Subject, kernels: str) -> dict[str, Any]:
     from ..proof import prove_tflite
 
-    feeds = subject.given.feeds
-    if len(feeds) != 1:
-        raise UserError(
-            f"{subject.path.name} has {len(feeds)} inputs", "one, as the proof feeds it", "Prove it node by node."
-        )
-    (inputs,) = feeds.values()
-    return prove_tflite(subject.path, inputs, kernels, batch=1, progress=False)
+    return prove_tflite(subject.path, subject.given.feeds, kernels, batch=1, progress=False)
 
 
 def title(found: dict[str, Any]) -> str:
