@@ -105,6 +105,7 @@ html_context = {
         "version": version,
         "checkpoint": _manifest["checkpoint"],
         "seed": _manifest["seed"],
+        "architecture": _environment["architecture"],
         "cpu": _environment["cpu"],
         "processor": cpu_class(_environment),
         "python": _environment["python"],

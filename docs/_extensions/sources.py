@@ -5,10 +5,14 @@ module to learn it: TensorFlow and PyTorch with it, seconds for a build that has
 
 And it makes a page again only when the module has changed, although the page also links back to the documentation,
 which may have moved.
+
+And it takes for a module's documentation the first page that mentions it. A page with a constant mentions the module of
+the constant's class; which page is first depends on which of the reading processes is faster.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Container
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +38,26 @@ def get_module_source(name: str) -> tuple[Path | None, str | None]:
     return _ask_sphinx(name)
 
 
+def documented_in(module: str, names: Collection[str], anchors: Container[str]) -> str | None:
+    """Return the module, or the package around it, whose page has an anchor for each name; None where there is none."""
+    parts = module.split(".")
+    packages = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next((package for package in packages if all(f"{package}.{name}" in anchors for name in names)), None)
+
+
 def keep_own_and_fresh(app: Sphinx) -> list[Any]:
     """Forget other projects' modules, and let pages whose links back have changed be made again."""
     env: Any = app.env  # viewcode adds to it
     modules = getattr(env, "_viewcode_modules", {})
     for name in [name for name in modules if name.partition(".")[0] != "resnet8doc"]:
         del modules[name]
+    anchors = {entry.node_id for entry in app.env.get_domain("py").data["objects"].values()}
+    for name, entry in modules.items():
+        if entry:
+            modules[name] = *entry[:3], documented_in(name, entry[2], anchors) or entry[3]
     record = Path(app.doctreedir) / RECORD
     before = read_json(record) if record.is_file() else {}
-    now = {name: entry[2] for name, entry in modules.items() if entry}
+    now = {name: [*entry[2:]] for name, entry in modules.items() if entry}
     for name, links in now.items():
         if before.get(name) != links:
             (Path(app.outdir) / "_modules" / f"{name.replace('.', '/')}.html").unlink(missing_ok=True)
