@@ -45,10 +45,12 @@ def programs() -> Path:
     return folder / "Scripts" if (folder / "Scripts").exists() else folder / "bin"
 
 
-def shared(session: nox.Session, *command: str) -> None:
+def shared(session: nox.Session, *command: str, **variables: str) -> None:
     """Run a Python module with the shared environment's interpreter, its programs first on the PATH."""
     path = os.pathsep.join([str(programs()), os.environ.get("PATH", "")])
-    session.run(str(programs() / "python"), "-m", *command, external=True, env={"PATH": path})
+    # Containers often forbid Python to keep bytecode: each of a hundred processes would compile all it imports again.
+    environment = {"PATH": path, "PYTHONDONTWRITEBYTECODE": "", **variables}
+    session.run(str(programs() / "python"), "-m", *command, external=True, env=environment)
 
 
 @nox.session(venv_backend="none", requires=["env"])
@@ -61,9 +63,13 @@ def build(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Make the artifacts, then run all tests but the browser's, doctests included."""
     shared(session, "resnet8doc", "build", "--no-site")
-    # Two at once; a file's tests stay together, because they share what is costly to make.
-    spread = ["-n", "2", "--dist", "loadfile"]
-    shared(session, "pytest", "-m", "not browser", *spread, "--doctest-modules", "src", "tests", *session.posargs)
+    # Three at once on two cores, because many wait for processes; a file's tests stay together, because they share what
+    # is costly to make. Files come in the order of tests/conftest.py: by their numbers of tests, the longest were last.
+    spread = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+    chosen = [*spread, "--doctest-modules", "src", "tests", *session.posargs]
+    # A thread that waits for a core that another worker has spins: with two in each worker, half the time again. The
+    # build gives each of its processes one, too.
+    shared(session, "pytest", "-m", "not browser", *chosen, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
 
 @nox.session(venv_backend="none", requires=["env"])
@@ -150,6 +156,12 @@ def releases(session: nox.Session) -> None:
 def arm64(session: nox.Session) -> None:
     """Run ONNX Runtime for 64-bit ARM under qemu-user, replacing the record: -- --python PROGRAM --root FOLDER."""
     shared(session, "resnet8doc.proof.arm64", *session.posargs)
+
+
+@nox.session(venv_backend="none", requires=["env"])
+def cmsis(session: nox.Session) -> None:
+    """Compile your CMSIS-NN and compare the engine with it, replacing the record: -- --source FOLDER --release NAME."""
+    shared(session, "resnet8doc.proof.cmsis", *session.posargs)
 
 
 @nox.session(venv_backend="none", requires=["env"])

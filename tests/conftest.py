@@ -1,7 +1,8 @@
 """What all tests share."""
 
+import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,28 @@ settings.register_profile("resnet8doc", deadline=None, derandomize=True)
 settings.load_profile("resnet8doc")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the fast tests first."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for cycles only in what the tests make: the frameworks' modules hold a million objects, which stay."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run the fast tests first; where workers share the files, first those that take long, so that none is last."""
     items.sort(
         key=lambda item: (item.get_closest_marker("browser") is not None, item.get_closest_marker("slow") is not None)
     )
+    if hasattr(config, "workerinput"):
+        length: dict[Path, int] = {}
+        for item in items:
+            marks = [item.get_closest_marker(name) is not None for name in ("slow", "other_checkpoint")]
+            length[item.path] = max(length.get(item.path, 0), sum(marks))
+        items.sort(key=lambda item: -length[item.path])
 
 
 @pytest.fixture(scope="session")

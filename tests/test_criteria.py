@@ -68,7 +68,9 @@ def test_outcomes_are_written(tmp_path: Path, parallel: tuple[str, ...]) -> None
         [*command, *parallel, "--criteria-json", "out/criteria.json"], cwd=tmp_path, capture_output=True, check=False
     )
     assert result.returncode == 1, result.stdout
-    entries = {entry["number"]: entry for entry in json.loads((tmp_path / "out" / "criteria.json").read_text())}
+    written = json.loads((tmp_path / "out" / "criteria.json").read_text())
+    assert written["schema"] == "criteria"
+    entries = {entry["number"]: entry for entry in written["criteria"]}
     assert list(entries) == list(criteria())
     outcomes = {
         number: {test["id"].split("::")[-1]: test["outcome"] for test in entries[number]["tests"]} for number in entries

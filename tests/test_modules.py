@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -38,7 +39,9 @@ def _imported(file: Path) -> Iterator[str]:
             yield from (name if (name := f"{module}.{alias.name}") in MODULES else module for alias in node.names)
 
 
-IMPORTS = {file: frozenset(_imported(file)) & MODULES.keys() for file in MODULES.values()}
+@cache
+def _imports() -> dict[Path, frozenset[str]]:
+    return {file: frozenset(_imported(file)) & MODULES.keys() for file in MODULES.values()}
 
 
 def _private(name: str) -> bool:
@@ -48,7 +51,7 @@ def _private(name: str) -> bool:
 def test_no_module_reaches_into_another_package() -> None:
     reached = [
         f"{_name(file)} imports {name}"
-        for file, names in IMPORTS.items()
+        for file, names in _imports().items()
         for name in sorted(names)
         if _private(name) and name.split(".")[:2] != _name(file).split(".")[:2] and MODULES[name].parent != PACKAGE
     ]
@@ -66,6 +69,6 @@ def test_a_module_without_an_underscore_is_used_from_outside() -> None:
         and not any(file.is_relative_to(PACKAGE / folder) for folder in VARIANTS)
         and str(file.relative_to(PACKAGE)) not in STARTED_BY_PATH
         and name not in pages
-        and not any(name in names for user, names in IMPORTS.items() if not user.is_relative_to(file.parent))
+        and not any(name in names for user, names in _imports().items() if not user.is_relative_to(file.parent))
     ]
     assert unused == []
