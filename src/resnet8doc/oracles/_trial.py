@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from threading import Lock
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy.typing as npt
 
@@ -64,10 +64,10 @@ def survives(content: bytes, kernels: str, feeds: Mapping[int, npt.NDArray[Any]]
 
 
 class _Server:
-    """A small process, whose fork tries one file after the other until it dies of one.
+    """A small process, which forks for each file.
 
-    To fork this one for each file would copy the page tables of all that it holds, 40 ms with TensorFlow and torch, and
-    the locks that its threads hold just then.
+    To fork this one would copy the page tables of all that it holds, 40 ms with TensorFlow and torch, and the locks
+    that its threads hold just then.
     """
 
     def __init__(self) -> None:
@@ -109,28 +109,23 @@ def _server(process: int) -> _Server:
 
 
 def serve() -> None:
-    """Try what standard input brings, and answer with exit codes, until it ends."""
+    """Try what standard input brings, each file in a fork, and answer with exit codes, until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks is interrupted, and ends this
     answers = os.dup(1)
     os.dup2(2, 1)  # what kernels print is no answer
-    while child := os.fork():
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        if not code:
-            return
-        os.write(answers, b"%d\n" % code)
-    try:
-        _try_all(answers)
-    finally:
-        os._exit(0)
+    with suppress(EOFError):
+        while True:
+            trial = pickle.load(sys.stdin.buffer)  # noqa: S301 -- of `_Server.ask`
+            child = os.fork()
+            if not child:
+                _try(*trial)
+            os.write(answers, b"%d\n" % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
-def _try_all(answers: int) -> None:
+def _try(content: bytes, kernels: str, feeds: Mapping[int, npt.NDArray[Any]]) -> NoReturn:
     faulthandler.disable()  # what ends it here is said by who asks
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    while True:
-        content, kernels, feeds = pickle.load(sys.stdin.buffer)  # noqa: S301 -- of `_Server.ask`; raises at the end
-        signal.alarm(PATIENCE)
-        with suppress(BaseException):  # what is an exception here is one again where it is answered
-            interpret(content, kernels).run(feeds)
-        signal.alarm(0)
-        os.write(answers, b"0\n")
+    signal.alarm(PATIENCE)
+    with suppress(BaseException):  # what is an exception here is one again where it is answered
+        interpret(content, kernels).run(feeds)
+    os._exit(0)
