@@ -23,11 +23,12 @@ DEEPEST = 32
 """Graphs within each other; the ONNX format's own readers know no more."""
 
 FLAGS = frozenset({
-    "align_corners", "allowzero", "antialias", "ceil_mode", "center_point_box", "channels_last", "count_include_pad",
-    "detect_negative", "detect_positive", "exclude_outside", "exclusive", "fmod", "input_forget", "keepdims", "largest",
-    "layout", "linear_before_reset", "noop_with_empty_axes", "reverse", "saturate", "select_last_index", "sorted",
-    "spatial", "storage_order", "training_mode", "transA", "transB", "transBatchA", "transBatchB", "unidirectional",
-    "upper",
+    "align_corners", "allowzero", "antialias", "causal", "ceil_mode", "center_point_box", "channels_last",
+    "count_include_pad", "detect_negative", "detect_positive", "do_rotary", "exclude_outside", "exclusive", "fmod",
+    "input_forget", "interleaved", "inverse", "is_causal", "keepdims", "largest", "layout", "linear_before_reset",
+    "noop_with_empty_axes", "onesided", "periodic", "reverse", "rotary_interleaved", "saturate", "select_last_index",
+    "sorted", "spatial", "storage_order", "training_mode", "transA", "transB", "transBatchA", "transBatchB",
+    "unidirectional", "upper",
 })  # fmt: skip
 """Attributes that are 0 or 1: some of the runtime's kernels ask whether they are 1, others whether they are not 0."""
 
@@ -211,7 +212,13 @@ def _outputs(entries: list[Mapping[str, Any]]) -> tuple[str, ...]:
 def _with_narrow_type(
     attributes: dict[str, Any], operator: Operator, inputs: tuple[Input, ...], kinds: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Add the output's type where the zero point has one that numpy has not: its stored bytes do not say it."""
+    """Add the output's type where the zero point has one that numpy has not: its stored bytes do not say it.
+
+    Of GatherBlockQuantized likewise: ``bits`` is 0 where each code of ``data`` has a byte to itself.
+    """
+    if operator.name == "com.microsoft.GatherBlockQuantized":
+        kind = next((kinds.get(entry.tensor) for entry in inputs if entry.formal == "data"), None)
+        return {**attributes, "bits": 0} if kind == "uint4" else attributes
     if "output_dtype" not in operator.attributes or attributes.get("output_dtype"):
         return attributes
     kind = next((kinds.get(entry.tensor) for entry in inputs if entry.formal == "y_zero_point"), None)
