@@ -100,5 +100,6 @@ def _types(model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], stored: Stor
     found: Types = {
         entry.name: (types.get(entry.type, entry.type[len("tensor(") : -1]), list(entry.shape))
         for entry in (*session.get_inputs(), *session.get_outputs())
+        if entry.type.startswith("tensor(")
     }
     return found | {name: (kind, list(array.shape)) for name, (kind, array) in stored.items()}

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from ..arithmetic import Number
 from ..errors import UserError
+from ..ops.parts import is_sequence
 from ._model import TensorInfo
 from ._parse import NARROW
 
@@ -29,7 +30,7 @@ def like(old: Array, value: Number, name: str) -> Array:
 
 def fitting(value: Array, info: TensorInfo | None, name: str) -> Array:
     """Return a value as the input or tensor of that description takes it, or refuse it."""
-    if value.dtype == object:
+    if value.dtype == object and not is_sequence(value):
         raise UserError(f"{name} is an array of Python objects", "numbers", "Give an array of numbers.")
     if info is None or info.dtype is None:
         return value

@@ -21,10 +21,12 @@ from ._qlinear_reduce_mean import PARTS as MEAN_PARTS
 from ._qlinear_reduce_mean import checked as checked_mean
 from ._qlinear_softmax import from_rows, softmax_rows
 from ._quantize_linear_loops import checked as checked_quantize
+from ._sequences import is_sequence
 from ._windows import AutoPad, pair, pool_pads
 
 __all__ = [
     "CONV_PARTS", "GEMM_PARTS", "MATMUL_PARTS", "MEAN_PARTS", "Addends", "AutoPad", "ConvInputs", "Epilogue",
     "accumulated", "check", "checked_add", "checked_conv", "checked_gemm", "checked_mean", "checked_quantize", "dot",
-    "from_rows", "geometry_of", "geometry_of_shapes", "in_parts", "pair", "pool_pads", "softmax_rows", "window_sums",
+    "from_rows", "geometry_of", "geometry_of_shapes", "in_parts", "is_sequence", "pair", "pool_pads", "softmax_rows",
+    "window_sums",
 ]  # fmt: skip

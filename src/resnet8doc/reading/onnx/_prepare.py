@@ -214,8 +214,8 @@ def _computed(model: ModelProto, node: NodeProto, stored: Stored) -> bool:
     except (ValueError, TypeError, IndexError, OverflowError, MemoryError, ZeroDivisionError):
         return False  # said where the node runs
     results = [np.asarray(value) for value in (found if isinstance(found, tuple) else (found,))]
-    if sum(array.size for array in results) > FOLDED:
-        return False
+    if sum(array.size for array in results) > FOLDED or any(array.dtype == object for array in results):
+        return False  # a sequence is computed, not stored
     stored |= {
         name: (str(array.dtype), np.ascontiguousarray(array).reshape(array.shape))
         for name, array in zip(node.output, results, strict=False) if name
