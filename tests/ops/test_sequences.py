@@ -103,20 +103,29 @@ def test_a_loop_collects_tensors_of_several_lengths(tmp_path: Path, turns: int) 
         np.testing.assert_array_equal(found, expected)
 
 
-def test_a_sequence_can_come_out_and_be_fed(tmp_path: Path) -> None:
-    path = saved(
-        tmp_path, [node("SplitToSequence", ["x"], ["y"]), node("SequenceLength", ["y"], ["n"])], ["y", "n"], {}
-    )
-    (expected, _), (found, _) = both(path, {"x": X, "i": np.array(0)})
-    assert len(expected) == len(found)
-    for one, other in zip(expected, found, strict=True):
-        np.testing.assert_array_equal(other, one)
+@pytest.mark.parametrize("typed", [False, True])
+def test_a_sequence_at_the_edge_is_refused(tmp_path: Path, typed: bool) -> None:
+    path = saved(tmp_path, [node("SplitToSequence", ["x"], ["parts"])], ["parts"], {})
+    if typed:
+        kind = helper.make_sequence_type_proto(helper.make_tensor_type_proto(FLOAT, None))
+        model = onnx.load(path)
+        model.graph.output[0].CopyFrom(helper.make_value_info("parts", kind))
+        onnx.save(model, path)
+    with pytest.raises(UserError, match="the input or output parts is a sequence of tensors"):
+        load(path)
+
+
+def test_a_network_with_a_sequence_within_is_specified(tmp_path: Path) -> None:
+    nodes = [node("SplitToSequence", ["x"], ["parts"]), node("SequenceAt", ["parts", "one"], ["y"])]
+    fed = helper.make_tensor_value_info("x", FLOAT, [5, 4])
+    path = saved(tmp_path, nodes, ["y"], {"one": np.array(1)}, inputs=[fed])
+    graph = load(path)
+    np.testing.assert_array_equal(graph.run({"x": X}, "parts")["parts"][4], X[4:])
+    assert graph.run({"parts": sequence([X, X[:1]])})["y"].shape == (1, 4), "any value may be fed"
+    with pytest.raises(UserError, match="parts is an array of Python objects"):
+        graph.run({"parts": np.array([None, 3])})
     page = write_specification(open_subject(path, None, {}), tmp_path / "specification")
     assert "SplitToSequence" in page.read_text()
-    again = load(path).run({"y": sequence([X, X[:1]])}, ["n"])
-    assert again["n"] == 2
-    with pytest.raises(UserError, match="y is an array of Python objects"):
-        load(path).run({"y": np.array([None, 3])}, ["n"])
 
 
 S = sequence([X, X[:2]])

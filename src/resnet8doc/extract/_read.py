@@ -12,7 +12,7 @@ from google.protobuf.message import DecodeError
 from onnx import helper
 
 from ..errors import UserError
-from ..reading.onnx import NARROW, Stored, Types
+from ..reading.onnx import NARROW, Stored, Types, refuse_sequence
 
 Array = npt.NDArray[Any]
 
@@ -96,6 +96,9 @@ def _types(model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], stored: Stor
             "a model that it runs",
             "onnx.checker.check_model says whether the model is valid; a newer onnxruntime may know more of it.",
         ) from error
+    for entry in session.get_outputs():
+        if entry.name in given and entry.type.startswith("seq("):
+            refuse_sequence(entry.name)
     types = {"tensor(float)": "float32", "tensor(double)": "float64"}
     found: Types = {
         entry.name: (types.get(entry.type, entry.type[len("tensor(") : -1]), list(entry.shape))

@@ -128,7 +128,8 @@ class Graph:
         Returns
         -------
         dict
-            Each tensor asked for by its name. Tensors of four axes are ``[N, C, H, W]``, channels last in memory.
+            Each tensor asked for by its name. Tensors of four axes are ``[N, C, H, W]``, channels last in memory. A
+            sequence of tensors is an array of one axis whose elements are arrays.
 
         Raises
         ------

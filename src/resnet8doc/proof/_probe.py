@@ -50,7 +50,7 @@ class _Fed:
                 "Convert it to operators and an opset that this release of ONNX Runtime has.",
             ) from error  # fmt: skip
         self.types = {entry.name: entry.type for entry in self.session.get_inputs()}
-        self.names = [entry.name for entry in self.session.get_outputs()]
+        self.names = [entry.name for entry in self.session.get_outputs() if entry.type.startswith("tensor(")]
 
     def fed(self, feeds: Feeds) -> dict[str, Array]:
         """Return the inputs by name; pixels become real numbers where the model wants those."""

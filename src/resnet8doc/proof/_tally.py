@@ -85,12 +85,17 @@ def difference(found: Array, expected: Array) -> tuple[int, float]:
 def differs(found: Array, expected: Array) -> npt.NDArray[np.bool_]:
     """Return where values differ: real ones as bits, so that -0.0 is not 0.0; what is not a number equals all such.
 
+    Of sequences, which tensors differ.
+
     Examples
     --------
     >>> zero, nan = np.float32(0), np.float32("nan")
     >>> differs(np.array([-zero, zero, -nan]), np.array([zero, zero, nan]))
     array([ True, False, False])
     """
+    if found.dtype == object:
+        pairs = zip(found, expected, strict=True)
+        return np.array([one.shape != other.shape or differs(one, other).any() for one, other in pairs], bool)
     if found.dtype.kind != "f" or found.dtype != expected.dtype:
         return np.asarray(found != expected)
     bits = np.dtype(f"u{found.dtype.itemsize}")

@@ -89,9 +89,13 @@ def _inputs(subject: Subject, folder: Path) -> list[str]:
 
 
 def _tensors(subject: Subject, folder: Path) -> list[str]:
-    """Write the tensors under numbers: a name may be anything, and the names of files may not."""
+    """Write the tensors under numbers: a name may be anything, and the names of files may not.
+
+    Of a sequence nothing is written: its tensors are those that other nodes give or take.
+    """
     listed, files = [], {}
-    for number, (name, array) in enumerate(subject.values.items()):
+    tensors = {name: array for name, array in subject.values.items() if array.dtype != object}
+    for number, (name, array) in enumerate(tensors.items()):
         stream = io.BytesIO()
         np.save(stream, np.asarray(array, order="C"), allow_pickle=False)
         files[f"{number:04d}.npy"] = stream.getvalue()

@@ -66,6 +66,9 @@ def read(
         or a zero point of the wrong type.
     """
     refuse_unknown(model)
+    for entry in (*model.graph.input, *model.graph.output):
+        if entry.type.HasField("sequence_type"):
+            refuse_sequence(entry.name)
     stored = read_initializers(model)
     del model.graph.initializer[:]
     fed = [entry.name for entry in model.graph.input if entry.name not in stored]
@@ -86,6 +89,20 @@ def read(
     nodes = read_nodes(model, folded, stored, types)
     return (
         _operations(file, digest, model, nodes, stored, _described(fed, types), _described(given, types)), tensors
+    )  # fmt: skip
+
+
+def refuse_sequence(name: str) -> None:
+    """Refuse a sequence of tensors at a network's edge: what reads and writes files knows tensors alone.
+
+    Raises
+    ------
+    UserError
+        Always.
+    """
+    raise UserError(
+        f"the input or output {name} is a sequence of tensors", "tensors: a sequence may stand between nodes",
+        "Export the model with one input or output for each tensor, or with ConcatFromSequence before it.",
     )  # fmt: skip
 
 
