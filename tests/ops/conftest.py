@@ -77,4 +77,4 @@ def in_onnxruntime(
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level, options.intra_op_num_threads = 4, 1
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    return [np.asarray(value) for value in session.run(None, {first: np.ascontiguousarray(held[first])})]
+    return [np.asarray(value) for value in session.run(None, {first: np.array(held[first], order="C")})]

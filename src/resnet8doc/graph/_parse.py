@@ -25,8 +25,8 @@ DEEPEST = 32
 FLAGS = frozenset({
     "align_corners", "allowzero", "antialias", "causal", "ceil_mode", "center_point_box", "channels_last",
     "count_include_pad", "detect_negative", "detect_positive", "do_rotary", "exclude_outside", "exclusive", "fmod",
-    "input_forget", "interleaved", "keepdims", "largest", "layout", "linear_before_reset",
-    "new_axis", "noop_with_empty_axes", "reverse", "rotary_interleaved", "saturate", "select_last_index",
+    "input_forget", "interleaved", "inverse", "keepdims", "largest", "layout", "linear_before_reset", "new_axis",
+    "noop_with_empty_axes", "onesided", "periodic", "reverse", "rotary_interleaved", "saturate", "select_last_index",
     "sorted", "spatial", "storage_order", "training_mode", "transA", "transB", "transBatchA", "transBatchB",
     "unidirectional", "upper",
 })  # fmt: skip

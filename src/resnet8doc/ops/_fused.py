@@ -1,4 +1,4 @@
-"""FusedMatMul, FusedGemm, FusedConv: products with what comes before or after them; ONNX Runtime's own.
+"""FusedMatMul, TransposeMatMul, FusedGemm, FusedConv: products with what comes before or after; ONNX Runtime's own.
 
 Its optimiser puts them in the place of two or three nodes of a model.
 """
@@ -54,6 +54,24 @@ def fused_matmul(
     """
     a, b = _turned(A, transA, transBatchA), _turned(B, transB, transBatchB)
     return np.asarray(np.float32(alpha) * matmul(a, b))
+
+
+def transpose_matmul(A: Array, B: Array, *, alpha: float = 1.0, transA: int = 0, transB: int = 0) -> Array:
+    """Return what FusedMatMul gives: its older name.
+
+    Source: ONNX Runtime, ``contrib_ops/cpu/cpu_contrib_kernels.cc``.
+
+    Parameters
+    ----------
+    A, B, alpha, transA, transB
+        As for FusedMatMul.
+
+    Examples
+    --------
+    >>> transpose_matmul(np.array([[1, 2]], np.float32), np.array([[3, 4]], np.float32), alpha=0.5, transB=1)
+    array([[5.5]], dtype=float32)
+    """
+    return fused_matmul(A, B, alpha=alpha, transA=transA, transB=transB)
 
 
 def _turned(x: Array, last: int, first: int) -> Array:
@@ -173,6 +191,7 @@ def fused_conv(
 
 
 MATMUL = Operator("FusedMatMul", MICROSOFT, fused_matmul, ("Y",), (1,), "real", weights="B", exact=SUMS)
+TRANSPOSED = Operator("TransposeMatMul", MICROSOFT, transpose_matmul, ("Y",), (1,), "real", weights="B", exact=SUMS)
 GEMM = Operator("FusedGemm", MICROSOFT, fused_gemm, ("Y",), (1,), "real", weights="B", bias="C", exact=SUMS)
 CONV = Operator(
     "FusedConv", MICROSOFT, fused_conv, ("Y",), (1,), "real", weights="W", bias="B", exact=SUMS,
