@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
-from . import _checks as check
 from ._operator import Operator
+from ._resize_cubic import antialiased, cubic
+from ._resize_places import COORDINATES, CROP, POLICIES, beyond, of_all, places_of, size_of
 
 Array = npt.NDArray[Any]
 
-COORDINATES = ("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel")
 ROUNDINGS = ("round_prefer_floor", "floor", "ceil")
 
 
@@ -40,32 +40,42 @@ def resize(
        x = \frac{i + 1/2}{s} - \frac12 \;(\text{half\_pixel}), \qquad \frac{i}{s} \;(\text{asymmetric}), \qquad
        i \cdot \frac{n - 1}{m - 1} \;(\text{align\_corners}).
 
+    An axis of scale 1 stays where it is, and an image whose size stays is a copy.
+
     ``nearest`` takes one element, codes as they are; :math:`x` is rounded as ``nearest_mode`` says and held to the
     image. ``linear`` holds :math:`x` to the image, takes the neighbours :math:`x_1 = \lfloor x \rfloor`,
     :math:`x_2 = x_1 + 1` and weighs each with its distance from the other (both with a half at the last element), the
     product of two weights before the product with the pixel, the four of them added from top left to bottom right. A
-    mean of codes loses its fraction (it is not rounded): the runtime converts it as C does.
+    mean of codes loses its fraction (it is not rounded): the runtime converts it as C does. ``cubic`` takes four
+    neighbours along each axis, see ``_resize_cubic.py``.
 
     Parameters
     ----------
     X
-        Any numbers for ``nearest``; float32, int8 or uint8, of which the last two axes alone change, for ``linear``.
+        Any numbers for ``nearest``; float32, int8 or uint8, of which the last two axes alone change, for ``linear``;
+        float32 for ``cubic``; float32 or uint8 with ``antialias``.
     roi
-        Of ``tf_crop_and_resize``, which is refused; it changes nothing.
+        float32, of ``tf_crop_and_resize``: where each axis begins, then where each ends, as parts of its length.
     scales, sizes
         float32 factors or int64 lengths, one for each axis; one of the two.
     coordinate_transformation_mode
-        ``half_pixel``, ``asymmetric``, ``align_corners`` or ``pytorch_half_pixel`` (0 where one element comes out).
+        ``half_pixel``, ``asymmetric``, ``align_corners``, ``pytorch_half_pixel`` (0 where one element comes out),
+        ``half_pixel_symmetric``, ``tf_half_pixel_for_nn`` or ``tf_crop_and_resize``.
     mode
-        ``nearest`` or ``linear``.
+        ``nearest``, ``linear`` or ``cubic``.
     nearest_mode
         ``round_prefer_floor``, ``floor`` or ``ceil``. ``round_prefer_ceil`` is refused: near a half the runtime
         rounds otherwise than it says.
     axes
         Those that scales or sizes are of; all without.
-    antialias, cubic_coeff_a, exclude_outside, extrapolation_value, keep_aspect_ratio_policy
-        Any ``antialias`` or aspect ratio policy other than the default is refused; the others belong to
-        modes that are.
+    antialias
+        Whether ``linear`` and ``cubic`` take a mean of all that an element of a smaller image stands for.
+    cubic_coeff_a, exclude_outside
+        The :math:`a` of the cubic weights; whether pixels outside do not count, else those at the edge stand for them.
+    extrapolation_value
+        Of what lies outside with ``tf_crop_and_resize``.
+    keep_aspect_ratio_policy
+        ``stretch``; ``not_larger`` or ``not_smaller``: all axes have the smallest or the largest factor of ``sizes``.
 
     Raises
     ------
@@ -83,70 +93,72 @@ def resize(
     >>> resize(image, None, np.array([1, 1, 1, 2], np.float32), mode="linear")
     array([[[[1.  , 1.25, 1.75, 2.  ]]]], dtype=float32)
     """
-    refused = {"antialias": antialias, "keep_aspect_ratio_policy": keep_aspect_ratio_policy != "stretch"}
-    for name, value in refused.items():
-        if value:
-            raise UserError(f"{name} is set", "its default", f"Export the model without {name}.")
     for name, one, known in (
-        ("mode", mode, ("nearest", "linear")), ("nearest_mode", nearest_mode, ROUNDINGS),
+        ("mode", mode, ("nearest", "linear", "cubic")), ("nearest_mode", nearest_mode, ROUNDINGS),
         ("coordinate_transformation_mode", coordinate_transformation_mode, COORDINATES),
+        ("keep_aspect_ratio_policy", keep_aspect_ratio_policy, POLICIES),
     ):  # fmt: skip
         if one not in known:
             raise UserError(
                 f"{name} is {one!r}", f"one of {', '.join(known)}", f"Export the model with another {name}."
             )
     if axes is not None:
-        scales, sizes = _of_all(X, axes, scales, sizes)
-    shape, factors = _size(X, scales, sizes)
-    if shape == X.shape and (factors == 1).all():
+        scales, sizes, roi = of_all(X, axes, scales, sizes, roi)
+    shape, factors = size_of(X, scales, sizes, keep_aspect_ratio_policy, axes)
+    crops = coordinate_transformation_mode == CROP
+    region = _region(X, roi) if crops else np.zeros((2, X.ndim), np.float32)
+    if shape == X.shape:
         return X
-    places = [_places(m, n, s, coordinate_transformation_mode) for m, n, s in zip(shape, X.shape, factors, strict=True)]
-    if mode == "linear":
-        return _linear(X, places)
-    chosen = [
-        np.arange(n) if m == n and s == 1 else _nearest(place, n, nearest_mode)
-        for place, m, n, s in zip(places, shape, X.shape, factors, strict=True)
+    places = [
+        places_of(m, n, s, coordinate_transformation_mode, *ends)
+        for m, n, s, ends in zip(shape, X.shape, factors, region.T, strict=True)
     ]
-    return np.asarray(X[np.ix_(*chosen)])
+    if mode == "nearest":
+        chosen = [
+            np.arange(n) if m == n and s == 1 else _nearest(place, n, nearest_mode)
+            for place, m, n, s in zip(places, shape, X.shape, factors, strict=True)
+        ]
+        y = X[np.ix_(*chosen)]
+    else:
+        _check_image(X, places, mode, antialias)
+        if antialias:
+            how = (mode, cubic_coeff_a, exclude_outside)
+            along = antialiased(X, X.ndim - 1, places[-1], factors[-1], *how) if shape[-1] != X.shape[-1] else X
+            y = antialiased(along, X.ndim - 2, places[-2], factors[-2], *how) if shape[-2] != X.shape[-2] else along
+        elif mode == "cubic":
+            y = cubic(X, places[-2], places[-1], cubic_coeff_a, exclude_outside)
+        else:
+            y = _linear(X, places)
+    if crops:
+        hidden = np.zeros(shape, bool)
+        for axis, (place, n, s) in enumerate(zip(places, X.shape, factors, strict=True)):
+            if s != 1:
+                hidden |= beyond(place, n).reshape(-1, *(1,) * (X.ndim - axis - 1))
+        y = np.where(hidden, np.asarray(extrapolation_value).astype(X.dtype), y)
+    return np.asarray(y)
 
 
-def _of_all(
-    X: Array, axes: Sequence[int], scales: Array | None, sizes: Array | None
-) -> tuple[Array | None, Array | None]:
-    """Return scales and sizes for all axes; those that are not named stay."""
-    given = sizes if sizes is not None and sizes.size else scales
-    if given is None or given.size != len(axes) or not all(-X.ndim <= axis < X.ndim for axis in axes):
-        raise UserError(f"axes are {list(axes)}", "as many as scales or sizes, of those of X", "Correct axes.")
-    whole: Array = np.ones(X.ndim, np.float32) if given is scales else np.array(X.shape, np.int64)
-    whole[list(axes)] = given
-    return (whole, None) if given is scales else (None, whole)
+def _region(X: Array, roi: Array | None) -> Array:
+    """Return where each axis of the region begins and ends, as parts of its length: ``[2, axes]``."""
+    if roi is None or roi.size != 2 * X.ndim:
+        found = "nothing" if roi is None else f"{roi.size} numbers"
+        raise UserError(f"roi is {found} for a tensor of {X.ndim} axes", "two numbers for each axis", "Give roi.")
+    return roi.astype(np.float32).reshape(2, -1)
 
 
-def _size(X: Array, scales: Array | None, sizes: Array | None) -> tuple[tuple[int, ...], Array]:
-    """Return the output's shape and the factor of each axis."""
-    given = sizes if sizes is not None and sizes.size else scales
-    if given is None or given.size != X.ndim:
-        found = "nothing" if given is None else f"{given.size} numbers"
-        raise UserError(f"{found} for a tensor of {X.ndim} axes", "scales or sizes, one for each axis", "Give them.")
-    if sizes is not None and sizes.size:
-        shape = check.made_size(sizes, "sizes")
-        return shape, np.array([np.float32(m) / np.float32(n) for m, n in zip(shape, X.shape, strict=True)], np.float32)
-    factors = np.asarray(given, np.float32).reshape(-1)
-    if not (np.isfinite(factors) & (factors > 0)).all():
-        raise UserError(f"scales are {factors.tolist()}", "finite numbers above 0", "Correct scales.")
-    return check.made_size(np.floor(factors * np.array(X.shape, np.float32)).astype(np.int64), "the size"), factors
-
-
-def _places(m: int, n: int, scale: Any, mode: str) -> Array:
-    """Return where the elements of an axis lie in the input."""
-    index, half = np.arange(m, dtype=np.float32), np.float32(0.5)
-    if mode == "asymmetric":
-        return np.asarray(index / scale)
-    if mode == "align_corners":
-        return index * np.float32(n - 1) / np.float32(m - 1) if m > 1 else np.zeros(m, np.float32)
-    if mode == "pytorch_half_pixel" and m == 1:
-        return np.zeros(m, np.float32)
-    return np.asarray((index + half) / scale - half)
+def _check_image(X: Array, places: list[Array], mode: str, antialias: int) -> None:
+    known = (
+        (np.float32, np.uint8) if antialias else (np.float32,) if mode == "cubic" else (np.float32, np.int8, np.uint8)
+    )
+    if X.dtype not in known:
+        listed = ", ".join(np.dtype(kind).name for kind in known)
+        raise UserError(f"X is {X.dtype} and mode {mode}", listed, "Resize in nearest mode.")
+    changed = any(len(place) != n for place, n in zip(places[:-2], X.shape[:-2], strict=True))
+    if X.ndim < 2 or changed or (X.ndim not in (2, 4) and mode == "cubic"):
+        raise UserError(
+            f"X has shape {list(X.shape)}", "an image of which only the last two axes change; of two or four axes for "
+            "cubic", "Resize in nearest mode.",
+        )  # fmt: skip
 
 
 def _nearest(place: Array, n: int, rounding: str) -> Array:
@@ -157,12 +169,6 @@ def _nearest(place: Array, n: int, rounding: str) -> Array:
 
 
 def _linear(X: Array, places: list[Array]) -> Array:
-    if X.dtype not in (np.float32, np.int8, np.uint8):
-        raise UserError(f"X is {X.dtype}", "float32, int8 or uint8", "Resize in nearest mode.")
-    if X.ndim < 2 or any(len(place) != n for place, n in zip(places[:-2], X.shape[:-2], strict=True)):
-        raise UserError(
-            f"X has shape {list(X.shape)}", "an image of which only the last two axes change", "Resize in nearest mode."
-        )
     rows, columns = (_neighbours(place, n) for place, n in zip(places[-2:], X.shape[-2:], strict=True))
     (top, bottom, of_top, of_bottom), (left, right, of_left, of_right) = rows, columns
     real = X.astype(np.float32, copy=False)
