@@ -112,17 +112,35 @@ def test_what_is_stored_in_branches_is_stored_with_the_rest(tmp_path: Path) -> N
     assert changed.run(x)["y"].tolist() == [10, 17, 24]
 
 
-@pytest.mark.parametrize("most", [1, 2, 9])
+@pytest.mark.parametrize("most", [0, 1, 2, 9])
 def test_a_loop(tmp_path: Path, most: int) -> None:
     feeds = {"x": np.array([3, 7], np.float32), "most": np.array(most)}
     runs_alike(parser.parse_model(LOOP), tmp_path, feeds)
 
 
-def test_a_loop_without_a_turn_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shape", ["[2]", "[n]", "[n, 3]", ""])
+def test_a_loop_without_a_turn_collects_nothing(tmp_path: Path, shape: str) -> None:
+    """What it collects is as long along its other axes as the runtime infers, or 0."""
+    text = LOOP.replace("float[t, 2] every", "float[] every").replace("seen, number)", f"float{shape} seen, number)")
+    model = parser.parse_model(text.replace("seen = Add (next, x)", "seen = Resize (next, , , length)"))
+    model.graph.initializer.append(numpy_helper.from_array(np.array([2]), "length"))
+    del model.graph.output[1].type.tensor_type.shape.dim[:]
+    model.graph.output[1].type.tensor_type.ClearField("shape")
+    feeds = {"x": np.array([3, 7], np.float32), "most": np.array(0)}
     path = tmp_path / "m.onnx"
-    onnx.save(parser.parse_model(LOOP), path)
-    with pytest.raises(UserError, match="gives 1 of 3 tensors; expected all of them"):
-        load(path).run({"x": np.array([3, 7], np.float32), "most": np.array(0)})
+    onnx.save(model, path)
+    expected = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(["every"], feeds)[0]
+    found = load(path).run(feeds)["every"]
+    assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
+
+
+def test_what_a_loop_without_a_turn_collects_must_have_a_type() -> None:
+    content = parser.parse_model(LOOP.replace("every, turns = Loop", "hidden, turns = Loop").replace(
+        "    start =", "    every = Identity (hidden)  start ="
+    )).SerializeToString()  # fmt: skip
+    graph = Graph.from_parts(*read_model(content, "m.onnx"))
+    with pytest.raises(UserError, match="has no turn, and of what type hidden is, the model does not say"):
+        graph.run({"x": np.array([3, 7], np.float32), "most": np.array(0)})
 
 
 def test_a_loop_without_an_end_is_refused() -> None:

@@ -15,7 +15,7 @@ from ._fit import fitting, like, of_one
 from ._model import CAPTURED, Body, Node, Quantization, TensorInfo
 from ._operators import operator_of
 from ._parameters import check_parameters
-from ._parse import parse_info, parse_nodes, parse_tensors
+from ._parse import NARROW, parse_info, parse_nodes, parse_tensors
 from ._quantization import find_quantization
 from ._trace import check_traced
 
@@ -201,11 +201,20 @@ class Graph:
             ) from error  # fmt: skip
         results = found if isinstance(found, tuple) else (found,)
         if len(results) < len(node.outputs):
-            raise UserError(
-                f"node {node.name} ({node.op_type}) gives {len(results)} of {len(node.outputs)} tensors", "all of them",
-                "A loop without a turn leaves open what it collects: feed the graph so that there is one.",
-            )  # fmt: skip
+            results = (*results, *(self._collected(node, name) for name in node.outputs[len(results) :]))
         return {name: np.asarray(value) for name, value in zip(node.outputs, results, strict=False) if name}
+
+    def _collected(self, node: Node, name: str) -> Array:
+        """Return what a loop without a turn collects: nothing, along axes that are as long as the file says, or 0."""
+        info = self.info.get(name)
+        if name and (info is None or info.dtype is None):
+            raise UserError(
+                f"node {node.name} ({node.op_type}) has no turn, and of what type {name} is, the model does not say",
+                "its type", "Feed the graph so that there is a turn, or extract the model where ONNX Runtime is.",
+            )  # fmt: skip
+        kind, shape = (info.dtype, info.shape or ()) if info is not None else ("float32", ())
+        lengths = (length if isinstance(length, int) else 0 for length in shape[1:])
+        return np.zeros((0, *lengths), "uint8" if kind in NARROW else kind)
 
     def _callable(
         self, node: Node, body: Body, values: Mapping[str, Array], runtime: Runtime
