@@ -79,6 +79,25 @@ def test_what_enters_an_activation_is_cut_off(compare: Compare, op_type: str, at
     assert not np.allclose(cut[0][1], whole[0][1], atol=0.01)
 
 
+@pytest.mark.parametrize("clip", [1e-45, 1e-38, 1e-30, 1e-10, 1e-5])
+@pytest.mark.parametrize("op_type", ["GRU", "LSTM", "RNN"])
+def test_what_is_cut_off_near_0(compare: Compare, op_type: str, clip: float) -> None:
+    """RNN's tangent is a difference of two numbers near 1: of what is small it leaves nothing."""
+    for expected, found in compare(op_type, inputs(op_type, 1, 9, True), opset=14, outputs=2, clip=clip,
+                                   hidden_size=SIZE):  # fmt: skip
+        np.testing.assert_allclose(found, expected, rtol=1e-3, atol=0)
+
+
+@pytest.mark.parametrize("name", ["Tanh", "Sigmoid"])
+def test_the_functions_of_a_plain_unit(compare: Compare, name: str) -> None:
+    rng, one = np.random.default_rng(0), np.ones((1, 1, 1), np.float32)
+    x = np.concatenate([rng.normal(0, size, 300) for size in (1e-9, 1e-5, 1e-3, 0.1, 1, 20, 99)])
+    given = [x.astype(np.float32).reshape(1, -1, 1), one, 0 * one]
+    ((expected, found),) = compare("RNN", given, opset=14, hidden_size=1, activations=[name])
+    np.testing.assert_array_equal(found[..., :900, :], expected[..., :900, :])
+    assert np.count_nonzero(found != expected) < 0.01 * x.size, "the library's exponential is not always the nearest"
+
+
 @pytest.mark.parametrize(
     ("change", "attributes", "message"),
     [

@@ -1,6 +1,6 @@
 """What GRU, LSTM and RNN share: steps along a sequence, forward and backward, each item to its own length."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,9 +26,12 @@ SUMS = "the order in which a matrix product is added up is left to each implemen
 
 
 def functions_of(
-    given: Sequence[str] | None, default: tuple[str, ...], count: int
+    given: Sequence[str] | None,
+    default: tuple[str, ...],
+    count: int,
+    known: Mapping[str, Callable[[Array], Array]] = ACTIVATIONS,
 ) -> list[tuple[Callable[[Array], Array], ...]]:
-    """Return the functions of each direction.
+    """Return the functions of each direction, of those that are known.
 
     Raises
     ------
@@ -37,14 +40,12 @@ def functions_of(
     """
     names = list(given or default * count)
     for name in names:
-        if name not in ACTIVATIONS:
-            raise UserError(
-                f"activation {name}", f"one of {', '.join(ACTIVATIONS)}", "Export the model with one of these."
-            )
+        if name not in known:
+            raise UserError(f"activation {name}", f"one of {', '.join(known)}", "Export the model with one of these.")
     each = len(default)
     if len(names) != each * count:
         raise UserError(f"there are {len(names)} activations", f"{each * count}", "Name one for each function.")
-    return [tuple(ACTIVATIONS[name] for name in names[d * each : d * each + each]) for d in range(count)]
+    return [tuple(known[name] for name in names[d * each : d * each + each]) for d in range(count)]
 
 
 def cutter(clip: float | None) -> Callable[[Array], Array]:

@@ -1,8 +1,9 @@
 """RNN: plain recurrent units."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from ._operator import Operator
@@ -62,13 +63,12 @@ def rnn(
 
     Examples
     --------
-    >>> import numpy as np
     >>> one = np.ones((1, 1, 1), np.float32)
     >>> rnn(np.ones((2, 1, 1), np.float32), one, one, activations=["Relu"])[1]
     array([[[2.]]], dtype=float32)
     """
     size = check_weights(X, W, R, 1, hidden_size, direction, layout)
-    functions = functions_of(activations, ("Tanh",), len(DIRECTIONS[direction]))
+    functions = functions_of(activations, ("Tanh",), len(DIRECTIONS[direction]), ACTIVATIONS)
     bias, cut = biases(B, 2, size), cutter(clip)
 
     def step(d: int, x: Array, states: States) -> States:
@@ -77,5 +77,21 @@ def rnn(
     Y, Y_h = walk(X, sequence_lens, [initial_h], size, direction, step)
     return Y, Y_h
 
+
+def _sigmoid(x: Array) -> Array:
+    """Return :math:`1 / (1 + e^{-x})`, below 0 as :math:`e^x / (1 + e^x)`: the exponential rounded to float32."""
+    small, one = np.exp(-np.abs(x), dtype=np.float64).astype(np.float32), np.float32(1)
+    return np.asarray(np.where(x >= 0, one, small) / (one + small))
+
+
+def _tanh(x: Array) -> Array:
+    """Return the hyperbolic tangent as :math:`2 / (1 + e^{-2x}) - 1`, which is 0 where x is small."""
+    return np.asarray(np.float32(2) * _sigmoid(np.float32(2) * x) - np.float32(1))
+
+
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "Sigmoid": _sigmoid, "Tanh": _tanh, "Relu": lambda x: np.maximum(x, np.float32(0)),
+}  # fmt: skip
+"""What RNN computes by itself; GRU and LSTM have the polynomials of the runtime's own library."""
 
 OPERATOR = Operator("RNN", "", rnn, ("Y", "Y_h"), (7, 14, 22), "real", exact=SUMS)
