@@ -191,6 +191,53 @@ def test_only_last_bits_differ(
             np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
 
+def standard(rng: np.random.Generator, *, mask: str = "", before: int | None = None, flat: bool = False,
+             ends: bool = False, steps: int = 4) -> list[Any]:  # fmt: skip
+    """Return the inputs of Attention: 4 heads of 8 numbers, 2 of keys, 2 of values with 6 numbers, 5 keys."""
+    shapes = ((4, steps, 8), (2, 5, 8), (2, 5, 6))
+    three = [real(rng, 2, *shape) for shape in shapes]
+    if flat:
+        three = [one.transpose(0, 2, 1, 3).reshape(2, one.shape[2], -1) for one in three]
+    whole = 5 + (before or 0)
+    past = [None, None] if before is None else [real(rng, 2, 2, before, 8), real(rng, 2, 2, before, 6)]
+    masks = {
+        "": lambda: None, "bool": lambda: rng.integers(0, 4, (2, 1, steps, whole)) > 1,
+        "real": lambda: real(rng, 4, steps, whole),
+        "infinite": lambda: np.where(rng.integers(0, 2, (steps, whole)) > 0, np.float32(-np.inf), np.float32(1)),
+    }  # fmt: skip
+    given = [*three, masks[mask](), *past, rng.integers(0, 6, 2) if ends else None]
+    return given[: 1 + max(n for n, one in enumerate(given) if one is not None)]
+
+
+STANDARD_HEADS: list[Case] = [
+    *(("Attention", lambda rng, m=mask, f=flat: standard(rng, mask=m, flat=f),
+       {"is_causal": way, "softcap": cap, **({"q_num_heads": 4, "kv_num_heads": 2} if flat else {})}, (23, 24))
+      for mask in ("", "bool", "real", "infinite")
+      for flat, way, cap in ((False, 0, 0.0), (True, 1, 0.0), (False, 1, 1.5))),
+    *(("Attention", lambda rng, b=before, s=steps: standard(rng, mask="bool", before=b, steps=s), {"is_causal": 1},
+       (23,))
+      for before, steps in ((0, 4), (3, 4), (3, 1))),
+    *(("Attention", lambda rng, s=steps: standard(rng, ends=True, steps=s), {"is_causal": way, "scale": 0.7}, (24,))
+      for steps in (1, 4, 7) for way in (0, 1)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", range(4))
+@pytest.mark.parametrize("case", STANDARD_HEADS, ids=names(STANDARD_HEADS))
+def test_the_heads_of_the_standard(compare: Compare, case: Case, mode: int) -> None:
+    op_type, generate, attributes, opsets = case
+    for opset in opsets:
+        for seed in range(4):
+            given = generate(np.random.default_rng(seed))
+            pairs = compare(op_type, given, opset=opset, outputs=4, qk_matmul_output_mode=mode, **attributes)
+            assert len(pairs) == 4
+            for number, (expected, found) in enumerate(pairs):
+                assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
+                if number in (1, 2):
+                    assert not differs(found, expected).any(), "what is kept is only moved"
+                np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize("zeros", [False, True])
 @pytest.mark.parametrize(("kind", "low"), [(TensorProto.INT4, -8), (TensorProto.UINT4, 0)])
 def test_a_table_of_codes_of_4_bits_is_read_from_its_file(tmp_path: Path, kind: int, low: int, zeros: bool) -> None:
@@ -223,6 +270,10 @@ REFUSED: list[tuple[str, str, list[Any], dict[str, Any], str]] = [
     ("", "RotaryEmbedding", [ONE[None], ONE[0], ONE[0], ROW], {}, "cos_cache has shape .*4 numbers for each position"),
     ("", "RotaryEmbedding", [ONE[None], ONE[0], ONE[0], ROW + 1], {}, "reach 2; expected .*from 0 to 1"),
     ("", "RotaryEmbedding", [ONE[None], ONE[0], ONE[0]], {}, "where no position is given"),
+    ("", "Attention", [ONE, ONE, ONE], {}, r"Q has shape \[1, 2, 8\]"),
+    ("", "Attention", [ONE[None], ONE[None], ONE[None], np.ones((3, 2), bool)], {}, r"attn_mask is bool \[3, 2\]"),
+    ("", "Attention", [ONE[None], ONE[None], ONE[None], None, None, None, np.array([3])], {}, "from 0 to 2, and no"),
+    ("", "Attention", [ONE[None]] * 3, {"qk_matmul_output_mode": 4}, "qk_matmul_output_mode is 4"),
     (MICROSOFT, "MultiHeadAttention", [ONE], {"num_heads": 2}, "no kernel for packed tensors"),
     (MICROSOFT, "MultiHeadAttention", [ONE, ONE, ONE], {"num_heads": 3}, r"query has shape \[1, 2, 8\]"),
     (MICROSOFT, "MultiHeadAttention", [ONE, ONE, ONE, None, np.ones((3, 3), np.int32)], {"num_heads": 2},

@@ -25,10 +25,10 @@ DEEPEST = 32
 FLAGS = frozenset({
     "align_corners", "allowzero", "antialias", "causal", "ceil_mode", "center_point_box", "channels_last",
     "count_include_pad", "detect_negative", "detect_positive", "do_rotary", "exclude_outside", "exclusive", "fmod",
-    "input_forget", "interleaved", "inverse", "keepdims", "largest", "layout", "linear_before_reset", "new_axis",
-    "noop_with_empty_axes", "onesided", "periodic", "reverse", "rotary_interleaved", "saturate", "select_last_index",
-    "sorted", "spatial", "storage_order", "training_mode", "transA", "transB", "transBatchA", "transBatchB",
-    "unidirectional", "upper",
+    "input_forget", "interleaved", "inverse", "is_causal", "keepdims", "largest", "layout", "linear_before_reset",
+    "new_axis", "noop_with_empty_axes", "onesided", "periodic", "reverse", "rotary_interleaved", "saturate",
+    "select_last_index", "sorted", "spatial", "storage_order", "training_mode", "transA", "transB", "transBatchA",
+    "transBatchB", "unidirectional", "upper",
 })  # fmt: skip
 """Attributes that are 0 or 1: some of the runtime's kernels ask whether they are 1, others whether they are not 0."""
 
