@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resnet8doc.arithmetic import Runtime
+from resnet8doc.errors import UserError
 from resnet8doc.ops import OPERATORS
 from resnet8doc.proof._tally import differs
 
@@ -137,6 +138,37 @@ def test_qlinear_concat(compare: Compare, seed: int) -> None:
     loops = OPERATORS[MICROSOFT, "QLinearConcat"].loops
     assert loops is not None
     np.testing.assert_array_equal(loops(*own, *inputs, axis=axis), expected)
+
+
+@settings(max_examples=200, suppress_health_check=QUIET)
+@given(SEEDS)
+def test_qlinear_where(compare: Compare, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    of = kind(rng)
+    own = parameters(rng, of)
+    shapes = ((4, 9), (1, 9), (4, 1), ())
+    condition = rng.random(shapes[rng.integers(4)]) < 0.5
+    inputs: list[Any] = [condition]
+    for _ in range(2):
+        shape = shapes[rng.integers(4)] if rng.random() < 0.5 else (4, 9)
+        inputs += [codes(rng, of, *shape), *(own if rng.random() < 0.4 else parameters(rng, of))]
+    ((expected, found),) = compare("QLinearWhere", [*inputs, *own], domain=MICROSOFT)
+    assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
+    np.testing.assert_array_equal(found, expected)
+    loops = OPERATORS[MICROSOFT, "QLinearWhere"].loops
+    assert loops is not None
+    np.testing.assert_array_equal(loops(*inputs, *own), expected)
+
+
+def test_what_qlinear_where_cannot_compute_is_said() -> None:
+    where = OPERATORS[MICROSOFT, "QLinearWhere"].function
+    x, rest = np.zeros((2, 3), np.int8), (np.float32(1), np.int8(0))
+    with pytest.raises(UserError, match=r"condition has shape \[4\], X \[2, 3\]"):
+        where(np.ones(4, bool), x, *rest, x, *rest, *rest)
+    with pytest.raises(UserError, match="condition is int64; expected bool"):
+        where(np.ones(3, np.int64), x, *rest, x, *rest, *rest)
+    with pytest.raises(UserError, match=r"z_scale is 0\.0; expected a finite number other than 0"):
+        where(np.ones(3, bool), x, *rest, x, *rest, np.float32(0), np.int8(0))
 
 
 @settings(max_examples=200, suppress_health_check=QUIET)

@@ -22,7 +22,7 @@ def codes(value: Any, name: str, dtypes: tuple[np.dtype[Any], ...] = BYTES) -> A
     return array
 
 
-DIVISORS = ("y_scale", "Y_scale", "C_scale")
+DIVISORS = ("y_scale", "Y_scale", "C_scale", "z_scale")
 """Scales that other scales are divided by."""
 
 
