@@ -44,7 +44,7 @@ EXACT: list[Case] = [
       for way in (0, 1)),
     *(("AffineGrid", lambda rng: [real(rng, 2, 3, 4), np.array([2, 1, 3, 1, 5])], {"align_corners": way}, (20,))
       for way in (0, 1)),
-    *(("Unique", lambda rng: [few(rng, 3, 4, 2)], {"sorted": way, "outputs": 4}, (11,)) for way in (0, 1)),
+    *(("Unique", lambda rng: [few(rng, 3, 4, 2)], {"sorted": way, "outputs": 4}, (11, 28)) for way in (0, 1)),
     *(("Unique", lambda rng: [rng.integers(0, 2, (3, 7, 2))], {"sorted": way, "axis": axis, "outputs": 4}, (11,))
       for way in (0, 1) for axis in (-2, 2)),
     *(("CumProd", lambda rng: [real(rng, 3, 4, 5), np.array(-2)], {"exclusive": one, "reverse": two}, (26,))
@@ -95,6 +95,9 @@ TRANSFORMS: list[Case] = [
     ("DFT", lambda rng: [*spectrum(rng, 20, 1), np.array(30)], {"axis": -3, "onesided": 1}, (17,)),
     ("DFT", lambda rng: [*spectrum(rng, 20, 1), np.array(16), np.array(1)], {"onesided": 1}, (20,)),
     ("DFT", lambda rng: [real(rng, 2, 7, 2)], {}, (20,)),
+    *(("DFT", lambda rng, n=length: [real(rng, 2, 5, 2), None if n is None else np.array(n)],
+       {"axis": 1, "inverse": 1, "onesided": 1}, (17,)) for length in (None, 9, 10, 16)),
+    ("DFT", lambda rng: [real(rng, 3, 2, 5, 2), np.array(8), np.array(-2)], {"inverse": 1, "onesided": 1}, (20,)),
     ("STFT", lambda rng: [real(rng, 2, 50, 1), np.array(7), real(rng, 16)], {}, (17,)),
     ("STFT", lambda rng: [real(rng, 1, 50), np.array(5), None, np.array(20)], {"onesided": 0}, (17,)),
     ("STFT", lambda rng: [real(rng, 2, 50, 2), np.array(3), real(rng, 12), np.array(12)], {"onesided": 0}, (17,)),
@@ -168,7 +171,7 @@ REFUSED: list[tuple[str, str, list[Any], dict[str, Any], str]] = [
     ("", "MelWeightMatrix", [np.array(3), np.array(16), np.array(8000), np.float32(0), np.float32(9000)], {},
      "expected edges within the 9 bins"),
     ("", "DFT", [ONE], {}, r"input has shape \[1, 2, 3\]"),
-    ("", "DFT", [ONE[..., :1]], {"inverse": 1, "onesided": 1}, "one side of what is transformed forwards"),
+    ("", "DFT", [ONE[..., :1]], {"inverse": 1, "onesided": 1}, "of one side, complex numbers"),
     ("", "STFT", [ONE[..., :1], np.array(1), None, np.array(3)], {}, "one length up to T"),
     (MICROSOFT, "CDist", [ONE[0], ONE[0]], {"metric": "cosine"}, "metric is 'cosine'"),
     (MICROSOFT, "ExpandDims", [ONE, np.array(4)], {}, "axis is 4"),

@@ -33,12 +33,13 @@ def dft(
     inverse
         Whether the exponent is positive and the sum divided by n.
     onesided
-        Whether only the first half comes out, ``n // 2 + 1`` frequencies.
+        Whether only the first half comes out, ``n // 2 + 1`` frequencies; with ``inverse`` whether only that is given,
+        of a real signal, which comes out.
 
     Returns
     -------
     numpy.ndarray
-        float32 ``[..., frequencies, ..., 2]``.
+        float32 ``[..., frequencies, ..., 2]``, or the signal ``[..., n, ..., 1]``.
 
     Raises
     ------
@@ -81,21 +82,40 @@ def _transformed(input: Array, dft_length: Array | None, axis: int, inverse: int
             "last one", "Correct axis.",
         )  # fmt: skip
     along = axis % x.ndim
-    length = x.shape[along] if dft_length is None else int(np.reshape(dft_length, -1)[0])
-    if length < 1 or (onesided and inverse):
-        raise UserError(
-            f"dft_length is {length}, inverse {inverse} and onesided {onesided}", "1 or more, and one side of what is "
-            "transformed forwards", "Correct them.",
-        )  # fmt: skip
+    whole = 2 * (x.shape[along] - 1) if inverse and onesided else x.shape[along]
+    length = whole if dft_length is None else int(np.reshape(dft_length, -1)[0])
     numbers = x[..., 0] + 1j * x[..., 1] if x.shape[-1] == 2 else x[..., 0]
-    moved = np.moveaxis(numbers, along, -1)[..., :length].astype(np.complex128)
-    if length & length - 1:
-        y = _by_chirps(moved, length, inverse)
-    else:
-        y = np.fft.ifft(moved, length) if inverse else np.fft.fft(moved, length)
-    y = np.moveaxis(y, -1, along)
+    moved = np.moveaxis(numbers, along, -1).astype(np.complex128)
+    if length < 1 or (inverse and onesided and (x.shape[-1] == 1 or moved.shape[-1] > length // 2 + 1)):
+        raise UserError(
+            f"dft_length is {length} of an input {list(x.shape)}, inverse {inverse} and onesided {onesided}",
+            "1 or more; of one side, complex numbers, dft_length // 2 + 1 at most", "Correct them.",
+        )  # fmt: skip
+    if inverse and onesided:
+        y = np.moveaxis(_transform(_both_sides(moved, length), length, inverse), -1, along)
+        return np.asarray(y.real[..., None]).astype(np.float32)
+    y = np.moveaxis(_transform(moved[..., :length], length, inverse), -1, along)
     y = np.take(y, np.arange(length // 2 + 1), along) if onesided else y
     return np.stack([y.real, y.imag], -1).astype(np.float32)
+
+
+def _both_sides(x: Array, length: int) -> Array:
+    """Return all frequencies of a real signal, of the first half of them.
+
+    Of an even length the last one given stands alone, also where it is not the one in the middle.
+    """
+    given = x.shape[-1]
+    every = np.zeros((*x.shape[:-1], length), np.complex128)
+    every[..., :given] = x
+    mirrored = np.arange(1, given - (length + 1) % 2)
+    every[..., length - mirrored] = x[..., mirrored].conj()
+    return every
+
+
+def _transform(x: Array, length: int, inverse: int) -> Array:
+    if length & length - 1:
+        return _by_chirps(x, length, inverse)
+    return np.asarray(np.fft.ifft(x, length) if inverse else np.fft.fft(x, length))
 
 
 def _by_chirps(x: Array, length: int, inverse: int) -> Array:

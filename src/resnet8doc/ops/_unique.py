@@ -62,4 +62,4 @@ def unique(X: Array, *, axis: int | None = None, sorted: int = 1) -> tuple[Array
     return y, first.astype(np.int64), group, counts.astype(np.int64)
 
 
-OPERATOR = Operator("Unique", "", unique, ("Y", "indices", "inverse_indices", "counts"), (11,), "movement")
+OPERATOR = Operator("Unique", "", unique, ("Y", "indices", "inverse_indices", "counts"), (11, 28), "movement")
