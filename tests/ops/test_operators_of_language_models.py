@@ -44,6 +44,12 @@ STANDARD: list[Case] = [
     ("RotaryEmbedding", lambda rng: turned(rng, 6, heads=3), {"num_heads": 3}, (23,)),
     ("RotaryEmbedding", lambda rng: [real(rng, 2, 3, 5, 20), *turned(rng, 6)[1:]], {"rotary_embedding_dim": 12}, (23,)),
     ("RotaryEmbedding", lambda rng: [real(rng, 2, 3, 5, 8), real(rng, 2, 5, 4), real(rng, 2, 5, 4)], {}, (23,)),
+    ("TensorScatter", lambda rng: [real(rng, 2, 3, 7, 4), real(rng, 2, 3, 2, 4), rng.integers(0, 6, 2)], {}, (24,)),
+    ("TensorScatter", lambda rng: [real(rng, 2, 7, 4), real(rng, 2, 3, 4)], {"axis": 1}, (24,)),
+    ("TensorScatter", lambda rng: [rng.integers(0, 9, (3, 5, 2)), rng.integers(0, 9, (3, 4, 2)), rng.integers(0, 5, 3)],
+     {"mode": "circular"}, (24,)),
+    *(("BitCast", lambda rng, kind=kind: [(real(rng, 3, 4) * 9).astype(kind)], {"to": to}, (26,))
+      for kind, to in ((np.float32, 6), (np.int64, 11), (np.int8, 2), (np.float16, 5), (np.uint32, 1))),
     *(("MeanVarianceNormalization", lambda rng, s=shape: [real(rng, *s) + np.float32(2)],
        {} if axes is None else {"axes": axes}, (9, 13))
       for shape, axes in (((2, 3, 5, 7), None), ((2, 3, 5), None), ((3, 17), [1]), ((5, 3, 4), [-3, 1]), ((6,), [0]))),
@@ -270,6 +276,10 @@ REFUSED: list[tuple[str, str, list[Any], dict[str, Any], str]] = [
     ("", "RotaryEmbedding", [ONE[None], ONE[0], ONE[0], ROW], {}, "cos_cache has shape .*4 numbers for each position"),
     ("", "RotaryEmbedding", [ONE[None], ONE[0], ONE[0], ROW + 1], {}, "reach 2; expected .*from 0 to 1"),
     ("", "RotaryEmbedding", [ONE[None], ONE[0], ONE[0]], {}, "where no position is given"),
+    ("", "TensorScatter", [ONE, ONE[:, :1]], {"axis": 0}, "axis is 0 of 3"),
+    ("", "TensorScatter", [ONE, ONE[..., :1]], {}, "shapes that differ along axis -2 alone"),
+    ("", "TensorScatter", [ONE, ONE[:, :1], np.array([2])], {}, r"write_indices are \[2\] and 1 steps are new"),
+    ("", "BitCast", [ONE], {"to": 7}, "input is float32 and to is 7; expected a type of as many bits"),
     ("", "Attention", [ONE, ONE, ONE], {}, r"Q has shape \[1, 2, 8\]"),
     ("", "Attention", [ONE[None], ONE[None], ONE[None], np.ones((3, 2), bool)], {}, r"attn_mask is bool \[3, 2\]"),
     ("", "Attention", [ONE[None], ONE[None], ONE[None], None, None, None, np.array([3])], {}, "from 0 to 2, and no"),
