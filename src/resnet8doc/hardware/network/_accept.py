@@ -203,6 +203,8 @@ def check_operator(node: Node, before: bool, after: bool, codes: Set[str]) -> No
             f"Cut the model before it (onnx.utils.extract_model with {read} as an output) and compute {node.name} "
             "outside."
         )
+    if node.op_type in KNOWN:
+        raise UserError(f"node {node.name} is {node.op_type} of real numbers", "of codes", remedy)
     raise UserError(f"node {node.name} is {node.op_type}", f"one of {', '.join(KNOWN)}", remedy)
 
 
