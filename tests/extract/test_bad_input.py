@@ -56,6 +56,15 @@ def test_a_file_of_any_ending_that_is_no_model(tmp_path: Path, ending: str, cont
         assert "expected an ONNX model" in said
 
 
+@pytest.mark.parametrize("name", [b"quantize", b"QLinearConv", b"ws", b"pads"])
+def test_a_name_that_is_no_text(tiny: Build, tmp_path: Path, name: bytes) -> None:
+    content = tiny().read_bytes()
+    assert name in content
+    path = tmp_path / "torn.onnx"
+    path.write_bytes(content.replace(name, b"\xff" + name[1:]))
+    assert message(lambda: extract(path)).startswith("a name in the model is b'\\xff")
+
+
 def test_a_folder_is_no_model(tmp_path: Path) -> None:
     for reader in (extract, load):
         assert "Is a directory" in message(lambda reader=reader: reader(tmp_path))  # type: ignore[misc]

@@ -15,6 +15,7 @@ from resnet8doc.oracles import Spec, operator_file
 from resnet8doc.oracles._operator import OPTIONS
 from resnet8doc.oracles._tflite import interpret
 from resnet8doc.proof import TFLITE_GENERATORS, TfliteCase
+from resnet8doc.proof._tflite_cases import SCALES
 from resnet8doc.proof._tflite_operators import operators_of
 from resnet8doc.reading.tflite import read
 from resnet8doc.reading.tflite._operations import TRANSLATE
@@ -160,6 +161,22 @@ def test_checker_vectors_and_plan_take_it(name: str, tmp_path: Path) -> None:
     assert check(right, graph, fed).equal
     wrong = {maker: right[maker] ^ np.int8(1)}
     assert check(wrong, graph, fed).findings[0].mismatches == y.size
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_reference_kernels_fully_connected_layers_are_computed_in_float64(seed: int, tmp_path: Path) -> None:
+    """Biases bring the sums all over the output's range, so that ties are frequent with powers of two."""
+    case = TFLITE_GENERATORS["FULLY_CONNECTED"](np.random.default_rng(seed), SCALES[seed])
+    path = tmp_path / "one.tflite"
+    path.write_bytes(case.content)
+    graph, fed = load(path).with_runtime("tflite_reference"), {load(path).inputs[0].name: case.inputs[0]}
+    texts = c.generate(graph)
+    program = c.compile_c(c.write_files(texts, tmp_path / "c"), tmp_path / "c" / "network", flags=("-O1", *c.SANITIZE))
+    (made,) = c.run(program, graph, fed).values()
+    (expected,) = graph.run(fed).values()
+    np.testing.assert_array_equal(made.reshape(-1), expected.reshape(-1))
+    assert "fully_connected.c" in texts
+    assert "fully_connected.c" not in c.generate(graph.with_runtime("tflite_micro"))
 
 
 @pytest.mark.parametrize("name", ["EXP", "GELU", "NEG", "SQRT"])

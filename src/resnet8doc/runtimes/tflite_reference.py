@@ -411,6 +411,11 @@ INTEGER_PARTS = frozenset({"overflow", "relu"})
 
 CONVOLUTIONS = Fixed("twice_away")
 
+IN_FLOAT64 = Float64Away()
+"""The second stage of fully connected layers."""
+
+FULLY_CONNECTED = dense(IN_FLOAT64, CONVOLUTIONS)
+
 SUB = binary("SUB", difference_of_codes, difference_step)
 
 REFERENCE_FUNCTIONS = {
@@ -427,7 +432,7 @@ REFERENCE_FUNCTIONS = {
     "SPACE_TO_BATCH_ND": blocks.TO_ZERO_POINT,
     "RESIZE_BILINEAR": resize.REFERENCE,
     "QLinearReduceMean": means.REFERENCE,
-    "QGemm": dense(Float64Away(), CONVOLUTIONS),
+    "QGemm": FULLY_CONNECTED,
     "QLinearAdd": Functions(qlinear_add, qlinear_add_element, INTEGER_PARTS),
     "QLinearAveragePool": Functions(qlinear_average_pool, qlinear_average_pool_element, frozenset({"overflow"})),
     "QLinearSoftmax": Functions(qlinear_softmax, qlinear_softmax_element, frozenset({"overflow"})),

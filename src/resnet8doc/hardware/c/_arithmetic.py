@@ -58,7 +58,7 @@ SPREAD = {
 OWN = {
     "subtract": "subtract", "prelu": "prelu", "squared_difference": "squared_difference", "quotient": "quotient",
     "transposed_convolution": "transposed_convolution", "sum_of_bytes": "sum_of_bytes", "log_softmax": "log_softmax",
-    "resize_bilinear": "resize_bilinear",
+    "resize_bilinear": "resize_bilinear", "fully_connected": "fully_connected",
 }  # fmt: skip
 """What only some networks need, in TensorFlow Lite's arithmetic."""
 

@@ -33,8 +33,8 @@ def generate(graph: Graph, variant: Variant | None = None, *, pixels: bool | Non
     variant
         Of ONNX Runtime's arithmetic, both equal to the engine byte for byte. ``float``: requantization in float32.
         ``integer``: in integers and shifts, for a core without a floating-point unit; its caller quantizes what is
-        real, but for pixels. None: ``float``; in TensorFlow Lite's arithmetic, which is integers throughout, the one
-        program that there is.
+        real, but for pixels. None: ``float``; in TensorFlow Lite's arithmetic, which is integers but for fully
+        connected layers of the reference kernels, the one program that there is.
     pixels
         Whether the one real input is read as uint8 pixels of 0 to 255; None decides by the shape of the input and the
         range of its codes.

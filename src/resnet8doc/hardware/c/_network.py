@@ -162,7 +162,8 @@ def _calls(program: Program, step: Step) -> list[str]:
             left, right = ("A", "B") if operation.op_type == "QGemm" else ("a", "b")
             operands = [_operand(program, step.reads[left], f"{name}_{left}_stored")]
             if step.reads[right].constant is not None:
-                return [f"{_named(program, 'qlinear_matmul', step)}(&{name}, {operands[0]}, {output});"]
+                function = "fully_connected" if parameters.in_float64(operation) else "qlinear_matmul"
+                return [f"{_named(program, function, step)}(&{name}, {operands[0]}, {output});"]
             operands.append(_operand(program, step.reads[right], ""))
             return [f"{_named(program, 'qlinear_matmul_codes', step)}(&{name}, {', '.join(operands)}, {output});"]
         case op_type if op_type in EXTREMES:

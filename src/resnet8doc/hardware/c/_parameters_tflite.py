@@ -9,11 +9,12 @@ from ...errors import UserError
 from ...runtimes.logarithms import log_softmax_factors
 from ...runtimes.means import SUM_OF_REFERENCE
 from ...runtimes.resize import in_10_bits
-from ...runtimes.tflite_reference import add_factors, softmax_factor
+from ...runtimes.tflite_reference import FULLY_CONNECTED, IN_FLOAT64, add_factors, softmax_factor
 from ..network import (
     Operation,
     factors_of_pair,
     fixed_factors,
+    multipliers,
     output_zero_point,
     product_factor,
     reduce_mean_factor,
@@ -41,6 +42,20 @@ class TfliteParameters(Parameters):
     def _second_stage(self, operation: Operation, factors: Array) -> dict[str, Any]:
         m, e = fixed_factors(factors)
         return {"factor": self._factors(operation, [(int(a), int(b)) for a, b in zip(m, e, strict=True)])}
+
+    def in_float64(self, operation: Operation) -> bool:
+        """Return whether it is a fully connected layer of the reference kernels."""
+        return self.network.graph.runtime.own(operation.op_type) is FULLY_CONNECTED
+
+    def _requantize(self, operation: Operation) -> dict[str, Any]:
+        if not self.in_float64(operation):
+            return super()._requantize(operation)
+        factors = multipliers(self.network, operation, IN_FLOAT64)
+        assert factors is not None, operation.name
+        return {
+            "requantize.real": self.array(f"{operation.name}_factor", self._per_channel(operation, factors)),
+            "requantize.y_zero_point": output_zero_point(self.network, operation),
+        }  # fmt: skip
 
     def _factors(self, operation: Operation, factors: Sequence[Factor]) -> str:
         """Define an array of factors; return its name."""
