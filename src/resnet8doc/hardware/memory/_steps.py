@@ -150,7 +150,10 @@ class Steps:
         return kept, (at if where is None else at[where]).reshape(self.network.item(tensor))
 
     def whole(self, tensor: str, order: Order) -> Read:
-        """Return an operand stored in a demanded order; a copy is made where it is not."""
+        """Return an operand stored in a demanded order; a copy is made where it is not.
+
+        A copy that no other tensor is kept beside, and that lies as the tensor would, has the tensor's name.
+        """
         if tensor in self.network.constants:
             return Read(None, np.ascontiguousarray(self.network.constants[tensor].transpose(order)), None)
         kept, at = self.places(tensor)
@@ -159,9 +162,12 @@ class Steps:
             return Read(kept, None, None)
         key = tensor, order
         if key not in self._copies:
-            taken = {*self._kept, *(copy.name for copy in self._copies.values())}
+            graph = self.network.graph
+            taken = {*self._kept, *(copy.name for copy in self._copies.values()), *graph.tensors, *graph.parameters}
+            if tensor not in self._kept and order == self.network.order(tensor) and graph.producer(tensor) is not None:
+                taken.discard(tensor)
             name, number = tensor, 1
-            while name in taken or (number == 1 and self.network.graph.producer(tensor) is None):
+            while name in taken:
                 number += 1
                 name = f"{tensor}_{number}"
             made = self.kept(name, tensor, order)

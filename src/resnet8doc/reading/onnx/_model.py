@@ -63,8 +63,8 @@ def read(
     Raises
     ------
     UserError
-        If the model has an unknown operator (all of them are named), a name that is no text, lacks a scale, or has a scale that is not finite
-        or a zero point of the wrong type.
+        If the model has an unknown operator (all of them are named), a name that is no text, lacks a scale, or has a
+        scale that is not finite or a zero point of the wrong type.
     """
     refuse_bytes(model)
     refuse_unknown(model)
