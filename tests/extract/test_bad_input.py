@@ -65,6 +65,16 @@ def test_a_name_that_is_no_text(tiny: Build, tmp_path: Path, name: bytes) -> Non
     assert message(lambda: extract(path)).startswith("a name in the model is b'\\xff")
 
 
+@pytest.mark.parametrize("value", [("value", 1.5), ("value_float", "text"), ("value_ints", "text")])
+def test_a_constant_of_another_kind_than_its_name_says(tiny: Build, value: tuple[str, Any]) -> None:
+    def change(model: onnx.ModelProto) -> None:
+        node = helper.make_node("Constant", [], ["n"], name="torn")
+        node.attribute.append(helper.make_attribute(*value))
+        model.graph.node.insert(0, node)
+
+    assert message(lambda: extract(tiny(change))).startswith("the constant torn has value")
+
+
 def test_a_folder_is_no_model(tmp_path: Path) -> None:
     for reader in (extract, load):
         assert "Is a directory" in message(lambda reader=reader: reader(tmp_path))  # type: ignore[misc]

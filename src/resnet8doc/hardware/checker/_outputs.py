@@ -38,7 +38,7 @@ def read_outputs(path: Path, graph: Graph, count: int = 1, layout: Layout = "NHW
     Returns
     -------
     dict
-        Codes by the tensors' names, as they are stored: ``[N, H, W, C]`` or ``[N, K]``.
+        Codes, or truth values, by the tensors' names, as they are stored: ``[N, H, W, C]`` or ``[N, K]``.
 
     Raises
     ------
@@ -173,6 +173,12 @@ def _fit(array: Array, network: Network, operation: Operation, name: str, count:
 
 
 def _codes(array: Array, dtype: np.dtype[Any], name: str) -> Array:
+    if dtype.kind == "b":
+        if array.dtype.kind not in "biu" or np.any((array != 0) & (array != 1)):
+            raise UserError(
+                f"{name} is {array.dtype}, or holds other numbers than 0 and 1", "truth values", "Give 0 and 1."
+            )
+        return array.astype(bool)
     if array.dtype.kind not in "iu":
         raise UserError(f"{name} is {array.dtype}", f"codes of {dtype}", "Give the integers, before dequantization.")
     if array.dtype.itemsize == 1:

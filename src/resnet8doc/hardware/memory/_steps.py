@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..network import (
+    CHOICES,
+    COMPARISONS,
     CONVOLUTIONS,
     EXTREMES,
     JOINS,
@@ -43,7 +45,7 @@ class Kept:
     shape
         For one item, in that order.
     dtype
-        ``int8`` or ``uint8``; a graph's input may be ``float32``.
+        ``int8`` or ``uint8``, ``bool`` of truth values; a graph's input may be ``float32``.
     bytes
         Its size.
     fed
@@ -249,8 +251,10 @@ def _add(found: Steps, operation: Operation) -> None:
             reads[f"{entry.formal} {number}"] = found.spread(entry.tensor, output)
         elif entry.formal in demanded:
             reads[entry.formal] = found.whole(entry.tensor, demanded[entry.formal])
-        elif (entry.formal in ("A", "B", "x") and operation.op_type in (*PAIRS, "QuantizeLinear")) or (
-            operation.op_type in TABLES and entry is node.inputs[0]
+        elif (
+            (entry.formal in ("A", "B", "x") and operation.op_type in (*PAIRS, *COMPARISONS, "QuantizeLinear"))
+            or operation.op_type in CHOICES
+            or (operation.op_type in TABLES and entry is node.inputs[0])
         ):
             reads[entry.formal] = found.spread(entry.tensor, output)
     found._kept[operation.output] = output

@@ -39,6 +39,13 @@ typedef struct {
     requantize_t requantize; /* one entry: t / (2^20 * C_scale), or t^2 / (2^14 * C_scale) where the difference is squared */
 } subtract_t;
 
+typedef struct {
+    int count;
+    int32_t a_zero_point, b_zero_point;
+    factor_t a, b;                /* A_scale and B_scale */
+    uint8_t less, equal, greater; /* what is said where the first is less, equal, greater */
+} compare_t;
+
 /* Input and output have one scale and one zero point. */
 typedef struct {
     int height, width, channels; /* of the input */
