@@ -75,6 +75,15 @@ def test_a_constant_of_another_kind_than_its_name_says(tiny: Build, value: tuple
     assert message(lambda: extract(tiny(change))).startswith("the constant torn has value")
 
 
+@pytest.mark.parametrize("outputs", [[], [""]])
+def test_a_node_that_makes_nothing(tiny: Build, outputs: list[str]) -> None:
+    def change(model: onnx.ModelProto) -> None:
+        model.graph.node.append(helper.make_node("Relu", ["y"], outputs, name="idle"))
+
+    said = message(lambda: extract(tiny(change)))
+    assert said.startswith("node idle (Relu) makes nothing; expected a tensor with a name.")
+
+
 def test_a_folder_is_no_model(tmp_path: Path) -> None:
     for reader in (extract, load):
         assert "Is a directory" in message(lambda reader=reader: reader(tmp_path))  # type: ignore[misc]
