@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from resnet8doc.errors import UserError
-from resnet8doc.files import read_json, replacing, sha256, write_json
+from resnet8doc.files import is_free, read_json, replacing, replacing_folder, sha256, write_json
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
@@ -23,6 +23,47 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path) -> None
         interrupted()
     assert path.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["model.onnx"]
+
+
+def test_a_folder_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "set"
+    for content in ("first", "second"):
+        with replacing_folder(path) as made:
+            (made / content).write_text(content)
+    assert [entry.name for entry in path.iterdir()] == ["second"]
+
+    def interrupted() -> None:
+        with replacing_folder(path) as made:
+            (made / "third").write_text("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        interrupted()
+    assert [entry.name for entry in path.iterdir()] == ["second"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["set"]
+
+
+def test_a_name_of_any_length_that_a_folder_can_hold_is_written(tmp_path: Path) -> None:
+    longest = os.pathconf(tmp_path, "PC_NAME_MAX")
+    write_json(tmp_path / ("a" * (longest - 5) + ".json"), 1)
+    with replacing_folder(tmp_path / ("b" * longest)) as made:
+        (made / "x").touch()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("name", ["file/set", "a" * 300, "file"])
+def test_a_folder_that_cannot_be_is_said(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("whatever stands here")
+
+    def write() -> None:
+        if not is_free(tmp_path / name):
+            raise UserError(f"cannot write {name}, it is taken", "a new or empty folder", "Choose another.")
+        with replacing_folder(tmp_path / name):
+            pass
+
+    with pytest.raises(UserError, match=r"cannot write .*; expected a .*folder"):
+        write()
+    assert (tmp_path / "file").read_text() == "whatever stands here"
 
 
 def test_the_temporary_name_keeps_the_suffix(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 import struct
 import tokenize
 import zipfile
@@ -24,6 +25,9 @@ DAMAGE = (
 
 LARGEST = 1 << 28
 """Elements that an array may have: a head of a few bytes can claim any number."""
+
+
+WORD = re.compile("[0-9a-fA-F]{2}")
 
 
 def read_numbers(path: Path) -> dict[str, Array]:
@@ -70,23 +74,19 @@ def read_hex(path: Path) -> Array:
     array([127, 128], dtype=uint8)
     """
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror})", "a file", "Name an existing file.") from error
     words = []
     for number, line in enumerate(text.splitlines(), start=1):
         for word in line.partition("//")[0].split():
-            try:
-                value = int(word, 16)
-            except ValueError:
-                value = -1
-            if not 0 <= value <= 255 or len(word) != 2:
+            if not WORD.fullmatch(word):
                 raise UserError(
                     f"{path}, line {number}: {word[:20]!r}",
                     "two hexadecimal digits",
                     "Write each byte as one word, in two's complement.",
                 )
-            words.append(value)
+            words.append(int(word, 16))
     return np.array(words, np.uint8)
 
 
@@ -112,7 +112,10 @@ def arrays_of(content: bytes) -> dict[str, Array]:
         for entry in archive.infolist():
             if entry.file_size > 8 * LARGEST:
                 raise ValueError(f"{entry.filename} claims {entry.file_size:,} bytes")
-            found[entry.filename.removesuffix(".npy")] = _array(archive.read(entry))
+            name = entry.filename.removesuffix(".npy")
+            if name in found:
+                raise ValueError(f"it holds two arrays called {name}")
+            found[name] = _array(archive.read(entry))
         return found
 
 

@@ -12,6 +12,9 @@ from typing import Any
 
 from .errors import UserError
 
+SHORT = 40
+"""Letters of a name that its temporary name keeps: one of 255 has no room for more."""
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -39,7 +42,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     make_folder(path.parent)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem[:SHORT]}.", suffix=path.suffix, dir=path.parent)
         os.close(handle)
     except OSError as error:
         raise _unwritable(path, error) from error
@@ -52,6 +55,55 @@ def replacing(path: Path) -> Iterator[Path]:
         raise _unwritable(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """Give a new folder beside ``path``; put it in the place of ``path`` when the block ends without an error.
+
+    Raises
+    ------
+    UserError
+        If the folder cannot be written. Whatever stood at ``path`` before is still there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "set"
+    >>> with replacing_folder(path) as made:
+    ...     _ = (made / "answer.txt").write_text("42")
+    >>> [entry.name for entry in path.iterdir()]
+    ['answer.txt']
+    """
+    make_folder(path.parent)
+    try:
+        scratch = tempfile.TemporaryDirectory(prefix=f".{path.name[:SHORT]}.", dir=path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    with scratch as name:
+        made = Path(name) / "made"
+        made.mkdir()
+        yield made
+        try:
+            if path.exists():
+                path.rename(Path(name) / "old")
+            made.rename(path)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+
+
+def is_free(path: Path) -> bool:
+    """Return whether nothing stands at a path, or an empty folder.
+
+    Raises
+    ------
+    UserError
+        If no file can have that name.
+    """
+    try:
+        return not path.exists() or (path.is_dir() and not any(path.iterdir()))
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def make_folder(path: Path) -> Path:

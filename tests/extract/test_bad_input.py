@@ -13,6 +13,7 @@ from onnx import TensorProto, helper
 from resnet8doc import graph as engine
 from resnet8doc.errors import UserError
 from resnet8doc.extract import extract, load
+from resnet8doc.proof import prove
 
 Build = Callable[..., Path]
 
@@ -41,6 +42,69 @@ def message(call: Callable[[], Any]) -> str:
 )
 def test_parameters(tiny: Build, changes: dict[str, Any], said: str) -> None:
     assert message(lambda: extract(tiny(**changes))).startswith(said)
+
+
+@pytest.mark.parametrize("ending", [".onnx", ".onnxjson", ".textproto", ".onnxtxt", ".pb", ".npy", ""])
+@pytest.mark.parametrize("content", [b"hello", b'{"format": 1}'])
+@pytest.mark.filterwarnings("ignore:The onnxtxt format is experimental")
+def test_a_file_of_any_ending_that_is_no_model(tmp_path: Path, ending: str, content: bytes) -> None:
+    path = tmp_path / f"mine{ending}"
+    path.write_bytes(content)
+    for reader in (extract, load):
+        said = message(lambda reader=reader: reader(path))  # type: ignore[misc]
+        assert said.startswith(str(path))
+        assert "expected an ONNX model" in said
+
+
+@pytest.mark.parametrize("name", [b"quantize", b"QLinearConv", b"ws", b"pads"])
+def test_a_name_that_is_no_text(tiny: Build, tmp_path: Path, name: bytes) -> None:
+    content = tiny().read_bytes()
+    assert name in content
+    path = tmp_path / "torn.onnx"
+    path.write_bytes(content.replace(name, b"\xff" + name[1:]))
+    assert message(lambda: extract(path)).startswith("a name in the model is b'\\xff")
+
+
+@pytest.mark.parametrize("value", [("value", 1.5), ("value_float", "text"), ("value_ints", "text")])
+def test_a_constant_of_another_kind_than_its_name_says(tiny: Build, value: tuple[str, Any]) -> None:
+    def change(model: onnx.ModelProto) -> None:
+        node = helper.make_node("Constant", [], ["n"], name="torn")
+        node.attribute.append(helper.make_attribute(*value))
+        model.graph.node.insert(0, node)
+
+    assert message(lambda: extract(tiny(change))).startswith("the constant torn has value")
+
+
+@pytest.mark.parametrize("outputs", [[], [""]])
+def test_a_node_that_makes_nothing(tiny: Build, outputs: list[str]) -> None:
+    def change(model: onnx.ModelProto) -> None:
+        model.graph.node.append(helper.make_node("Relu", ["y"], outputs, name="idle"))
+
+    said = message(lambda: extract(tiny(change)))
+    assert said.startswith("node idle (Relu) makes nothing; expected a tensor with a name.")
+
+
+def test_a_folder_is_no_model(tmp_path: Path) -> None:
+    for reader in (extract, load):
+        assert "Is a directory" in message(lambda reader=reader: reader(tmp_path))  # type: ignore[misc]
+
+
+def test_an_extraction_in_the_place_of_its_model(tiny: Build, tmp_path: Path) -> None:
+    path = extract(tiny(), tmp_path)
+    for reader in (extract, prove_one):
+        said = message(lambda reader=reader: reader(path))  # type: ignore[misc]
+        assert "ends in .json, as an extraction does; expected the model itself" in said
+
+
+def prove_one(path: Path) -> dict[str, Any]:
+    return prove(path, np.zeros((1, 3, 4, 4), np.float32), progress=False)
+
+
+def test_a_tensorflow_lite_file_under_another_name(tmp_path: Path) -> None:
+    (tmp_path / "mine.TFLITE").write_bytes(b"\x1c\0\0\0TFL3" + bytes(40))
+    assert "is a TensorFlow Lite file; expected a name that ends in .tflite" in message(
+        lambda: load(tmp_path / "mine.TFLITE")
+    )
 
 
 def test_an_unknown_operator_is_named_with_its_node(tiny: Build) -> None:

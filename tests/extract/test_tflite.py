@@ -266,6 +266,16 @@ def test_a_file_that_is_no_model_or_torn(tmp_path: Path) -> None:
         assert "expected" in said(lambda: extract(path)), "a sentence wherever it is cut"
 
 
+@pytest.mark.parametrize("made", [[], [-1]])
+def test_an_operator_that_makes_nothing(tmp_path: Path, made: list[int]) -> None:
+    inputs, output = conv()
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(operator_file("CONV_2D", inputs, output, CONV), 0))
+    model.subgraphs[0].operators[0].outputs = made
+    path = tmp_path / "x.tflite"
+    path.write_bytes(pack(model))
+    assert "operator 0 (CONV_2D) has 3 inputs and makes " in said(lambda: extract(path))
+
+
 def test_no_flipped_byte_is_answered_by_a_traceback(tmp_path: Path) -> None:
     """A flatbuffer has no checksum, so that some files are read, as another model; none ends otherwise."""
     inputs, output = conv()

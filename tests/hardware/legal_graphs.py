@@ -244,6 +244,36 @@ class Writer(GraphWriter):
         y = self.node(self.choose("Max", "Min"), {"data_0": tuple(operands)})
         self.quantized(y, x.shape, x.dtype, x.scale, x.zero)
 
+    def compared(self, x: Codes) -> None:
+        """Compare two tensors, perhaps move what is true of them, and choose one of two codes by it."""
+        others = [c for c in self.made if c.dtype == x.dtype and spread(c.shape, x.shape) is not None]
+        small = tuple(self.choose(1, length) for length in x.shape[self.number(0, len(x.shape)) :])
+        others.append(Codes(self.store(self.codes(x.dtype, small)), small, x.dtype, *self.pair(x.dtype)))
+        others = [c for c in others if self.stored[c.scale] < 1]  # the kernels know no other comparisons
+        if self.stored[x.scale] >= 1:
+            return
+        a, b = x, self.choose(*others)
+        a, b = (a, b) if self.number(0, 1) else (b, a)
+        given = {"A": a.name, "A_scale": a.scale, "A_zero_point": a.zero,
+                 "B": b.name, "B_scale": b.scale, "B_zero_point": b.zero}  # fmt: skip
+        truth = self.node(self.choose("LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "EQUAL", "NOT_EQUAL"), given)
+        if self.number(0, 2) == 0:
+            axis = self.number(0, len(x.shape) - 1)
+            back = {"starts": [-1], "ends": [-x.shape[axis] - 1], "axes": [axis], "steps": [-1]}
+            truth = self.node("Slice", {"data": truth, **{n: self.store(np.array(v)) for n, v in back.items()}})
+        self.chosen(x, truth, self.choose(*others).name)
+
+    def chosen(self, x: Codes, truth: str, other: str) -> None:
+        first, second = (x.name, other) if self.number(0, 1) else (other, x.name)
+        y = self.node("Where", {"condition": truth, "X": first, "Y": second})
+        self.quantized(y, x.shape, x.dtype, x.scale, x.zero)
+
+    def chosen_by_stored(self, x: Codes) -> None:
+        """Choose one of two codes by stored truth values."""
+        small = tuple(self.choose(1, length) for length in x.shape[self.number(0, len(x.shape)) :])
+        truth = self.store(self.random.integers(0, 2, small).astype(bool))
+        self.chosen(x, truth, self.store(self.codes(x.dtype, small)))
+
     def extreme_along(self, x: Codes) -> None:
         """Take the largest or the smallest along some axes, or all."""
         rank = len(x.shape)
@@ -410,7 +440,7 @@ def build(number: Callable[[int, int], int], *, tflite: bool = False) -> tuple[G
         options = [writer.softmax, writer.move, writer.again, writer.add, writer.add] if rank else [writer.again]
         if rank:
             options += [writer.add, writer.parts, writer.pad, writer.concat, writer.take]
-            options += [writer.extreme, writer.extreme_along]
+            options += [writer.extreme, writer.extreme_along, writer.chosen_by_stored]
         if rank == 4:
             options += [writer.conv, writer.conv, writer.conv, writer.pool, writer.pool, writer.largest, writer.largest]
         if rank >= 2:
@@ -419,6 +449,8 @@ def build(number: Callable[[int, int], int], *, tflite: bool = False) -> tuple[G
             options += [writer.gemm, writer.gemm]
         if tflite:
             options += [writer.table, writer.table, writer.divide]
+        if tflite and rank:
+            options += [writer.compared]
         if tflite and rank == 4:
             options += [writer.mean, writer.mean, writer.transposed, writer.transposed, writer.resized]
         if any(writer.real) and writer.number(0, 9) == 0:

@@ -162,6 +162,30 @@ def test_memory_is_planned_for_every_graph(case: tuple[Graph, list[Item]]) -> No
     assert len(costs(graph)) == sum(operation.op_type != "DequantizeLinear" for operation in network.operations)
 
 
+def test_a_copy_in_a_kernel_s_order_has_a_name_that_no_tensor_has(tmp_path: Path) -> None:
+    """The second operand of a product lies with its columns as rows; ``t1_2`` is a tensor of the network."""
+    writer = Writer(lambda low, high: low, np.random.default_rng(0))
+    s, z = writer.store(np.float32(0.1)), writer.store(np.int8(0))
+    writer.inputs = [{"name": n, "dtype": "int8", "shape": shape} for n, shape in (("a", [1, 3, 4]), ("b", [1, 4, 5]))]
+    scales = {"a_scale": s, "a_zero_point": z, "b_scale": s, "b_zero_point": z, "y_scale": s, "y_zero_point": z}
+    clamp = {"Y_scale": s, "Y_zero_point": z}
+    right = writer.node("QLinearLeakyRelu", {"X": "b", "X_scale": s, "X_zero_point": z, **clamp}, alpha=0.5)
+    turned = writer.node("Transpose", {"data": right}, perm=[0, 2, 1])
+    back = writer.node("Transpose", {"data": turned}, perm=[0, 2, 1])
+    made = writer.node("QLinearMatMul", {"a": "a", "b": back, **scales})
+    writer.nodes[-1]["outputs"][0]["tensor"] = f"{back}_2"
+    last = writer.node("QLinearMatMul", {"a": f"{back}_2", "b": turned, **scales})
+    graph = writer.graph([last])
+    assert made != last
+    feeds = {name: writer.codes("int8", shape) for name, shape in (("a", (1, 3, 4)), ("b", (1, 4, 5)))}
+    found = c.run(c.build(graph, tmp_path), graph, feeds, "all")
+    expected = graph.run(feeds, "all")
+    for name, codes in found.items():
+        if name in expected:
+            np.testing.assert_array_equal(codes.reshape(expected[name].shape), expected[name], name)
+    assert {name for name in found if name not in expected} == {f"{back}_3"}
+
+
 @pytest.mark.parametrize("variant", ["float", "integer"])
 @settings(
     max_examples=8 * MORE,

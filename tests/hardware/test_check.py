@@ -183,6 +183,8 @@ def test_expected_outputs_of_vectors_are_right(network: Graph, images: Array, tm
     ("content", "message"),
     [
         ("00\nzz\n", r"line 2: 'zz'; expected two hexadecimal digits"),
+        ("+7\n", r"line 1: '\+7'; expected two hexadecimal digits"),
+        ("\ufeff00 7f ff\n", r"stem has 3 numbers; expected 256"),
         ("000\n", r"line 1: '000'; expected two hexadecimal digits"),
         ("// nothing\n00 7f ff // three\n", r"stem has 3 numbers; expected 256: 1 x 8 x 8 x 4"),
     ],
@@ -209,6 +211,7 @@ def test_npz_refusals(network: Graph, images: Array, tmp_path: Path) -> None:
     refused("stem_y holds 300; expected -128 to 127", stem_y=np.where(good == good.max(), 300, good.astype(int)))
     refused(r"stem_y has shape \[8, 4, 8\]; expected \[8, 8, 4\] or \[4, 8, 8\]", stem_y=good.reshape(8, 4, 8))
     refused("dequantize is made by DequantizeLinear", dequantize=np.zeros(5))
+    refused("stem_y and stem are one tensor; expected each once", stem_y=good, stem=good + 1)
     refused("there are no outputs")
     with path.open("wb") as stream:
         np.save(stream, good)
@@ -227,6 +230,14 @@ def test_path_refusals(network: Graph, images: Array, tmp_path: Path) -> None:
     ):  # fmt: skip
         with pytest.raises(UserError, match=message):
             check(path, network, images[:1])
+    (tmp_path / "one.hex").write_text("00\n")
+    with pytest.raises(UserError, match=r"one.hex is none of these; expected an .npz, a .bin or a folder"):
+        check(tmp_path / "one.hex", network, images[:1])
+    (tmp_path / "one.hex").unlink()
+    (tmp_path / "stem.bin").mkdir()
+    with pytest.raises(UserError, match=r"stem.bin cannot be read"):
+        check(tmp_path, network, images[:1])
+    (tmp_path / "stem.bin").rmdir()
     (tmp_path / "stem.hex").write_text("00\n")
     (tmp_path / "stem.bin").write_bytes(b"\0")
     with pytest.raises(UserError, match="two files for stem"):

@@ -357,9 +357,14 @@ def test_real_numbers_are_refused_where_there_are_none() -> None:
 
 
 @pytest.mark.slow
-def test_the_reference_kernels_fully_connected_layer_is_refused_by_name(ours: Path) -> None:
-    with pytest.raises(UserError, match=r"node dense is QGemm, which TensorFlow Lite, reference kernels computes by"):
-        c.generate(load(ours).with_runtime("tflite_reference"))
+def test_the_whole_network_as_the_reference_kernels_compute_it(
+    ours: Path, cifar10: tuple[Array, Array], tmp_path: Path
+) -> None:
+    graph = load(ours).with_runtime("tflite_reference")
+    found = c.equality(graph, cifar10[0][:FEW], None, tmp_path, progress=False)
+    assert found["mismatches"] == 0
+    assert found["tensors"][-2]["tensor"] == graph.node("dense").output
+    assert "fully_connected.c" not in c.generate(in_micro(ours))
 
 
 @pytest.mark.slow

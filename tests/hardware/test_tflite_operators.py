@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from resnet8doc.errors import UserError
 from resnet8doc.extract import load
 from resnet8doc.graph import Graph
 from resnet8doc.hardware import Network, buffers, c, check, write_vectors
@@ -15,11 +16,13 @@ from resnet8doc.oracles import Spec, operator_file
 from resnet8doc.oracles._operator import OPTIONS
 from resnet8doc.oracles._tflite import interpret
 from resnet8doc.proof import TFLITE_GENERATORS, TfliteCase
+from resnet8doc.proof._tflite_cases import SCALES
 from resnet8doc.proof._tflite_operators import operators_of
 from resnet8doc.reading.tflite import read
 from resnet8doc.reading.tflite._operations import TRANSLATE
 from resnet8doc.runtimes.comparisons import COMPARISONS
 
+from ..runtimes.test_tflite_choices import selecting
 from ..runtimes.tflite_moves import TFLITE_MOVES
 
 Array = npt.NDArray[Any]
@@ -90,10 +93,18 @@ def spread(kind: str) -> Callable[[Random], TfliteCase]:
         stored = Spec(small, scale=np.float32(b), zero_point=zeros[1], data=codes(rng, *small))
         fed = quantized(shape, a, zeros[0])
         inputs = [fed, stored] if rng.integers(2) else [stored, fed]
-        options = {"fusedActivationFunction": int(rng.integers(2))}
-        return TfliteCase(operator_file(kind, inputs, quantized(shape, out, zeros[2]), options), (codes(rng, *shape),))
+        y = Spec(shape, np.bool_) if kind in COMPARISONS else quantized(shape, out, zeros[2])
+        options = {} if kind in COMPARISONS else {"fusedActivationFunction": int(rng.integers(2))}
+        return TfliteCase(operator_file(kind, inputs, y, options), (codes(rng, *shape),))
 
     return made
+
+
+def select(rng: Random) -> TfliteCase:
+    """Return a case whose condition is stored, and may be smaller."""
+    shape = (1, 4, 5, 6)
+    truth = np.asarray(rng.integers(0, 2, [shape, (6,), (1,)][int(rng.integers(3))]), bool)
+    return TfliteCase(selecting("SELECT_V2", truth, shape, shape), (codes(rng, *shape), codes(rng, *shape)))
 
 
 def generated(name: str) -> Callable[[Random], TfliteCase]:
@@ -106,10 +117,12 @@ CASES: dict[str, Callable[[Random], TfliteCase]] = {
        for name in ("MEAN", "MUL", "SUB", "ADD", "AVERAGE_POOL_2D", "LOGISTIC", "TANH", "HARD_SWISH", "LEAKY_RELU",
                     "ABS", "ELU", "RSQRT", "SUM", "PRELU", "SQUARED_DIFFERENCE", "DIV", "LOG_SOFTMAX", "TRANSPOSE_CONV",
                     "RESIZE_BILINEAR", "QUANTIZE, of codes", "RELU, of two scales", "RELU6, of two scales",
-                    "FULLY_CONNECTED", "CONV_2D, 3 x 3", "DEPTHWISE_CONV_2D")},
+                    "FULLY_CONNECTED", "CONV_2D, 3 x 3", "DEPTHWISE_CONV_2D",
+                    *COMPARISONS)},
     "MAX_POOL_2D": max_pool, "PAD": pad, "CONCATENATION": concatenation,
     **{name: TFLITE_MOVES[name] for name in ("MAXIMUM", "MINIMUM", "REDUCE_MAX", "REDUCE_MIN")},
-    "MUL, spread": spread("MUL"), "SUB, spread": spread("SUB"),
+    "SELECT_V2": select, "GREATER, spread": spread("GREATER"), "MUL, spread": spread("MUL"),
+    "SUB, spread": spread("SUB"),
 }  # fmt: skip
 TWICE = 2
 """Cases of each operator."""
@@ -162,6 +175,42 @@ def test_checker_vectors_and_plan_take_it(name: str, tmp_path: Path) -> None:
     assert check(wrong, graph, fed).findings[0].mismatches == y.size
 
 
+@pytest.mark.parametrize("kernels", ["tflite_micro", "tflite_reference"])
+def test_select_has_c(kernels: str, tmp_path: Path) -> None:
+    """SELECT takes a truth value a row; Micro has none, and its C chooses as the engine does."""
+    rng, path, shape = np.random.default_rng(3), tmp_path / "one.tflite", (3, 4, 5, 2)
+    path.write_bytes(selecting("SELECT", np.array([True, False, True]), shape, shape))
+    graph = load(path).with_runtime(kernels)
+    fed = {entry.name: codes(rng, *shape) for entry in graph.inputs}
+    (made,) = c.run(c.build(graph, tmp_path / "c", flags=("-O1",)), graph, fed).values()
+    (expected,) = graph.run(fed).values()
+    np.testing.assert_array_equal(made.reshape(-1), expected.reshape(-1))
+
+
+def test_truth_values_are_0_and_1(tmp_path: Path) -> None:
+    graph, fed, expected = opened(generated("LESS")(np.random.default_rng(0)), tmp_path)
+    (output,) = Network(graph).outputs.values()
+    assert check({output: expected}, graph, fed).equal
+    with pytest.raises(UserError, match=r"holds other numbers than 0 and 1; expected truth values"):
+        check({output: expected.astype(np.uint8) * 255}, graph, fed)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_reference_kernels_fully_connected_layers_are_computed_in_float64(seed: int, tmp_path: Path) -> None:
+    """Biases bring the sums all over the output's range, so that ties are frequent with powers of two."""
+    case = TFLITE_GENERATORS["FULLY_CONNECTED"](np.random.default_rng(seed), SCALES[seed])
+    path = tmp_path / "one.tflite"
+    path.write_bytes(case.content)
+    graph, fed = load(path).with_runtime("tflite_reference"), {load(path).inputs[0].name: case.inputs[0]}
+    texts = c.generate(graph)
+    program = c.compile_c(c.write_files(texts, tmp_path / "c"), tmp_path / "c" / "network", flags=("-O1", *c.SANITIZE))
+    (made,) = c.run(program, graph, fed).values()
+    (expected,) = graph.run(fed).values()
+    np.testing.assert_array_equal(made.reshape(-1), expected.reshape(-1))
+    assert "fully_connected.c" in texts
+    assert "fully_connected.c" not in c.generate(graph.with_runtime("tflite_micro"))
+
+
 @pytest.mark.parametrize("name", ["EXP", "GELU", "NEG", "SQRT"])
 def test_tables_that_micro_lacks_have_c_for_another_kernel_set(name: str, tmp_path: Path) -> None:
     case, path = TFLITE_GENERATORS[name](np.random.default_rng(0), "calibrated"), tmp_path / "one.tflite"
@@ -177,7 +226,7 @@ def test_every_operator_on_codes_that_is_read_is_tried() -> None:
     """What is left has no codes as its input, or only moves them (and then has tests of its own)."""
     tried = {name.partition(",")[0] for name in CASES} | {"PADV2"}
     others = {"BATCH_MATMUL", "DEQUANTIZE", "RELU_N1_TO_1", "RESHAPE", "SOFTMAX"}
-    others |= {"TRANSPOSE", *set(TFLITE_MOVES) - tried, *COMPARISONS, "SELECT", "SELECT_V2"}
+    others |= {"TRANSPOSE", *set(TFLITE_MOVES) - tried, "SELECT"}  # Micro has no SELECT; see below
     others |= {name.partition(",")[0] for name in TFLITE_GENERATORS if name not in operators_of("tflite_micro")}
     assert tried | others == set(TRANSLATE)
     assert tried <= set(OPTIONS)

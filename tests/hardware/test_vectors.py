@@ -149,6 +149,12 @@ def test_an_earlier_set_is_replaced_another_folder_is_not(network: Graph, images
     assert [path.name for path in tmp_path.iterdir()] == ["set"]
     (tmp_path / "precious").mkdir()
     (tmp_path / "precious" / "thesis.txt").write_text("all my work")
+    (tmp_path / "list").mkdir()
+    (tmp_path / "list" / "manifest.json").write_text("[]")
+    with pytest.raises(UserError, match="list exists and holds no test vectors"):
+        write_vectors(network, images, [0], ["stem"], ["npz"], tmp_path / "list")
+    with pytest.raises(UserError, match=r"cannot write .*thesis.txt"):
+        write_vectors(network, images, [0], ["stem"], ["npz"], tmp_path / "precious" / "thesis.txt" / "set")
     with pytest.raises(UserError, match="precious exists and holds no test vectors"):
         write_vectors(network, images, [0], ["stem"], ["npz"], tmp_path / "precious")
     assert (tmp_path / "precious" / "thesis.txt").read_text() == "all my work"

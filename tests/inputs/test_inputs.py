@@ -1,5 +1,7 @@
 """What the tools feed a network: arrays, pictures, seeded values; and whatever people hand in."""
 
+import warnings
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,7 @@ def test_arrays_by_name_or_alone(tmp_path: Path) -> None:
     [
         (np.zeros((1, 3, 4, 5)), r'x in x.npy is float64; expected float32 or uint8 pixels. Convert it: .*"float32"'),
         (np.zeros((1, 4, 5, 3), np.float32), r"has shape \[1, 4, 5, 3\]; expected \[batch, 3, 4, 5\]"),
+        (np.zeros((0, 3, 4, 5), np.float32), "x in x.npy holds no numbers; expected at least one item"),
         (np.array([{}]), "cannot be read .* expected a complete .npy or .npz of plain numbers"),
     ],
 )
@@ -52,6 +55,47 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     for name, message in (("no.npy", "does not exist"), ("text.npy", "cannot be read"), ("empty", "holds no pictures")):
         with pytest.raises(UserError, match=message):
             inputs_for(graph, tmp_path / name, None)
+
+
+def test_an_npz_of_no_array_and_one_of_two_of_a_name(tmp_path: Path) -> None:
+    graph = network(["batch", 3, 4, 5])
+    np.savez(tmp_path / "none.npz")
+    with pytest.raises(UserError, match=r"none.npz holds no array; expected x"):
+        inputs_for(graph, tmp_path / "none.npz", None)
+    np.save(tmp_path / "x.npy", np.zeros((1, 3, 4, 5), np.float32))
+    with warnings.catch_warnings(), zipfile.ZipFile(tmp_path / "two.npz", "w") as archive:
+        warnings.simplefilter("ignore", UserWarning)  # the standard library warns of the second name
+        for _ in range(2):
+            archive.write(tmp_path / "x.npy", "x.npy")
+    with pytest.raises(UserError, match=r"two.npz cannot be read .it holds two arrays called x."):
+        inputs_for(graph, tmp_path / "two.npz", None)
+
+
+def test_more_seeded_values_than_memory_holds_are_refused() -> None:
+    graph = network(["batch", 3, 4, 5])
+    with pytest.raises(UserError, match=r"input x would be of shape .* expected at most 268,435,456 numbers"):
+        inputs_for(graph, None, 10**11)
+
+
+def test_pictures_are_opaque_and_of_eight_bits_and_that_is_said(tmp_path: Path) -> None:
+    Image.new("RGBA", (4, 4), (0, 0, 0, 0)).save(tmp_path / "a.png")
+    Image.fromarray(np.full((4, 4), 0x8000, np.uint16)).save(tmp_path / "b.png")
+    found = inputs_for(network(["batch", 3, 4, 5], scale=1), tmp_path, None)
+    np.testing.assert_array_equal(found.feeds["x"][:, 0, 0, 0], [255, 128])
+    assert found.said.endswith(
+        ", 0 to 255. Of 1 of them: Its transparent parts were laid on white. "
+        "Of 1 of them: Of its 16 bits a pixel the upper 8 were taken."
+    )
+
+
+@pytest.mark.parametrize("cut", [20, 40, 60])
+def test_a_torn_picture_is_named(tmp_path: Path, cut: int) -> None:
+    Image.new("RGB", (40, 40), (1, 2, 3)).save(tmp_path / "whole.png")
+    content = (tmp_path / "whole.png").read_bytes()
+    (tmp_path / "whole.png").unlink()
+    (tmp_path / "torn.png").write_bytes(content[:cut] + content[cut + 1 :])
+    with pytest.raises(UserError, match=r"torn.png cannot be read .* expected a picture"):
+        inputs_for(network(["batch", 3, 4, 5]), tmp_path, None)
 
 
 @pytest.mark.parametrize("last", [False, True])

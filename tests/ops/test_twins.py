@@ -1,5 +1,7 @@
 """The fast kernels equal the plain loops, in ONNX Runtime's arithmetic and in every other, mistakes included."""
 
+import contextlib
+import itertools
 import re
 from typing import Any
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from resnet8doc import ops
 from resnet8doc.arithmetic import Runtime
 from resnet8doc.errors import UserError
-from resnet8doc.faults import FIELDS, parse_fault
+from resnet8doc.faults import FIELDS, Wraps, parse_fault
 from resnet8doc.ops import OPERATORS
 from resnet8doc.proof import GENERATORS, Case
 from resnet8doc.runtimes import ONNXRUNTIME_X86, RUNTIMES
@@ -103,6 +105,47 @@ def test_in_any_runtime_with_any_mistakes(op_type: str) -> None:
         np.testing.assert_array_equal(found, one_by_one(case, runtime))
 
     check()
+
+
+@pytest.mark.parametrize("fault", [None, *(f for f in FIELDS if f in ("overflow", "rounding", "zero_point_added"))])
+@pytest.mark.parametrize("runtime", RUNTIMES.values(), ids=lambda runtime: runtime.name)
+def test_numbers_beyond_all_codes_and_what_is_no_number_are_quantized_in_both_forms(
+    runtime: Runtime, fault: str | None
+) -> None:
+    """Where the low bits are kept, a float's sum with the zero point would have rounded them away."""
+    wrong = [runtime] if fault is None else []
+    for value in FIELDS[fault] if fault is not None else ():
+        with contextlib.suppress(UserError):
+            wrong.append(runtime.with_fault(parse_fault(fault or "", value)))
+    far = (np.nan, np.inf, -np.inf, 3e38, -3e38, 1e19, -1e19, 1e10, -1e10, 2.0**24, -(2.0**24), 2.0**31, 2.0**62)
+    for made in wrong:
+        limited = made.limited_to("QuantizeLinear", PARTS["QuantizeLinear"])
+        for number, size in itertools.product(far, (1, 8)):  # some kernels quantize what fills no vector otherwise
+            given = (np.full(size, number, np.float32), np.float32(0.5), np.int8(3))
+            try:
+                found = ops.quantize_linear(*given, runtime=limited)
+            except UserError as error:
+                with pytest.raises(UserError, match=re.escape(error.found)):
+                    ops.quantize_linear_element((0,), *given, runtime=limited)
+                continue
+            assert ops.quantize_linear_element((0,), *given, runtime=limited).output == found[0], (number, size)
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES.values(), ids=lambda runtime: runtime.name)
+def test_sums_beyond_all_codes_keep_their_low_bits_in_both_forms(runtime: Runtime) -> None:
+    wrong = runtime.with_fault(Wraps())
+    zero, one = np.int8(0), np.float32(1)
+    for sums in (2**24 - 1, 2**24 + 2, 2**30, -(2**24) - 2):
+        given = {
+            "x": np.zeros((1, 1, 1, 1), np.int8), "x_scale": one, "x_zero_point": zero,
+            "w": np.zeros((1, 1, 1, 1), np.int8), "w_scale": one, "w_zero_point": zero, "y_scale": np.float32(0.75),
+            "y_zero_point": np.int8(3), "B": np.array([sums], np.int32),
+        }  # fmt: skip
+        try:
+            found = ops.qlinear_conv(**given, runtime=wrong)
+        except UserError:  # PyTorch's engines take no biases of codes, qnnpack no factor of 1
+            continue
+        assert ops.qlinear_conv_element((0, 0, 0, 0), **given, runtime=wrong).output == found[0, 0, 0, 0]
 
 
 @pytest.mark.parametrize("op_type", [name for name in GENERATORS if name not in ("QuantizeLinear", "DequantizeLinear")])

@@ -151,6 +151,26 @@ def test_bad_outputs_are_a_sentence(change: Any, said: str) -> None:
     assert said in str(error.value)
 
 
+def test_a_number_that_is_no_code_is_the_one_named() -> None:
+    given = {**outputs("xnnpack"), "conv_1": np.array([-200, 5], np.int16)[: outputs("xnnpack")["conv_1"].size]}
+    with pytest.raises(UserError, match="conv_1 holds -200; expected -128 to 127"):
+        identify(given)
+
+
+def test_a_probe_of_two_files_is_refused(tmp_path: Path) -> None:
+    for suffix in ("hex", "bin"):
+        (tmp_path / f"add_1.{suffix}").write_bytes(b"7f")
+    with pytest.raises(UserError, match="has two files for add_1; expected one for each probe"):
+        read_outputs(tmp_path)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path, format: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match=r"cannot write .*file"):
+        write(tmp_path / "file", format)
+
+
 def test_a_torn_file_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "all.hex").write_text("00\n11\n")
     with pytest.raises(UserError, match=r"has 2 bytes; expected \d+: every output"):

@@ -92,7 +92,7 @@ def narrow(value: Number, kind: "npt.DTypeLike | CodeType", overflow: Overflow =
     Raises
     ------
     UserError
-        If a number to clamp is NaN.
+        If a number is NaN.
 
     Examples
     --------
@@ -108,12 +108,19 @@ def narrow(value: Number, kind: "npt.DTypeLike | CodeType", overflow: Overflow =
             with np.errstate(invalid="raise"):
                 return clipped.astype(codes.stored)
         except FloatingPointError as error:  # 0 times a factor that float32 does not hold
-            raise UserError(
-                "a result is not a number", "scales whose products and ratios are finite in float32",
-                "Quantize the model again: one scale is far too large or too small.",
-            ) from error  # fmt: skip
+            raise not_a_number() from error
+    if np.isnan(value).any():
+        raise not_a_number()
     wrapped = wrap(np.asarray(value).astype(np.int64), codes.bits)
     return np.asarray(wrapped if codes.signed else wrapped & ((1 << codes.bits) - 1)).astype(codes.stored)
+
+
+def not_a_number() -> UserError:
+    """Return the sentence for what is no number where a code is asked for."""
+    return UserError(
+        "a result is not a number", "scales whose products and ratios are finite in float32",
+        "Quantize the model again: one scale is far too large or too small.",
+    )  # fmt: skip
 
 
 def wrap(value: Number, bits: int) -> Array:

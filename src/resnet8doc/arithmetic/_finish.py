@@ -62,8 +62,22 @@ class Finish:
         if self.zero_point_added == "before_rounding":
             whole = round_to_integer(real + zero, self.rounding)
         else:
-            whole = round_to_integer(real, self.rounding) + zero
+            whole = self.added(round_to_integer(real, self.rounding), zero_point)
         return self.narrowed(whole, zero_point, kind)
+
+    def added(self, whole: Array, zero_point: Number) -> Array:
+        """Add the zero point to whole numbers held in floats: as integers where the low bits are kept.
+
+        Examples
+        --------
+        >>> whole = np.array([2.0**24], np.float32)
+        >>> Finish().added(whole, np.int8(3)) - whole, Finish(overflow="wrap").added(whole, np.int8(3)) - (1 << 24)
+        (array([4.], dtype=float32), array([3]))
+        """
+        zero = np.asarray(zero_point)
+        if self.overflow == "saturate" or np.isnan(whole).any():
+            return np.asarray(whole + zero.astype(np.asarray(whole).dtype))
+        return np.clip(np.clip(whole, -FAR, FAR).astype(np.int64) + zero.astype(np.int64), -int(FAR), int(FAR))
 
     def narrowed(self, whole: Number, zero_point: Number, kind: "npt.DTypeLike | CodeType") -> Array:
         """Bring whole numbers, zero point included, into the type."""
@@ -93,6 +107,7 @@ class Finish:
         if not np.isfinite(real):
             real = type(real)(np.nan_to_num(real, nan=-FAR, posinf=FAR, neginf=-FAR))
         whole = round(float(real)) if self.rounding == "half_even" else int(round_to_integer(real, self.rounding))
+        whole = min(max(whole, -int(FAR)), int(FAR))
         trace.step("rounded", f"round({real}), {self.rounding}", whole, "int32")
         return whole
 

@@ -71,7 +71,8 @@ Variant = Annotated[
     Literal["float", "integer"] | None,
     typer.Option(
         help="In ONNX Runtime's arithmetic: float (the default), or integer, the same bytes without floating point. "
-        "In TensorFlow Lite's arithmetic all programs are integer."
+        "In TensorFlow Lite's arithmetic all programs are integer, but for fully connected layers of its reference "
+        "kernels."
     ),
 ]
 

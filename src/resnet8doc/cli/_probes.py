@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 def probes(
     format: Annotated[str, typer.Option("--format", help="onnx, tflite, hex or c.")] = "onnx",
-    output: Annotated[Path, typer.Option(help="A new or empty folder.")] = Path("probes"),
+    output: Annotated[Path, typer.Option(help="Folder.")] = Path("probes"),
     search: Annotated[
         bool,
         typer.Option("--search", help="Search for the set again, which takes minutes, and write it into the package."),

@@ -22,7 +22,7 @@ from .pytorch import read as read_pytorch
 Array = npt.NDArray[Any]
 
 SUFFIX = "_operations"
-TFLITE, PYTORCH = ".tflite", ".pt"
+TFLITE, PYTORCH, EXTRACTION = ".tflite", ".pt", ".json"
 
 
 def extract(
@@ -90,6 +90,11 @@ def read_operations(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         script = read_pytorch(path)
         Graph.from_parts(script.operations, script.tensors)
         return script.operations, script.tensors
+    if path.suffix == EXTRACTION:
+        raise UserError(
+            f"{path} ends in {EXTRACTION}, as an extraction does", "the model itself: .onnx, .tflite or .pt",
+            "Name the model that it was extracted from; draw, vectors, check, c and spec take an extraction too.",
+        )  # fmt: skip
     proto = read_model(path)
     return onnx.read(proto, path.name, sha256(path), read_types)
 
@@ -150,7 +155,7 @@ def load(path: Path | str, *, fused: How | None = None) -> Graph:
     path = Path(path)
     if fused is not None:
         return Graph.from_parts(*read_fused(path, fused))
-    if path.suffix in (".onnx", TFLITE, PYTORCH):
+    if path.suffix != EXTRACTION:
         return Graph.from_parts(*read_operations(path))
     operations = read_json(path)
     validate(operations)

@@ -7,7 +7,9 @@ from typing import Any
 import numpy.typing as npt
 import onnx
 import onnx.inliner
+import onnx.parser
 import onnxruntime
+from google.protobuf import json_format, text_format
 from google.protobuf.message import DecodeError
 from onnx import helper
 
@@ -18,6 +20,13 @@ Array = npt.NDArray[Any]
 
 NUMBERS = {name: number for number, name in NARROW.items()}
 """ONNX's numbers of the types that numpy has not."""
+
+
+DAMAGE = (
+    DecodeError, OSError, ValueError, onnx.checker.ValidationError, onnx.parser.ParseError, json_format.Error,
+    text_format.ParseError,
+)  # fmt: skip
+"""What onnx raises for a file that is no model, in one of the forms of which a file's ending can say that it is."""
 
 
 def read_model(path: Path) -> onnx.ModelProto:
@@ -32,7 +41,12 @@ def read_model(path: Path) -> onnx.ModelProto:
         model = onnx.load(path)
     except FileNotFoundError as error:
         raise UserError(f"{path} does not exist", "an ONNX model", "Check the path.") from error
-    except (DecodeError, OSError, ValueError, onnx.checker.ValidationError) as error:
+    except DAMAGE as error:
+        if _is_tflite(path):
+            raise UserError(
+                f"{path} is a TensorFlow Lite file", "a name that ends in .tflite", "Rename it: its ending says how it "
+                "is read.",
+            ) from error  # fmt: skip
         raise UserError(
             f"{path} cannot be read ({error})", "an ONNX model", "Check that the file is complete."
         ) from error
@@ -41,6 +55,13 @@ def read_model(path: Path) -> onnx.ModelProto:
     if not model.graph.node:
         raise UserError(f"{path} holds no nodes", "an ONNX model", "Check that the file is complete.")
     return model
+
+
+def _is_tflite(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(8)[4:] == b"TFL3"
 
 
 SMALL = 4096

@@ -150,6 +150,10 @@ def _node(number: int, entry: Mapping[str, Any], tensors: Mapping[str, Array], k
             f"node {number} lacks {error}",
             "name, op_type, domain, since_version, layer, inputs, outputs, attributes", REMEDY,
         ) from error  # fmt: skip
+    if not any(outputs):
+        raise UserError(
+            f"node {name} ({op_type}) makes nothing", "a tensor with a name", "Leave it out, or name what it makes."
+        )
     try:
         operator = operator_at(domain, op_type, version)
     except UserError as error:
@@ -203,7 +207,7 @@ def _node(number: int, entry: Mapping[str, Any], tensors: Mapping[str, Array], k
 
 def _outputs(entries: list[Mapping[str, Any]]) -> tuple[str, ...]:
     """Return the outputs by their indices; one that nobody asks for is empty."""
-    found = [""] * (1 + max(entry["index"] for entry in entries))
+    found = [""] * (1 + max((entry["index"] for entry in entries), default=-1))
     for entry in entries:
         found[entry["index"]] = entry["tensor"]
     return tuple(found)

@@ -38,6 +38,8 @@ def read_pictures(folder: Path, graph: Graph, most: int | None) -> tuple[dict[st
     """
     from PIL import Image
 
+    from ..pictures import opaque
+
     feeds.picture_shape(graph)
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in feeds.PICTURES)[:most]
     if not paths:
@@ -45,11 +47,18 @@ def read_pictures(folder: Path, graph: Graph, most: int | None) -> tuple[dict[st
             f"{folder} holds no pictures", f"files that end in {', '.join(feeds.PICTURES)}", "Put some there."
         )
     pictures = []
+    changed: dict[str, int] = {}
     for path in paths:
         try:
             with Image.open(path) as picture:
-                pictures.append(picture.convert("RGB"))
-        except OSError as error:
+                made, done = opaque(picture)
+        except UserError as error:
+            raise UserError(f"{path}: {error.found}", error.expected, error.remedy) from error
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
             raise UserError(f"{path} cannot be read ({error})", "a picture", "Remove it or write it again.") from error
+        pictures.append(made)
+        for sentence in done:
+            changed[sentence] = changed.get(sentence, 0) + 1
     found, said = feeds.as_feed(graph, pictures)
-    return found, f"{len(paths)} pictures of {folder}, {said}"
+    more = "".join(f" Of {count} of them: {sentence}" for sentence, count in changed.items())
+    return found, f"{len(paths)} pictures of {folder}, {said}{'.' if more else ''}{more}"

@@ -132,6 +132,10 @@ def _quantized(x: Array, scale: Array, zero_point: Array, kind: CodeType, finish
         whole = round_to_integer(quotient + zero_point.astype(np.float32), finish.rounding)
     else:
         whole = round_to_integer(quotient, finish.rounding)
+        if finish.overflow == "wrap":
+            lost = np.isnan(whole)
+            whole = finish.added(np.where(lost, np.float32(0), whole), zero_point)
+            return finish.narrowed(np.where(lost, kind.minimum, whole), zero_point, kind)
         whole += zero_point
     if np.isnan(np.min(whole, initial=0)):
         whole = np.where(np.isnan(whole), np.float32(kind.minimum), whole)

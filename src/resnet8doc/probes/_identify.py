@@ -170,9 +170,8 @@ def _fitting(name: str, value: Array, known: Mapping[str, Probe]) -> Array:
         return codes.view(wanted.dtype)  # raw bytes: the probe says how to read them
     limits = np.iinfo(wanted.dtype)
     if codes.min() < limits.min or codes.max() > limits.max:
-        raise UserError(
-            f"the output of {name} holds {codes.max()}", f"{limits.min} to {limits.max}", "Give 8-bit codes."
-        )
+        worst = codes.min() if codes.min() < limits.min else codes.max()
+        raise UserError(f"the output of {name} holds {worst}", f"{limits.min} to {limits.max}", "Give 8-bit codes.")
     return codes.astype(wanted.dtype)
 
 
@@ -184,10 +183,16 @@ def read_outputs(path: Path) -> dict[str, Array]:
     Raises
     ------
     UserError
-        If nothing can be read, or one file holds too few bytes or too many.
+        If nothing can be read, one file holds too few bytes or too many, or a probe has two files.
     """
     if path.is_dir():
-        found = {file.stem: _read(file) for file in sorted(path.iterdir()) if file.suffix in (".npy", ".bin", ".hex")}
+        found: dict[str, Array] = {}
+        for file in sorted(path.iterdir()):
+            if file.suffix not in (".npy", ".bin", ".hex"):
+                continue
+            if file.stem in found:
+                raise UserError(f"{path} has two files for {file.stem}", "one for each probe", "Remove one of them.")
+            found[file.stem] = _read(file)
         if not found:
             raise UserError(f"{path} holds no outputs", ".npy, .bin or .hex files", "Name each file after its probe.")
         return found

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UserError
-from ..files import replacing
+from ..files import make_folder, replacing
 from ._load import probes
 from ._probe import Probe
 
@@ -40,13 +40,13 @@ def write(folder: Path, format: str) -> list[Path]:
     Raises
     ------
     UserError
-        If there is no such format.
+        If there is no such format, or the folder cannot be written.
     """
     if format not in FORMATS:
         raise UserError(f"the format is {format!r}", f"one of {', '.join(FORMATS)}", "Choose one of these.")
     from ._candidates import candidates
 
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     written = FORMATS[format](folder)
     text = README.format(count=len(candidates()), names=", ".join(probe.name for probe in probes()))
     return [*written, _text(folder / "README.txt", text)]

@@ -22,7 +22,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ..arithmetic import Array, CodeType, Finish, Number, SecondStage, code_type, half_away, wrap
+from ..arithmetic import Array, CodeType, Finish, Number, SecondStage, code_type, half_away, not_a_number, wrap
 from ..errors import UserError
 from ..trace import Trace
 from ._nearest import BITS, UNIT, Nearest, is_sure_of_most
@@ -288,7 +288,10 @@ class Float64Away(SecondStage):
 
 
 def half_away_step(trace: Trace, real: Any) -> int:
-    """Write down such a rounding."""
-    size = int(abs(float(real)))
-    size += abs(float(real)) - size >= 0.5  # what is left of a float is a float
+    """Write down such a rounding; what is beyond all codes is brought to a number that each type of them clamps."""
+    if np.isnan(real):
+        raise not_a_number()
+    far = min(abs(float(real)), 2.0**62)
+    size = int(far)
+    size += far - size >= 0.5  # what is left of a float is a float
     return int(trace.step("rounded", f"round({real}), halves away from zero", size if real >= 0 else -size, "int32"))

@@ -31,7 +31,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arithmetic import Array, Functions, Number, Runtime, half_away, wrap
+from ..arithmetic import Array, Functions, Number, Runtime, half_away, not_a_number, wrap
 from ..ops import dequantize_linear as exact_dequantize
 from ..ops import dequantize_linear_element as exact_element
 from ..ops import qlinear_conv as convolve
@@ -270,7 +270,7 @@ def quantize_linear(
     vector = times_reciprocal(x, scale)
     if x.size % QUANTIZE_BLOCK:
         vector = with_leftover(vector, half_away(x.astype(np.float64) / scale.astype(np.float64)), QUANTIZE_BLOCK)
-    return runtime.finish.narrowed(np.clip(vector, -(2.0**62), 2.0**62) + zero.astype(np.float64), zero, kind)
+    return runtime.finish.narrowed(runtime.finish.added(np.clip(vector, -(2.0**62), 2.0**62), zero), zero, kind)
 
 
 def times_reciprocal(x: Array, scale: Array) -> Array:
@@ -308,6 +308,8 @@ def reciprocal_steps(trace: Trace, x: Any, scale: Any) -> int:
     reciprocal = trace.step("reciprocal", f"1 / {scale}", np.float32(1) / scale)
     with np.errstate(over="ignore"):
         product = trace.step("product", f"{x} * {reciprocal}", np.float32(x * reciprocal))
+    if np.isnan(product):
+        raise not_a_number()
     size = round(min(max(float(product), -(2.0**62)), 2.0**62))
     return int(trace.step("rounded", f"round({product}), half_even", size, "int32"))
 

@@ -380,7 +380,7 @@ def quantize_linear(
     def codes(part: Array) -> Array:
         with np.errstate(over="ignore"):  # a quotient beyond float32 is an infinity, which the clamp takes
             whole = half_away(np.clip(part / scale, -(2.0**62), 2.0**62))
-        return runtime.finish.narrowed(whole + zero.astype(np.float32), zero, kind)
+        return runtime.finish.narrowed(runtime.finish.added(whole, zero), zero, kind)
 
     return in_parts(codes, x, kind.stored, scale, zero)
 
@@ -395,7 +395,7 @@ def quantize_linear_element(
     trace = Trace("QuantizeLinear", tuple(index))
     with np.errstate(over="ignore"):
         quotient = trace.step("divided", f"{x[index]} / {scale}", np.float32(x[index] / scale))
-    whole = half_away_step(trace, np.clip(float(quotient), -(2.0**62), 2.0**62))
+    whole = half_away_step(trace, quotient)
     whole = int(trace.step("zero point added", f"{whole} + {zero}", whole + zero, "int32"))
     runtime.finish.clamp_step(trace, whole, zero, kind)
     return trace
@@ -410,6 +410,11 @@ INTEGER_PARTS = frozenset({"overflow", "relu"})
 """Where a fault can be made in functions that round integers."""
 
 CONVOLUTIONS = Fixed("twice_away")
+
+IN_FLOAT64 = Float64Away()
+"""The second stage of fully connected layers."""
+
+FULLY_CONNECTED = dense(IN_FLOAT64, CONVOLUTIONS)
 
 SUB = binary("SUB", difference_of_codes, difference_step)
 
@@ -427,7 +432,7 @@ REFERENCE_FUNCTIONS = {
     "SPACE_TO_BATCH_ND": blocks.TO_ZERO_POINT,
     "RESIZE_BILINEAR": resize.REFERENCE,
     "QLinearReduceMean": means.REFERENCE,
-    "QGemm": dense(Float64Away(), CONVOLUTIONS),
+    "QGemm": FULLY_CONNECTED,
     "QLinearAdd": Functions(qlinear_add, qlinear_add_element, INTEGER_PARTS),
     "QLinearAveragePool": Functions(qlinear_average_pool, qlinear_average_pool_element, frozenset({"overflow"})),
     "QLinearSoftmax": Functions(qlinear_softmax, qlinear_softmax_element, frozenset({"overflow"})),

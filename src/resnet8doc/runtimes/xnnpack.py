@@ -164,7 +164,7 @@ def quantize_linear(
 
     def codes(part: Array) -> Array:
         whole = np.clip(builtin.times_reciprocal(part, scale), -(2.0**62), 2.0**62)
-        return runtime.finish.narrowed(whole + zero.astype(np.float64), zero, kind)
+        return runtime.finish.narrowed(runtime.finish.added(whole, zero), zero, kind)
 
     return in_parts(codes, x, kind.stored, scale, zero)
 

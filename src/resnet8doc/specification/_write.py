@@ -1,6 +1,5 @@
 """The whole site, in a folder that appears complete or not at all."""
 
-import tempfile
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from tqdm import tqdm
 
 from .. import microscope
 from ..errors import UserError
-from ..files import make_folder, read_json, write_json
+from ..files import is_free, read_json, replacing_folder, write_json
 from ..hardware import buffers
 from ..markup import Markup
 from ._attempt import attempt
@@ -61,20 +60,14 @@ def write_specification(
     _check_output(target)
     if playground is not None:
         check_playground(playground)
-    make_folder(target.parent)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as scratch:
-        made = Path(scratch) / "specification"
-        made.mkdir()
+    with replacing_folder(target) as made:
         _write(subject, made, playground, progress)
-        if target.exists():
-            target.rename(Path(scratch) / "old")
-        made.rename(target)
     return Path(output) / "index.html"
 
 
 def _check_output(output: Path) -> None:
     """Refuse to replace a folder that holds anything but a specification."""
-    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
+    if is_free(output):
         return
     named = output / MANIFEST
     found = read_json(named) if named.is_file() else None

@@ -158,6 +158,7 @@ ENGINE = (
     "markup.py",
     "microscope/",
     "ops/",
+    "pictures.py",
     "playground/",
     "raster/",
     "runtimes/",

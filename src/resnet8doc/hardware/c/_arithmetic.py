@@ -51,14 +51,15 @@ class Arithmetic:
 
 SPREAD = {
     "matmul_codes": "qlinear_matmul_codes", "add_spread": "qlinear_add_spread", "max_pool": "max_pool",
-    "keep_extreme": "keep_extreme", "reduce_extreme": "reduce_extreme",
+    "keep_extreme": "keep_extreme", "reduce_extreme": "reduce_extreme", "choose": "choose_codes",
 }  # fmt: skip
 """What only some networks need, in any arithmetic."""
 
 OWN = {
     "subtract": "subtract", "prelu": "prelu", "squared_difference": "squared_difference", "quotient": "quotient",
     "transposed_convolution": "transposed_convolution", "sum_of_bytes": "sum_of_bytes", "log_softmax": "log_softmax",
-    "resize_bilinear": "resize_bilinear",
+    "resize_bilinear": "resize_bilinear", "fully_connected": "fully_connected",
+    "compare": "compare",
 }  # fmt: skip
 """What only some networks need, in TensorFlow Lite's arithmetic."""
 

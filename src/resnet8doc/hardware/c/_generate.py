@@ -8,7 +8,7 @@ import numpy as np
 from ...errors import UserError
 from ...graph import Graph
 from ..memory import Plan, Step, Steps, plan, steps
-from ..network import CONVOLUTIONS, PAIRS, Network
+from ..network import COMPARISONS, CONVOLUTIONS, PAIRS, Network
 from ..vectors import c_float
 from ._arithmetic import Arithmetic, Variant, arithmetic_of
 from ._interface import Fed, Given, classifier, inputs_of, outputs_of, takes_pixels
@@ -33,8 +33,8 @@ def generate(graph: Graph, variant: Variant | None = None, *, pixels: bool | Non
     variant
         Of ONNX Runtime's arithmetic, both equal to the engine byte for byte. ``float``: requantization in float32.
         ``integer``: in integers and shifts, for a core without a floating-point unit; its caller quantizes what is
-        real, but for pixels. None: ``float``; in TensorFlow Lite's arithmetic, which is integers throughout, the one
-        program that there is.
+        real, but for pixels. None: ``float``; in TensorFlow Lite's arithmetic, which is integers but for fully
+        connected layers of the reference kernels, the one program that there is.
     pixels
         Whether the one real input is read as uint8 pixels of 0 to 255; None decides by the shape of the input and the
         range of its codes.
@@ -109,7 +109,8 @@ def _program(found: Steps, arithmetic: Arithmetic, pixels: bool) -> Program:
     network = found.network
     if pixels:
         _check_pixels(network)
-    kinds = {step.output.dtype for step in found.steps} | {k.dtype for k in found.fed.values() if k.dtype in CODES}
+    kept = [*(step.output for step in found.steps), *found.fed.values()]
+    kinds = {one.dtype for one in kept if one.dtype in CODES}  # truth values are a byte in either
     for step in found.steps:
         _check_step(step)
     weights = {
@@ -141,8 +142,9 @@ def _check_step(step: Step) -> None:
     for formal, read in step.reads.items():
         if read.constant is not None and formal not in ("b", "B"):
             kinds.add(str(read.constant.dtype))
-    if step.operation.op_type in PAIRS:
+    if step.operation.op_type in (*PAIRS, *COMPARISONS):
         kinds |= {str(read.constant.dtype) for read in step.reads.values() if read.constant is not None}
+    kinds.discard("bool")
     if len(kinds) > 1:
         raise UserError(
             f"node {step.name} reads and makes codes of {' and '.join(sorted(kinds))}", "one type for all of them",

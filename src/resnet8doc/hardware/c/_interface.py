@@ -11,6 +11,17 @@ BRIGHT = 128
 """A network whose codes stand for real numbers up to at least this one takes pixels of 0 to 255."""
 
 
+def c_type(kind: str) -> str:
+    """Return the C type of one number in memory: of a truth value a byte, 0 or 1.
+
+    Examples
+    --------
+    >>> c_type("int8"), c_type("bool")
+    ('int8_t', 'uint8_t')
+    """
+    return {"pixels": "uint8_t", "float32": "float", "bool": "uint8_t"}.get(kind, f"{kind}_t")
+
+
 @dataclass(frozen=True)
 class Fed:
     """One input of a program.
@@ -45,7 +56,7 @@ class Fed:
     @property
     def c_type(self) -> str:
         """Of one number."""
-        return {"pixels": "uint8_t", "float32": "float"}.get(self.kind, f"{self.kind}_t")
+        return c_type(self.kind)
 
 
 @dataclass(frozen=True)

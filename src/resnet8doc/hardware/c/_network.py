@@ -6,6 +6,8 @@ import numpy as np
 
 from ..memory import Kept, Plan, Read, Step, positions
 from ..network import (
+    CHOICES,
+    COMPARISONS,
     CONVOLUTIONS,
     EXTREMES,
     JOINS,
@@ -17,12 +19,13 @@ from ..network import (
     axis_names,
     reduced_axes,
 )
+from ._interface import c_type
 from ._program import Program
 from ._walk import common_run, walk
 
 PAIR_FUNCTIONS = {
     "QLinearMul": "qlinear_mul", "SUB": "subtract", "PRELU": "prelu", "SQUARED_DIFFERENCE": "squared_difference",
-    "DIV": "quotient",
+    "DIV": "quotient", **dict.fromkeys(COMPARISONS, "compare"),
 }  # fmt: skip
 """The C function of each operator of two operands, besides QLinearAdd's."""
 
@@ -35,7 +38,7 @@ def network_header(program: Program) -> list[str]:
         offset += -(-fed.bytes // 4) * 4
     offset = 0
     for given in program.outputs:
-        arguments.append(f"({given.kept.dtype}_t *)((out) + {offset})")
+        arguments.append(f"({c_type(given.kept.dtype)} *)((out) + {offset})")
         offset += given.kept.bytes
     inputs = [f"{fed.parameter}: {_described(program, fed.kept, fed.kind)}" for fed in program.inputs]
     outputs = [f"{given.parameter}: {_described(program, given.kept, given.kept.dtype)}" for given in program.outputs]
@@ -58,14 +61,14 @@ def _described(program: Program, kept: Kept, kind: str) -> str:
     network = program.steps.network
     names = axis_names(len(kept.order), network.layout(kept.tensor))
     said = [names[axis] for axis in kept.order][len(kept.order) - len(kept.shape) :]
-    what = {"pixels": "uint8, pixels 0 to 255"}.get(kind, kind)
+    what = {"pixels": "uint8, pixels 0 to 255", "bool": "truth values, 0 and 1"}.get(kind, kind)
     return f"{list(kept.shape)} ({', '.join(said)}), {what}"
 
 
 def signature(program: Program) -> str:
     """Return how ``network_run`` is called."""
     inputs = [f"const {fed.c_type} *{fed.parameter}" for fed in program.inputs]
-    outputs = [f"{given.kept.dtype}_t *{given.parameter}" for given in program.outputs]
+    outputs = [f"{c_type(given.kept.dtype)} *{given.parameter}" for given in program.outputs]
     return f"void network_run({', '.join((*inputs, *outputs))}, observer_t observe, void *context)"
 
 
@@ -80,7 +83,7 @@ def network_source(program: Program, planned: Plan, ordered: list[Step]) -> list
     width = max((len(program.place(buffer.tensor)) for buffer in planned.buffers), default=0)
     for buffer in planned.buffers:
         at = f"(arena + {buffer.offset})"
-        at = f"(({by_name[buffer.tensor].output.dtype}_t *){at})" if program.mixed else at
+        at = f"(({c_type(by_name[buffer.tensor].output.dtype)} *){at})" if program.mixed else at
         lines.append(
             f"#define {program.place(buffer.tensor):{width}} {at} /* {buffer.bytes} bytes, {list(buffer.shape)} */"
         )
@@ -133,7 +136,12 @@ def _run(program: Program, read: Read, stored: str) -> str:
 
 
 def _named(program: Program, function: str, step: Step) -> str:
-    return f"{function}_{step.output.dtype}" if program.mixed else function
+    """Return what a function is called that works on codes of one type: those that a step makes, or compares."""
+    assert step.operation is not None, step.name
+    kind = step.output.dtype
+    if step.operation.op_type in COMPARISONS:
+        kind = str(program.steps.network.dtype(step.operation.inputs[0]))
+    return f"{function}_{kind}" if program.mixed else function
 
 
 def _calls(program: Program, step: Step) -> list[str]:
@@ -162,9 +170,12 @@ def _calls(program: Program, step: Step) -> list[str]:
             left, right = ("A", "B") if operation.op_type == "QGemm" else ("a", "b")
             operands = [_operand(program, step.reads[left], f"{name}_{left}_stored")]
             if step.reads[right].constant is not None:
-                return [f"{_named(program, 'qlinear_matmul', step)}(&{name}, {operands[0]}, {output});"]
+                function = "fully_connected" if parameters.in_float64(operation) else "qlinear_matmul"
+                return [f"{_named(program, function, step)}(&{name}, {operands[0]}, {output});"]
             operands.append(_operand(program, step.reads[right], ""))
             return [f"{_named(program, 'qlinear_matmul_codes', step)}(&{name}, {', '.join(operands)}, {output});"]
+        case op_type if op_type in CHOICES:
+            return [_choose(program, step, output)]
         case op_type if op_type in EXTREMES:
             return _keep_extremes(program, step, output)
         case op_type if op_type in REDUCED_EXTREMES:
@@ -214,6 +225,7 @@ def _pairs(program: Program, step: Step, output: str) -> list[str]:
     name = operation.name
     run, walks = parameters.pair(step)
     function = _named(program, PAIR_FUNCTIONS[operation.op_type], step)
+    output = f"(uint8_t *){output}" if operation.op_type in COMPARISONS else output
     if run == step.output.bytes:
         a, b = (_run(program, step.reads[f], f"{name}_{f}_stored") for f in ("A", "B"))
         return [f"{function}(&{name}, {a}, {b}, {output});"]
@@ -222,6 +234,23 @@ def _pairs(program: Program, step: Step, output: str) -> list[str]:
     return [f"for (size_t run = 0; run < {step.output.bytes // run}; run++)",
             f"    {function}(&{name}, {a} + walk_at(&{runs[0]}, run), {b} + walk_at(&{runs[1]}, run),",
             f"        {output} + run * {run});"]  # fmt: skip
+
+
+def _choose(program: Program, step: Step, output: str) -> str:
+    """Return a call that takes, for each number, one of two codes, as a truth value says."""
+    assert step.operation is not None, step.name
+    name, arguments = step.operation.name, []
+    for formal in ("condition", "X", "Y"):
+        read = step.reads[formal]
+        assert read.places is not None, step.name
+        stored = ""
+        if read.constant is not None:
+            array = read.constant.astype(np.uint8) if formal == "condition" else read.constant
+            stored = program.parameters.shared_array(f"{name}_{formal}_stored", np.ascontiguousarray(array))
+        place = _operand(program, read, stored)
+        walked = program.parameters.walk(f"{name}_{formal}_walk", walk(read.places))
+        arguments += [f"&{walked}", f"(const uint8_t *){place}" if formal == "condition" else place]
+    return f"{_named(program, 'choose_codes', step)}({', '.join(arguments)}, {step.output.bytes}, {output});"
 
 
 def _keep_extremes(program: Program, step: Step, output: str) -> list[str]:

@@ -84,6 +84,10 @@ class Parameters(ABC):
             self._structure("walk_t", name, {"axes": len(found.sizes), "size": sizes, "step": steps})
         return name
 
+    def in_float64(self, operation: Operation) -> bool:
+        """Return whether a product of matrices is requantized by a factor of float64."""
+        return False
+
     def _requantize(self, operation: Operation) -> dict[str, Any]:
         """Write what follows a sum of products, or of codes; one factor for each output channel."""
         factor = multipliers(self.network, operation)

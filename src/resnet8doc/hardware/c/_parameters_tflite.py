@@ -6,14 +6,17 @@ from typing import Any
 import numpy as np
 
 from ...errors import UserError
+from ...runtimes.comparisons import COMPARISONS as COMPARED
 from ...runtimes.logarithms import log_softmax_factors
 from ...runtimes.means import SUM_OF_REFERENCE
 from ...runtimes.resize import in_10_bits
-from ...runtimes.tflite_reference import add_factors, softmax_factor
+from ...runtimes.tflite_reference import FULLY_CONNECTED, IN_FLOAT64, add_factors, softmax_factor
 from ..network import (
+    COMPARISONS,
     Operation,
     factors_of_pair,
     fixed_factors,
+    multipliers,
     output_zero_point,
     product_factor,
     reduce_mean_factor,
@@ -41,6 +44,20 @@ class TfliteParameters(Parameters):
     def _second_stage(self, operation: Operation, factors: Array) -> dict[str, Any]:
         m, e = fixed_factors(factors)
         return {"factor": self._factors(operation, [(int(a), int(b)) for a, b in zip(m, e, strict=True)])}
+
+    def in_float64(self, operation: Operation) -> bool:
+        """Return whether it is a fully connected layer of the reference kernels."""
+        return self.network.graph.runtime.own(operation.op_type) is FULLY_CONNECTED
+
+    def _requantize(self, operation: Operation) -> dict[str, Any]:
+        if not self.in_float64(operation):
+            return super()._requantize(operation)
+        factors = multipliers(self.network, operation, IN_FLOAT64)
+        assert factors is not None, operation.name
+        return {
+            "requantize.real": self.array(f"{operation.name}_factor", self._per_channel(operation, factors)),
+            "requantize.y_zero_point": output_zero_point(self.network, operation),
+        }  # fmt: skip
 
     def _factors(self, operation: Operation, factors: Sequence[Factor]) -> str:
         """Define an array of factors; return its name."""
@@ -74,6 +91,8 @@ class TfliteParameters(Parameters):
 
     def _own(self, operation: Operation) -> tuple[str, dict[str, Any]]:
         zeros = {f"{x.lower()}_zero_point": self._number(operation, f"{x}_zero_point") for x in "AB"}
+        if operation.op_type in COMPARISONS:
+            return "compare_t", zeros | self._compared(operation)
         if operation.op_type == "SUB":
             factors = add_factors(tuple(self._number(operation, f"{x}_scale") for x in "ABC"))
         else:
@@ -85,6 +104,15 @@ class TfliteParameters(Parameters):
         a, b, c = factors
         inputs = {"a": self._factor(operation, a), "b": self._factor(operation, b)}
         return kind, zeros | inputs | self._with_zero_point(operation, [c])
+
+    def _compared(self, operation: Operation) -> dict[str, Any]:
+        """Write what brings both operands to steps of 1/256, and what is true of them."""
+        scales = [self._number(operation, f"{x}_scale") for x in "AB"]
+        m, e = fixed_factors(np.asarray(scales, np.float64))
+        factors = {name: self._factor(operation, (int(m[i]), int(e[i]))) for i, name in enumerate("ab")}
+        _, asked = COMPARED[operation.op_type]
+        return factors | {name: int(asked(*pair)) for name, pair in
+                          (("less", (0, 1)), ("equal", (0, 0)), ("greater", (1, 0)))}  # fmt: skip
 
     def reduction(self, operation: Operation) -> str:
         """Write a pool of the whole image with a factor of its own."""

@@ -65,7 +65,8 @@ def run(program: Path, graph: Graph, inputs: Feeds, what: str = "codes") -> dict
     Returns
     -------
     dict
-        Codes by the tensors' names, images channels last: ``[N, H, W, C]`` or ``[N, K]``.
+        Codes by the tensors' names, images channels last: ``[N, H, W, C]`` or ``[N, K]``. What is kept in a second
+        order besides, as a kernel reads it, has the tensor's name with a number: ``keys_2``.
 
     Raises
     ------

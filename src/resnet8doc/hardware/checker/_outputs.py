@@ -38,7 +38,7 @@ def read_outputs(path: Path, graph: Graph, count: int = 1, layout: Layout = "NHW
     Returns
     -------
     dict
-        Codes by the tensors' names, as they are stored: ``[N, H, W, C]`` or ``[N, K]``.
+        Codes, or truth values, by the tensors' names, as they are stored: ``[N, H, W, C]`` or ``[N, K]``.
 
     Raises
     ------
@@ -54,7 +54,8 @@ def read_outputs(path: Path, graph: Graph, count: int = 1, layout: Layout = "NHW
     elif path.suffix == ".bin":
         return _read_all(path, network, graph, count)
     else:
-        raise UserError(f"{path} does not exist", "an .npz, a .bin or a folder", "Name one of these.")
+        state = "is none of these" if path.exists() else "does not exist"
+        raise UserError(f"{path} {state}", "an .npz, a .bin or a folder", "Name one of these.")
     return as_outputs(found, graph, count, layout)
 
 
@@ -64,14 +65,20 @@ def as_outputs(found: Mapping[str, Array], graph: Graph, count: int = 1, layout:
     Raises
     ------
     UserError
-        If a layer does not exist, or an array has the wrong length or type.
+        If a layer does not exist or is given twice, or an array has the wrong length or type.
     """
     if not found:
         raise UserError("there are no outputs", "at least one layer's", "Write your layers' outputs and try again.")
     network = Network(graph)
-    outputs = {}
+    outputs: dict[str, Array] = {}
+    named: dict[str, str] = {}
     for name, array in found.items():
         operation = _find(network, name)
+        if operation.output in named:
+            raise UserError(
+                f"{named[operation.output]} and {name} are one tensor", "each once", "Leave one of the two out."
+            )
+        named[operation.output] = name
         outputs[operation.output] = _fit(np.asarray(array), network, operation, name, count, layout)
     return outputs
 
@@ -109,19 +116,23 @@ def _read_folder(folder: Path) -> dict[str, Array]:
 
 def _read_file(path: Path) -> Array:
     if path.suffix == ".bin":
-        return np.frombuffer(path.read_bytes(), np.uint8)
+        return _read_bytes(path)
     if path.suffix == ".npy":
         return next(iter(read_numbers(path).values()))
     return read_hex(path)
 
 
+def _read_bytes(path: Path) -> Array:
+    try:
+        return np.frombuffer(path.read_bytes(), np.uint8)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror})", "a file", "Name an existing file.") from error
+
+
 def _read_all(path: Path, network: Network, graph: Graph, count: int) -> dict[str, Array]:
     kept = buffers(graph).buffers
     lengths = [buffer.bytes for buffer in kept]
-    try:
-        content = np.frombuffer(path.read_bytes(), np.uint8)
-    except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror})", "a file", "Name an existing file.") from error
+    content = _read_bytes(path)
     if content.size != sum(lengths) * count:
         raise UserError(
             f"{path} has {content.size} bytes", f"{sum(lengths) * count}, every tensor of {count} images",
@@ -162,6 +173,12 @@ def _fit(array: Array, network: Network, operation: Operation, name: str, count:
 
 
 def _codes(array: Array, dtype: np.dtype[Any], name: str) -> Array:
+    if dtype.kind == "b":
+        if array.dtype.kind not in "biu" or np.any((array != 0) & (array != 1)):
+            raise UserError(
+                f"{name} is {array.dtype}, or holds other numbers than 0 and 1", "truth values", "Give 0 and 1."
+            )
+        return array.astype(bool)
     if array.dtype.kind not in "iu":
         raise UserError(f"{name} is {array.dtype}", f"codes of {dtype}", "Give the integers, before dequantization.")
     if array.dtype.itemsize == 1:

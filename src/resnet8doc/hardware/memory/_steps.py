@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..network import (
+    CHOICES,
+    COMPARISONS,
     CONVOLUTIONS,
     EXTREMES,
     JOINS,
@@ -43,7 +45,7 @@ class Kept:
     shape
         For one item, in that order.
     dtype
-        ``int8`` or ``uint8``; a graph's input may be ``float32``.
+        ``int8`` or ``uint8``, ``bool`` of truth values; a graph's input may be ``float32``.
     bytes
         Its size.
     fed
@@ -150,7 +152,10 @@ class Steps:
         return kept, (at if where is None else at[where]).reshape(self.network.item(tensor))
 
     def whole(self, tensor: str, order: Order) -> Read:
-        """Return an operand stored in a demanded order; a copy is made where it is not."""
+        """Return an operand stored in a demanded order; a copy is made where it is not.
+
+        A copy that no other tensor is kept beside, and that lies as the tensor would, has the tensor's name.
+        """
         if tensor in self.network.constants:
             return Read(None, np.ascontiguousarray(self.network.constants[tensor].transpose(order)), None)
         kept, at = self.places(tensor)
@@ -159,9 +164,12 @@ class Steps:
             return Read(kept, None, None)
         key = tensor, order
         if key not in self._copies:
-            taken = {*self._kept, *(copy.name for copy in self._copies.values())}
+            graph = self.network.graph
+            taken = {*self._kept, *(copy.name for copy in self._copies.values()), *graph.tensors, *graph.parameters}
+            if tensor not in self._kept and order == self.network.order(tensor) and graph.producer(tensor) is not None:
+                taken.discard(tensor)
             name, number = tensor, 1
-            while name in taken or (number == 1 and self.network.graph.producer(tensor) is None):
+            while name in taken:
                 number += 1
                 name = f"{tensor}_{number}"
             made = self.kept(name, tensor, order)
@@ -243,8 +251,10 @@ def _add(found: Steps, operation: Operation) -> None:
             reads[f"{entry.formal} {number}"] = found.spread(entry.tensor, output)
         elif entry.formal in demanded:
             reads[entry.formal] = found.whole(entry.tensor, demanded[entry.formal])
-        elif (entry.formal in ("A", "B", "x") and operation.op_type in (*PAIRS, "QuantizeLinear")) or (
-            operation.op_type in TABLES and entry is node.inputs[0]
+        elif (
+            (entry.formal in ("A", "B", "x") and operation.op_type in (*PAIRS, *COMPARISONS, "QuantizeLinear"))
+            or operation.op_type in CHOICES
+            or (operation.op_type in TABLES and entry is node.inputs[0])
         ):
             reads[entry.formal] = found.spread(entry.tensor, output)
     found._kept[operation.output] = output

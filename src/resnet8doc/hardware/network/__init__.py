@@ -2,6 +2,8 @@
 
 from ._accept import (
     BOUNDARY,
+    CHOICES,
+    COMPARISONS,
     CONVOLUTIONS,
     EXTREMES,
     INTEGER,
@@ -38,6 +40,8 @@ from ._window import Window, window
 
 __all__ = [
     "BOUNDARY",
+    "CHOICES",
+    "COMPARISONS",
     "CONVOLUTIONS",
     "EXTREMES",
     "INTEGER",

@@ -24,6 +24,12 @@ PARTS = ("Slice", "Split", "Gather", "Expand", "Tile")
 PAIRS = ("QLinearAdd", "QLinearMul", "SUB", "PRELU", "SQUARED_DIFFERENCE", "DIV")
 """Operators that make a code of two, number by number."""
 
+COMPARISONS = ("LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "EQUAL", "NOT_EQUAL")
+"""Truth values of two tensors of codes, number by number, which TensorFlow Lite alone has."""
+
+CHOICES = ("Where",)
+"""One of two codes, number by number, as a truth value says."""
+
 CONVOLUTIONS = ("QLinearConv", "TRANSPOSE_CONV")
 """Sums of products over windows of an image, or of one with zero points between its pixels."""
 
@@ -45,7 +51,7 @@ REDUCED_EXTREMES = ("ReduceMax", "ReduceMin")
 JOINS = ("Pad", "QLinearConcat", "Concat", "SPACE_TO_BATCH_ND")
 """Operators that put numbers into a larger tensor, with a border or one tensor behind another."""
 
-CARRIED = ("Clip", *LARGEST, "Pad", "Concat", *EXTREMES, *REDUCED_EXTREMES)
+CARRIED = ("Clip", *LARGEST, "Pad", "Concat", *EXTREMES, *REDUCED_EXTREMES, *CHOICES)
 """Operators that work on codes where they are given codes: on real numbers they have the same name."""
 
 OF_TFLITE = ("QUANTIZE", "RELU", "RELU6", "TANH", "HARD_SWISH", "ABS", "NEG", "EXP", "ELU", "GELU", "SQRT", "RSQRT")
@@ -57,6 +63,7 @@ TABLES = ("QLinearSigmoid", "QLinearLeakyRelu", *OF_TFLITE, "Clip")
 INTEGER = (
     *CONVOLUTIONS, "QLinearMatMul", "QGemm", *PAIRS, "QLinearAveragePool", "QLinearGlobalAveragePool",
     *REDUCTIONS, *SOFTMAXES, *TABLES, *LARGEST, *JOINS, *EXTREMES, *REDUCED_EXTREMES, "RESIZE_BILINEAR",
+    *COMPARISONS, *CHOICES,
 )  # fmt: skip
 IMAGES = (*CONVOLUTIONS, "QLinearAveragePool", "QLinearGlobalAveragePool")
 BOUNDARY = ("QuantizeLinear", "DequantizeLinear")
@@ -76,6 +83,7 @@ STORED = {
     "QLinearSoftmax": ("X_scale", "x_zero_point", "y_scale", "y_zero_point"),
     "QLinearSigmoid": ("X_scale", "X_zero_point", "Y_scale", "Y_zero_point"),
     "QLinearLeakyRelu": ("X_scale", "X_zero_point", "Y_scale", "Y_zero_point"),
+    **dict.fromkeys(COMPARISONS, ("A_scale", "A_zero_point", "B_scale", "B_zero_point")),
     "Clip": ("min", "max"), **dict.fromkeys(REDUCED_EXTREMES, ("axes",)),
     "RESIZE_BILINEAR": ("x_scale", "x_zero_point", "sizes"),
     "SPACE_TO_BATCH_ND": ("x_scale", "x_zero_point", "block_shape", "paddings"),
@@ -127,13 +135,21 @@ def joined(node: Node) -> tuple[str, ...]:
     return found if node.op_type == "Concat" else found[::3]
 
 
+def carried(node: Node) -> str:
+    """Return the tensor of which one of :data:`CARRIED` or :data:`MOVES` has its type: what it reads, or chooses."""
+    return str(node.tensor("X")) if node.op_type in CHOICES else node.inputs[0].tensor
+
+
 def tensors_of_codes(graph: Graph, constants: Mapping[str, Array]) -> frozenset[str]:
     """Return the names of the tensors that hold codes, as the operators that make them say; nothing is computed."""
     found = {entry.name for entry in graph.inputs if entry.dtype in CODES}
     found |= {name for name, array in constants.items() if str(array.dtype) in CODES}
     for node in graph.nodes:
-        carried = node.op_type in (*MOVES, *CARRIED) and node.inputs and node.inputs[0].tensor in found
-        if carried or node.op_type == "QuantizeLinear" or (node.op_type in INTEGER and node.op_type not in CARRIED):
+        if node.op_type in (*MOVES, *CARRIED):
+            made = bool(node.inputs) and carried(node) in found
+        else:
+            made = node.op_type == "QuantizeLinear" or (node.op_type in INTEGER and node.op_type not in COMPARISONS)
+        if made:
             found.update(node.outputs)
     return frozenset(found)
 
@@ -155,7 +171,7 @@ def reduced_axes(node: Node, constants: Mapping[str, Array], rank: int) -> list[
 
 def works_on_codes(node: Node, codes: Set[str]) -> bool:
     """Return whether a node is one of :data:`INTEGER`; of :data:`CARRIED` one where it is given codes."""
-    return node.op_type in INTEGER and (node.op_type not in CARRIED or node.inputs[0].tensor in codes)
+    return node.op_type in INTEGER and (node.op_type not in CARRIED or carried(node) in codes)
 
 
 def check_operator(node: Node, before: bool, after: bool, codes: Set[str]) -> None:
@@ -203,6 +219,8 @@ def check_operator(node: Node, before: bool, after: bool, codes: Set[str]) -> No
             f"Cut the model before it (onnx.utils.extract_model with {read} as an output) and compute {node.name} "
             "outside."
         )
+    if node.op_type in KNOWN:
+        raise UserError(f"node {node.name} is {node.op_type} of other numbers than codes", "of codes", remedy)
     raise UserError(f"node {node.name} is {node.op_type}", f"one of {', '.join(KNOWN)}", remedy)
 
 
@@ -250,7 +268,7 @@ def check_node(node: Node, described: Described) -> None:
             f"node {node.name} makes a tensor of shape {list(shape)}", "at least one number",
             "Give the model an input for which every tensor has some.",
         )  # fmt: skip
-    if node.op_type in (*INTEGER, "QuantizeLinear") and dtype not in CODES:
+    if node.op_type in (*INTEGER, "QuantizeLinear") and node.op_type not in COMPARISONS and dtype not in CODES:
         how = (
             f"Give {node.name} y_scale and y_zero_point."
             if node.op_type == "QGemm"

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from ...graph import Node
 from ._accept import (
+    CHOICES,
+    COMPARISONS,
     CONVOLUTIONS,
     EXTREMES,
     JOINS,
@@ -26,7 +28,7 @@ IMAGE_AXES = ("batch", "row", "column", "channel")
 POOLS = ("QLinearAveragePool", "QLinearGlobalAveragePool")
 ELEMENTWISE = (
     "QuantizeLinear", "DequantizeLinear", *SOFTMAXES, "Identity", "Slice", *PAIRS, *TABLES, *JOINS,
-    *EXTREMES, *REDUCED_EXTREMES,
+    *EXTREMES, *REDUCED_EXTREMES, *COMPARISONS, *CHOICES,
 )  # fmt: skip
 """What has the axes of what it reads."""
 

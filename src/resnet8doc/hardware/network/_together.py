@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from ...graph import Graph, Node
 from ._accept import (
+    CHOICES,
+    COMPARISONS,
     CONVOLUTIONS,
     EXTREMES,
     LARGEST,
@@ -79,7 +81,7 @@ def _keeps(node: Node, shapes: Mapping[str, Shape], constants: Mapping[str, Arra
         case "Expand" | "Tile":
             wanted = constants[str(node.tensor("shape") or node.tensor("repeats"))].reshape(-1)
             return wanted.size == rank and int(wanted[0]) == 1
-        case op_type if op_type in (*PAIRS, *EXTREMES, "QLinearMatMul"):
+        case op_type if op_type in (*PAIRS, *EXTREMES, *COMPARISONS, *CHOICES, "QLinearMatMul"):
             return _spreads(node, shapes, constants)
         case "QGemm":
             bias = constants.get(str(node.tensor("C")))
@@ -122,7 +124,7 @@ def _spreads(node: Node, shapes: Mapping[str, Shape], constants: Mapping[str, Ar
     rank = len(shapes[node.output])
     matrix = 2 if node.op_type == "QLinearMatMul" else 0
     for entry in node.inputs:
-        if entry.formal not in ("A", "B", "a", "b", "data_0"):
+        if entry.formal not in ("A", "B", "a", "b", "data_0", "condition", "X", "Y"):
             continue
         stored = constants.get(entry.tensor)
         if stored is None and len(shapes[entry.tensor]) != rank:

@@ -21,6 +21,7 @@ Credit = str
 
 C_TYPES = {
     "int8": "int8_t", "uint8": "uint8_t", "int32": "int32_t", "uint32": "uint32_t", "float32": "float",
+    "float64": "double",
 }  # fmt: skip
 SEPARATOR = "-"
 
@@ -96,14 +97,15 @@ def _c_array(tensor: Tensor) -> list[str]:
 
 
 def c_numbers(array: Array, width: int = 116) -> list[str]:
-    """Return an array's numbers as lines of a C initializer; float32 as hexadecimal constants, which are exact.
+    """Return an array's numbers as lines of a C initializer; real ones as hexadecimal constants, which are exact.
 
     Examples
     --------
     >>> c_numbers(np.array([0.5, 3], np.float32)), c_numbers(np.array([-128, 7], np.int8))
     (['    0x1p-1f, 0x1.8p+1f'], ['    -128, 7'])
     """
-    words = [c_float(v) if array.dtype == np.float32 else _c_integer(v) for v in array.ravel().tolist()]
+    form = {"float32": c_float, "float64": lambda value: c_float(value)[:-1]}.get(str(array.dtype), _c_integer)
+    words = [form(v) for v in array.ravel().tolist()]
     lines, line = [], "   "
     for number, word in enumerate(words):
         word = f" {word}," if number + 1 < len(words) else f" {word}"

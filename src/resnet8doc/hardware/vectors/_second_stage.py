@@ -11,6 +11,7 @@ from ...runtimes.fixed_point import quantized
 from ...runtimes.means import SUM_OF_MICRO
 from ...runtimes.tflite_reference import REFERENCE_FUNCTIONS, add_factors
 from ..network import (
+    COMPARISONS,
     CONVOLUTIONS,
     Network,
     Operation,
@@ -69,6 +70,8 @@ def second_stage(network: Network, operation: Operation, values: Mapping[str, Ar
     of_tflite = own is not None and own is REFERENCE_FUNCTIONS.get(operation.op_type)
     if operation.op_type in ("QLinearAdd", "SUB") and of_tflite:
         yield from _factors_of_sum(network, operation)
+    elif operation.op_type in COMPARISONS:
+        yield from _factors_of_comparison(network, operation)
     elif operation.op_type == "QLinearMul":
         yield from _factor_of_product(network, operation, of_tflite, own is None)
     elif operation.op_type in FACTORS_OF_PAIRS:
@@ -119,6 +122,17 @@ def _factors_of_sum(network: Network, operation: Operation) -> Iterator[Extra]:
         meaning = f"{said[name]} {name}_multiplier * 2^({name}_exponent - 31)"
         yield f"{name}_multiplier", np.array(m, np.int32), (), meaning
         yield f"{name}_exponent", np.array(e, np.int32), (), meaning
+
+
+def _factors_of_comparison(network: Network, operation: Operation) -> Iterator[Extra]:
+    for name in "AB":
+        m, e = quantized(np.asarray(network.parameter(operation, f"{name}_scale"), np.float64).reshape(()))
+        meaning = (
+            f"{name}_scale, by which ({name} - {name}_zero_point) * 2^8 is multiplied, is {name}_multiplier * "
+            f"2^({name}_exponent - 31)"
+        )
+        yield f"{name}_multiplier", m.astype(np.int32), (), meaning
+        yield f"{name}_exponent", e.astype(np.int32), (), meaning
 
 
 def _factors_of_pair(network: Network, operation: Operation) -> Iterator[Extra]:

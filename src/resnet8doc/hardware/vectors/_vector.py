@@ -8,7 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arithmetic import ONNXRUNTIME_X86
-from ..network import CONVOLUTIONS, EXTREMES, PAIRS, REDUCED_EXTREMES, Network, Operation, joined, reduced_axes
+from ..network import (
+    CHOICES,
+    COMPARISONS,
+    CONVOLUTIONS,
+    EXTREMES,
+    PAIRS,
+    REDUCED_EXTREMES,
+    Network,
+    Operation,
+    joined,
+    reduced_axes,
+)
 from ._second_stage import second_stage
 
 Array = npt.NDArray[Any]
@@ -26,9 +37,14 @@ PLACES = {
 }  # fmt: skip
 """Inputs that say where something is, not what: they are among the attributes."""
 
+SPREAD = {
+    **dict.fromkeys((*PAIRS, *COMPARISONS), ("A", "B")), **dict.fromkeys(CHOICES, ("condition", "X", "Y")),
+}  # fmt: skip
+"""Operands that are spread over the output where they are smaller."""
+
 MEANING = {
     "x": "input", "data": "input", "a": "input", "b": "second input", "A": "first input", "B": "second input",
-    "X": "input", "y": "expected output",
+    "X": "input", "Y": "second input", "condition": "1 where the first input is taken, else 0", "y": "expected output",
 }  # fmt: skip
 
 
@@ -108,14 +124,15 @@ def vector(network: Network, operation: Operation, values: Mapping[str, Array], 
     tensors: dict[str, Tensor] = {}
 
     def add(name: str, array: Array, axes: tuple[str, ...], meaning: str = "") -> None:
-        tensors[name] = Tensor(name, np.array(array, order="C"), axes, meaning or MEANING.get(name, ""))
+        kept = array.astype(np.uint8) if array.dtype == bool else array  # a truth value is a byte, 0 or 1
+        tensors[name] = Tensor(name, np.array(kept, order="C"), axes, meaning or MEANING.get(name, ""))
 
     for entry in operation.node.inputs:
         array = network.constants.get(entry.tensor)
         key = operation.op_type, entry.formal
         if entry.formal in ("inputs", "data_0") or entry.formal in PLACES.get(operation.op_type, ()):
             continue  # numbered below; among the attributes
-        if operation.op_type in PAIRS and entry.formal in ("A", "B"):
+        if entry.formal in SPREAD.get(operation.op_type, ()):
             add(entry.formal, *_spread(network, operation, values[entry.tensor][0] if array is None else array))
         elif key in WEIGHTS:
             codes = _own_order(network, entry.tensor, values) if array is None else array

@@ -1,7 +1,6 @@
 """Test vectors of a network, written to a folder with a manifest."""
 
 import hashlib
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import UserError
-from ...files import read_json, write_json
+from ...files import is_free, read_json, replacing_folder, write_json
 from ...graph import Graph
 from ..network import Feeds, Network, Operation, axis_names
 from ._formats import FORMATS
@@ -61,7 +60,7 @@ def write_vectors(
     Raises
     ------
     UserError
-        If a layer, an image or a format does not exist, or the folder holds something else.
+        If a layer, an image or a format does not exist, or the folder holds something else or cannot be written.
     """
     network = Network(graph)
     chosen = _choose_formats(formats)
@@ -72,14 +71,9 @@ def write_vectors(
     items = {number: network.items.take(fed, [number]) for number in numbers}
     every = {number: network.items.run(item) for number, item in items.items()}
     vectors = [vector(network, operation, every[number], number) for operation in operations for number in numbers]
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as scratch:
-        made = Path(scratch) / "vectors"
+    with replacing_folder(output) as made:
         files = [entry for one in vectors for entry in _write(one, chosen, made, credit or "")]
         write_json(made / MANIFEST, _manifest(network, items, vectors, files, credit))
-        if output.exists():
-            output.rename(Path(scratch) / "old")
-        made.rename(output)
     return output / MANIFEST
 
 
@@ -126,10 +120,10 @@ def _choose_layers(network: Network, layers: Sequence[str]) -> list[Operation]:
 
 def _check_output(output: Path) -> None:
     """Refuse to replace a folder that holds anything but vectors."""
-    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
+    if is_free(output):
         return
-    ours = (output / MANIFEST).is_file() and read_json(output / MANIFEST).get("format") == "resnet8doc.vectors"
-    if not ours:
+    found = read_json(output / MANIFEST) if (output / MANIFEST).is_file() else None
+    if not isinstance(found, dict) or found.get("format") != "resnet8doc.vectors":
         raise UserError(
             f"{output} exists and holds no test vectors", "a new or empty folder, or an earlier set of vectors",
             "Choose another folder.",

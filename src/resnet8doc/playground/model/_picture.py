@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import UserError
+from ...pictures import opaque
 
 if TYPE_CHECKING:
     import PIL.Image  # heavy, and needed only when a reader brings a picture
@@ -24,7 +25,7 @@ def opened(content: bytes) -> tuple["PIL.Image.Image", list[str]]:
     Raises
     ------
     UserError
-        If it is no picture, or too large.
+        If it is no picture, too large, or of pixels that :func:`resnet8doc.pictures.opaque` refuses.
     """
     from PIL import Image, UnidentifiedImageError  # heavy, and needed only when a reader brings a picture
 
@@ -38,14 +39,9 @@ def opened(content: bytes) -> tuple["PIL.Image.Image", list[str]]:
                     f"at most {LARGEST_SIDE} pixels a side",
                     "Make it smaller first.",
                 )
-            picture = shown.convert("RGBA")
+            return opaque(shown)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise UserError("the file is no picture that can be read", "a picture", REMEDY) from error
-    done = []
-    if picture.getchannel("A").getextrema() != (255, 255):
-        done.append("Its transparent parts were laid on white.")
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    return picture.convert("RGB"), done
 
 
 def read_picture(content: bytes) -> tuple[Array, list[str]]:

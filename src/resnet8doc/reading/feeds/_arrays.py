@@ -40,8 +40,9 @@ def read_arrays(stream: IO[bytes], name: str, graph: Graph) -> dict[str, Array]:
     if len(found) == 1 and len(names) == 1:
         found = {names[0]: next(iter(found.values()))}
     if set(found) != set(names):
+        held = "one array without a name" if "" in found else ", ".join(found) or "no array"
         raise UserError(
-            f"{name} holds {', '.join(found) if '' not in found else 'one array without a name'}",
+            f"{name} holds {held}",
             ", ".join(names),
             f"Write it with numpy.savez(path, {', '.join(f'{name}=...' for name in names[:2])}).",
         )  # fmt: skip
@@ -57,6 +58,8 @@ def _fit(array: Array, entry: TensorInfo, name: str) -> Array:
             f"{entry.name} in {name} is {array.dtype}", wanted + more,
             f'Convert it: numpy.save(path, x.astype("{wanted}")).',
         )  # fmt: skip
+    if array.size == 0:
+        raise UserError(f"{entry.name} in {name} holds no numbers", "at least one item", "Give an input, or more.")
     shape = entry.shape
     if shape is None:
         return array

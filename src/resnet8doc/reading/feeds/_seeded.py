@@ -1,10 +1,12 @@
 """Inputs for a network of which nothing is known: seeded values over what its first QuantizeLinear tells apart."""
 
+import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ...arrays import LARGEST
 from ...errors import UserError
 from ...graph import Graph, TensorInfo
 from ._range import is_bright, real_range
@@ -25,7 +27,8 @@ def seeded(graph: Graph, count: int, seed: int = 0) -> tuple[dict[str, Array], s
     Raises
     ------
     UserError
-        If an axis is free that does not count items, or an input is of a type that cannot be made up.
+        If an axis is free that does not count items, or an input is larger than memory allows, or of a type that cannot
+        be made up.
     """
     random = np.random.default_rng(seed)
     found, said = {}, []
@@ -52,7 +55,13 @@ def _shape(entry: TensorInfo, count: int) -> tuple[int, ...]:
             f"input {entry.name} has shape [{listed}]", "lengths for all axes but the first",
             f"Give them: --shape {named}.",
         )  # fmt: skip
-    return (count * (first if isinstance(first, int) else 1), *(int(axis) for axis in rest if isinstance(axis, int)))
+    shape = (count * (first if isinstance(first, int) else 1), *(int(axis) for axis in rest if isinstance(axis, int)))
+    if math.prod(shape) > LARGEST:
+        raise UserError(
+            f"input {entry.name} would be of shape {list(shape)}", f"at most {LARGEST:,} numbers",
+            "Ask for fewer items, or for shorter axes.",
+        )  # fmt: skip
+    return shape
 
 
 def _values(graph: Graph, entry: TensorInfo, shape: tuple[int, ...], random: np.random.Generator) -> tuple[Array, str]:

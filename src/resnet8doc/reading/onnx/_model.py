@@ -11,6 +11,7 @@ from onnx.onnx_ml_pb2 import ModelProto
 from ...errors import UserError
 from ...graph import Graph
 from ._bodies import reads
+from ._names import refuse_bytes
 from ._nodes import Infer, Types, every_entry, read_nodes, refuse_unknown
 from ._prepare import Stored, fold, read_initializers
 from ._types import type_and_shape
@@ -62,9 +63,10 @@ def read(
     Raises
     ------
     UserError
-        If the model has an unknown operator (all of them are named), lacks a scale, or has a scale that is not finite
-        or a zero point of the wrong type.
+        If the model has an unknown operator (all of them are named), a name that is no text, lacks a scale, or has a
+        scale that is not finite or a zero point of the wrong type.
     """
+    refuse_bytes(model)
     refuse_unknown(model)
     for entry in (*model.graph.input, *model.graph.output):
         if entry.type.HasField("sequence_type"):

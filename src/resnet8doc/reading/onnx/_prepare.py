@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from onnx.onnx_ml_pb2 import GraphProto, ModelProto, NodeProto
+from onnx.onnx_ml_pb2 import GraphProto, ModelProto, NodeProto, TensorProto
 
 from ...errors import UserError
 from ...ops import OPERATORS
@@ -179,13 +179,18 @@ def _constant(node: NodeProto) -> tuple[str, Array]:
     values = {entry.name: value_of(entry) for entry in node.attribute}
     kinds = {"value_float": np.float32, "value_floats": np.float32, "value_int": np.int64, "value_ints": np.int64}
     for name, value in values.items():
-        if name == "value":
+        if name == "value" and isinstance(value, TensorProto):
             return read_tensor(value, label(node))
-        if name in kinds:
+        if name in kinds and _is_numbers(value):
             array = np.asarray(value, kinds[name])
             return str(array.dtype), array
     found = ", ".join(values) or "nothing"
     raise UserError(f"the constant {label(node)} has {found}", "a value of numbers", "Export it as a dense tensor.")
+
+
+def _is_numbers(value: Any) -> bool:
+    """Return whether an attribute's value is a number or a list of numbers; a torn file may say so of another."""
+    return all(isinstance(part, (int, float)) for part in (value if isinstance(value, list) else [value]))
 
 
 def _computed(model: ModelProto, node: NodeProto, stored: Stored) -> bool:

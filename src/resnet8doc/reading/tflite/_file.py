@@ -126,6 +126,8 @@ def _parse(file: str, content: bytes) -> File:
                     f"operator {operation.index} ({operation.kind}) names tensor {index} of {len(tensors)}",
                     "a tensor of the file", "The file is damaged: copy or convert it again.",
                 )  # fmt: skip
+    for operation in operations:
+        _check_arity(operation)
     for index in (*graph.inputs, *graph.outputs):
         if not 0 <= index < len(tensors):
             raise UserError(
@@ -139,6 +141,22 @@ def _parse(file: str, content: bytes) -> File:
     )
     inputs, outputs = tuple(map(int, graph.inputs)), tuple(map(int, graph.outputs))
     return File(description, tensors, operations, inputs, outputs, others)
+
+
+WITHOUT_OUTPUT = ("ASSIGN_VARIABLE", "CALL_ONCE")
+OF_VARIABLES = {"READ_VARIABLE": 1, "ASSIGN_VARIABLE": 2}
+"""How many inputs the operators of variables have."""
+
+
+def _check_arity(operation: Operation) -> None:
+    """Refuse an operator that makes nothing, or one of variables that reads too little."""
+    made = operation.outputs if operation.kind not in WITHOUT_OUTPUT else (0,)
+    if not made or min(made) < 0 or len(operation.inputs) < OF_VARIABLES.get(operation.kind, 0):
+        raise UserError(
+            f"operator {operation.index} ({operation.kind}) has {len(operation.inputs)} inputs and makes "
+            f"{'nothing' if not operation.outputs else f'tensors {list(operation.outputs)}'}", "inputs and outputs",
+            "The file is damaged: copy or convert it again.",
+        )  # fmt: skip
 
 
 def _tensor(index: int, entry: Any, buffers: list[Any]) -> Tensor:

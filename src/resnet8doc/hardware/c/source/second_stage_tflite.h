@@ -1,4 +1,4 @@
-/* How an accumulator becomes a byte in TensorFlow Lite Micro: integers alone. */
+/* How an accumulator becomes a byte in TensorFlow Lite Micro, integers alone, and in the reference kernels. */
 #ifndef SECOND_STAGE_H
 #define SECOND_STAGE_H
 
@@ -13,6 +13,7 @@ typedef struct {
 /* One entry for each output channel. */
 typedef struct {
     const factor_t *factor; /* x_scale * w_scale / y_scale */
+    const double *real;     /* the same in the place of it, of a fully connected layer of the reference kernels */
     int32_t y_zero_point;
 } requantize_t;
 
@@ -37,6 +38,13 @@ typedef struct {
     factor_t a, b;           /* A_scale / t and B_scale / t, where t is twice the larger of the two */
     requantize_t requantize; /* one entry: t / (2^20 * C_scale), or t^2 / (2^14 * C_scale) where the difference is squared */
 } subtract_t;
+
+typedef struct {
+    int count;
+    int32_t a_zero_point, b_zero_point;
+    factor_t a, b;                /* A_scale and B_scale */
+    uint8_t less, equal, greater; /* what is said where the first is less, equal, greater */
+} compare_t;
 
 /* Input and output have one scale and one zero point. */
 typedef struct {
