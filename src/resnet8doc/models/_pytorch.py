@@ -5,6 +5,7 @@ import warnings
 from pathlib import Path
 
 import onnx
+import onnx2torch
 import torch
 
 from ..architecture import IMAGE_SHAPE
@@ -39,8 +40,6 @@ def load_onnx2torch(path: Path) -> torch.fx.GraphModule:
     UserError
         If the file is not this network.
     """
-    import onnx2torch  # here: torchvision, which it loads, takes longer to import than all of torch
-
     model = check_is_resnet8(path)
     _join_dense(model.graph)
     module: torch.fx.GraphModule = onnx2torch.convert(model, save_input_names=True)
