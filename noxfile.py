@@ -66,7 +66,9 @@ def tests(session: nox.Session) -> None:
     # Three at once on two cores, because many wait for processes; a file's tests stay together, because they share what
     # is costly to make. Files come in the order of tests/conftest.py: by their numbers of tests, the longest were last.
     spread = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
-    chosen = [*spread, "--doctest-modules", "src", "tests", *session.posargs]
+    # The browser's tests are not even imported: what drives it would be, by every worker.
+    left = ["--ignore", "tests/browser"]
+    chosen = [*spread, "--doctest-modules", "src", "tests", *left, *session.posargs]
     # A thread that waits for a core that another worker has spins: with two in each worker, half the time again. The
     # build gives each of its processes one, too.
     shared(session, "pytest", "-m", "not browser", *chosen, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")

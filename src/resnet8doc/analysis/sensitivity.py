@@ -49,22 +49,35 @@ class Simulation:
         layers = [layer for _, layer in self._codes.values()]
         self.layers = tuple(layer for layer in dict.fromkeys(layers) if layer != "flatten")
 
-    def run(self, start: dict[str, Array], chosen: Collection[str]) -> dict[str, Array]:
+    def run(
+        self,
+        start: dict[str, Array],
+        chosen: Collection[str],
+        known: tuple[dict[str, Array], Collection[str]] | None = None,
+    ) -> dict[str, Array]:
         """Compute every tensor that is not given, the chosen layers quantized.
 
         Parameters
         ----------
         start
-            The float graph's input, or more: tensors that need not be computed again.
+            The float graph's input.
         chosen
             Names of layers.
+        known
+            What another run from the same input gave, and the layers that it quantized: what would be computed of the
+            same numbers in the same way is taken from there.
         """
-        values = dict(start)
+        values, different = dict(start), set[str]()
         for node in self.float_graph.nodes:
-            if node.output in values:
+            layers = (node.layer, self._codes.get(node.output, ("", ""))[1])
+            same_way = known and all((layer in chosen) == (layer in known[1]) for layer in layers)
+            if known and same_way and not any(entry.tensor in different for entry in node.inputs):
+                values[node.output] = known[0][node.output]
                 continue
             source = self._quantized if node.layer in chosen else self.float_graph
             values[node.output] = self._output(node.output, source.compute(node, values), chosen)
+            if known and not np.array_equal(values[node.output], known[0][node.output]):
+                different.add(node.output)
         return values
 
     def _output(self, tensor: str, value: Array, chosen: Collection[str]) -> Array:
@@ -72,15 +85,6 @@ class Simulation:
         if layer not in chosen:
             return value
         return dequantized(self.graph, codes, quantized(self.graph, codes, value))
-
-    def before(self, layer: str) -> list[str]:
-        """Return the float tensors that are computed before anything of a layer is."""
-        names = [entry.name for entry in self.float_graph.inputs]
-        for node in self.float_graph.nodes:
-            if node.layer == layer or self._codes.get(node.output, ("", ""))[1] == layer:
-                break
-            names.append(node.output)
-        return names
 
 
 @dataclass(frozen=True)
@@ -150,10 +154,11 @@ def sensitivity(
         count("", "integer", integer)
         count("", "simulated", whole[output])
         for layer in simulation.layers:
-            before = simulation.before(layer)
             others = [other for other in simulation.layers if other != layer]
-            count(layer, "alone_quantized", simulation.run({name: plain[name] for name in before}, (layer,))[output])
-            count(layer, "alone_float", simulation.run({name: whole[name] for name in before}, others)[output])
+            alone = simulation.run(feeds, (layer,), known=(plain, ()))
+            count(layer, "alone_quantized", alone[output])
+            rest = simulation.run(feeds, others, known=(whole, simulation.layers))
+            count(layer, "alone_float", rest[output])
         if advance:
             advance(batch.stop - batch.start)
     entry = {key: {"correct": tally.correct, "changed": tally.changed} for key, tally in tallies.items()}

@@ -84,9 +84,14 @@ def conv(
         for start in range(0, n, step):
             block = image[start : start + step, ..., inputs]
             out = y[start : start + step, ..., outputs]
-            out[...] = (columns(block, g.kernel, g.strides, g.dilations, g.size) @ w).reshape(out.shape)
+            rows = columns(block, g.kernel, g.strides, g.dilations, g.size)
+            if group == 1:  # a product of contiguous matrices, written where it belongs
+                np.matmul(rows, w, out=out.reshape(-1, per_group))
+            else:
+                out[...] = (rows @ w).reshape(out.shape)
     if B is not None:
-        y += B
+        images = y.reshape(n, math.prod(g.size) * g.channels_out)
+        images += np.tile(B, math.prod(g.size))  # one long row an image, which numpy adds faster than many short ones
     return channels_first(y)
 
 

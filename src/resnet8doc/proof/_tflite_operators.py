@@ -1,6 +1,5 @@
 """Single operators of TensorFlow Lite: the engine against each kernel set, as many values as asked for."""
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from ..arithmetic import Runtime
 from ..environment import environment
 from ..ops import OPERATORS, TFLITE_WITHOUT
 from ..oracles import KERNELS, interpret, version
-from ..reading.tflite import FORMALS, read
+from ..reading.tflite import FORMALS, Reading, read, read_content
 from ..runtimes import RUNTIMES
 from ._tally import differs
 from ._tflite import PROVEN
@@ -44,14 +43,15 @@ def compare_tflite_operators(
         set and operator: ``kernels``, ``version``, ``operator``, ``cases``, ``values``, ``mismatches`` and ``first``,
         the first case that differs (or None).
     """
-    described, rows = environment(), []
-    with tempfile.TemporaryDirectory() as folder:
-        for kernel_set in kernels:
-            for name in tqdm(operators_of(kernel_set), desc=f"operators, {kernel_set}", disable=not progress):
-                rows.append(_row(Path(folder) / "one.tflite", kernel_set, name, values, seed))
+    described = environment()
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for name in tqdm(TFLITE_GENERATORS, desc="operators", disable=not progress):
+        having = [kernel_set for kernel_set in kernels if name in operators_of(kernel_set)]
+        found |= {(row["kernels"], name): row for row in _rows(having, name, values, seed)}
     return {
         "values": values, "architecture": described["architecture"],
-        "proven": described["architecture"] in PROVEN, "environment": described, "rows": rows,
+        "proven": described["architecture"] in PROVEN, "environment": described,
+        "rows": [found[kernel_set, name] for kernel_set in kernels for name in operators_of(kernel_set)],
     }  # fmt: skip
 
 
@@ -66,34 +66,42 @@ def operators_of(kernels: str) -> list[str]:
     return [name for name in TFLITE_GENERATORS if TFLITE_WITHOUT.get(name.partition(",")[0]) != kernels]
 
 
-def _row(path: Path, kernels: str, name: str, values: int, seed: int) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "kernels": kernels, "version": version(kernels), "operator": name, "cases": 0, "values": 0, "mismatches": 0,
-        "first": None,
-    }  # fmt: skip
+def _rows(kernels: list[str], name: str, values: int, seed: int) -> list[dict[str, Any]]:
+    """Return one operator's row of each kernel set; a case is made and read once for all of them."""
+    rows: list[dict[str, Any]] = [
+        {"kernels": kernel_set, "version": version(kernel_set), "operator": name, "cases": 0, "values": 0,
+         "mismatches": 0, "first": None}
+        for kernel_set in kernels
+    ]  # fmt: skip
     for number, ties in enumerate(SCALES):
         rng, seen = np.random.default_rng([seed, number]), 0
-        while seen < values / len(SCALES):
+        while rows and seen < values / len(SCALES):
             case = TFLITE_GENERATORS[name](rng, ties)
-            found, expected = in_both(case, path, kernels)
-            wrong = int(np.count_nonzero(differs(found, expected)))
-            if wrong and row["first"] is None:
-                index = [int(i) for i in np.argwhere(differs(found, expected))[0]]
-                row["first"] = {
-                    "case": row["cases"], "scales": ties, "index": index, "runtime": expected[tuple(index)].item(),
-                    "engine": found[tuple(index)].item(),
-                }  # fmt: skip
+            reading = read_content(case.content, "one.tflite")
+            for row in rows:
+                found, expected = _in_both(case, reading, row["kernels"])
+                wrong = differs(found, expected)
+                if row["first"] is None and wrong.any():
+                    index = [int(i) for i in np.argwhere(wrong)[0]]
+                    row["first"] = {
+                        "case": row["cases"], "scales": ties, "index": index, "runtime": expected[tuple(index)].item(),
+                        "engine": found[tuple(index)].item(),
+                    }  # fmt: skip
+                row["cases"] += 1
+                row["values"] += expected.size
+                row["mismatches"] += int(np.count_nonzero(wrong))
             seen += expected.size
-            row["cases"] += 1
-            row["mismatches"] += wrong
-        row["values"] += seen
-    return row
+    return rows
 
 
 def in_both(case: TfliteCase, path: Path, kernels: str) -> tuple[Array, Array]:
     """Return what the engine and what the runtime computes; the file is written to ``path`` on the way."""
     path.write_bytes(case.content)
-    reading, interpreter, runtime = read(path), interpret(case.content, kernels), RUNTIMES[kernels]
+    return _in_both(case, read(path), kernels)
+
+
+def _in_both(case: TfliteCase, reading: Reading, kernels: str) -> tuple[Array, Array]:
+    interpreter, runtime = interpret(case.content, kernels), RUNTIMES[kernels]
     fed = [entry["name"] for entry in reading.operations["inputs"]]
     interpreter.run({reading.places[name].index: value for name, value in zip(fed, case.inputs, strict=True)})
     values = {**reading.tensors, **dict(zip(fed, case.inputs, strict=True))}

@@ -32,6 +32,9 @@ _FORMATS = {"QDQ": QuantFormat.QDQ, "QOperator": QuantFormat.QOperator}
 _OPERATORS = sorted({*QLinearOpsRegistry, *QDQRegistry})  # quantize_static's own choice, in a fixed order
 _INT4_OPSET = 21  # the first in which QuantizeLinear and DequantizeLinear take 4-bit integers
 
+_Measured = dict[tuple[str, int, int], TensorsData]
+"""Ranges by what they follow from: calibration method, histogram bins, and the opset of the model that was run."""
+
 
 def quantize(
     float_model: Path, output: Path, images: NDArray[np.uint8], variant: Variant, log: Path, *, progress: bool = True
@@ -77,6 +80,13 @@ def quantize(
         If the images are empty or not uint8 ``[N, 32, 32, 3]``, the model is not this network, a layer came out other
         than the variant says, or a file cannot be written.
     """
+    return _quantize(float_model, output, images, variant, log, {}, progress)
+
+
+def _quantize(
+    float_model: Path, output: Path, images: NDArray[np.uint8], variant: Variant, log: Path, measured: _Measured,
+    progress: bool,
+) -> dict[str, Any]:  # fmt: skip
     if variant.runtime != "onnxruntime":
         raise UserError(f"{variant.file} is made by {variant.runtime}", "a variant of onnxruntime", "Choose another.")
     inputs = batches(images)
@@ -85,7 +95,7 @@ def quantize(
         for line in _question(variant, len(images), len(inputs[0])):
             _say(said, line)
         with tempfile.TemporaryDirectory(prefix="resnet8doc-") as folder, _printed(said):
-            quantized, ranges = _static(model, Path(folder), inputs, variant, progress)
+            quantized, ranges = _static(model, Path(folder), inputs, variant, measured, progress)
         _restore_names(quantized, model)
         report = _report(quantized, model, variant, len(images), ranges)
         for name, limits in report["ranges"].items():
@@ -128,10 +138,11 @@ def quantize_all(
         What was written, by ``quantization.schema.json``: ``runtime`` and ``variants``, a list of what `quantize`
         returns.
     """
-    variants = []
+    variants: list[dict[str, Any]] = []
+    measured: _Measured = {}
     for variant in of_runtime("onnxruntime"):
         log = logs / f"quantize_{variant.file}.log"
-        variants.append(quantize(float_model, folder / variant.file, images, variant, log, progress=progress))
+        variants.append(_quantize(float_model, folder / variant.file, images, variant, log, measured, progress))
     result = {"runtime": "onnxruntime", "variants": variants}
     write_result(report, result, "quantization")
     return result
@@ -158,13 +169,17 @@ def _question(variant: Variant, samples: int, batch: int) -> list[str]:
 
 
 def _static(
-    model: onnx.ModelProto, folder: Path, inputs: list[NDArray[np.float32]], variant: Variant, progress: bool
-) -> tuple[onnx.ModelProto, TensorsData]:
+    model: onnx.ModelProto, folder: Path, inputs: list[NDArray[np.float32]], variant: Variant, measured: _Measured,
+    progress: bool,
+) -> tuple[onnx.ModelProto, TensorsData]:  # fmt: skip
     if variant.weight_type == "int4":
         model = version_converter.convert_version(model, _INT4_OPSET)
     prepared, cache, quantized = folder / "prepared.onnx", folder / "ranges.json", folder / "quantized.onnx"
     quant_pre_process(model, prepared, skip_optimization=True, skip_symbolic_shape=True)
-    ranges = _calibrate(prepared, folder, _Reader(inputs, variant.file, progress), variant)
+    key = (variant.calibration, variant.bins, model.opset_import[0].version)
+    if key not in measured:
+        measured[key] = _calibrate(prepared, folder, _Reader(inputs, variant.file, progress), variant)
+    ranges = measured[key]
     save_tensors_data(ranges, cache)
     quantize_static(
         prepared,
