@@ -56,7 +56,7 @@ OPTIONS: dict[str, tuple[Any, int]] = {
     "REDUCE_MIN": (schema.ReducerOptionsT, 2),
     "RELU": (None, 2),
     "RELU6": (None, 2),
-    "RELU_N1_TO_1": (None, 2),
+    "RELU_N1_TO_1": (None, 1),
     "RESHAPE": (schema.ReshapeOptionsT, 1),
     "RESIZE_BILINEAR": (schema.ResizeBilinearOptionsT, 3),
     "RESIZE_NEAREST_NEIGHBOR": (schema.ResizeNearestNeighborOptionsT, 3),

@@ -89,7 +89,10 @@ def own_curve(build: Build, op: Operation) -> None:
 
 
 def activation(build: Build, op: Operation) -> None:
-    """RELU, RELU6, RELU_N1_TO_1: a Clip where the scales are equal, else TensorFlow Lite's own RELU or RELU6."""
+    """RELU, RELU6, RELU_N1_TO_1: a Clip where the scales are equal, else TensorFlow Lite's own RELU or RELU6.
+
+    RELU_N1_TO_1 between two scales is refused: no converter writes it.
+    """
     x, y = build.codes(op, build.tensor(op, 0)), build.codes(op, build.output(op))
     kind, value, name = ACTIVATIONS[op.kind], build.value(op, x), build.names[y.index]
     if _quantized_alike(x, y):
@@ -97,6 +100,8 @@ def activation(build: Build, op: Operation) -> None:
         clip(build, name.node, name.layer, value, *bounds(y, kind), made)
         build.values[y.index] = made
         return
+    if op.kind == "RELU_N1_TO_1":
+        alike(build, op, x, y)
     inputs = [("x", value.name), *both(build, "x", x), *both(build, "y", y)]
     own = op.kind == "RELU6"
     emit(build, op, "RELU6" if own else "RELU", OWN, inputs, {}, "y", NONE if own else kind)

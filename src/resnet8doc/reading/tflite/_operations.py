@@ -28,6 +28,7 @@ from ._batch import keeps_batch
 from ._build import COMPARISONS, TO_CHANNELS_LAST, Build, Value
 from ._constants import FOLDED, INTEGERS, fold
 from ._file import File, Operation, read_file
+from ._kernels import name_kernel
 from ._variables import with_states_fed
 
 Array = npt.NDArray[Any]
@@ -179,9 +180,11 @@ def read_content(content: bytes, file: str) -> Reading:
 
 
 def _translate(build: Build, op: Operation) -> None:
+    first = len(build.nodes)
     try:
         if not fold(build, op):
             TRANSLATE[op.kind](build, op)
+            name_kernel(build, op, first)
     except KeyError as error:
         raise UserError(
             f"{build.where(op)} lacks its option {error}", "all options that the schema gives it",
