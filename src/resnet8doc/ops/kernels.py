@@ -14,9 +14,10 @@ LACKING: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("RELU_N1_TO_1", "SELECT", "TILE"), ("tflite_micro",)),
     "STRIDED_SLICE of 5 axes": ("tflite_micro",),
     "TRANSPOSE of 6 axes": ("tflite_micro",),
+    **dict.fromkeys((f"{kind} of int16" for kind in ("GATHER", "MIRROR_PAD")), ("tflite_micro",)),
     "PAD of 6 axes": ("tflite_micro", "tflite_reference", "tflite_builtin"),
 }
-"""The kernel sets that do not have an operator: for any codes, or for tensors of so many axes."""
+"""The kernel sets that do not have an operator: for any codes, for one type, or for tensors of so many axes."""
 
 WITHOUT = {kernel: sets[0] for kernel, sets in LACKING.items() if len(sets) == 1}
 """The kernel set that does not have an operator, where the others have it."""
@@ -25,15 +26,15 @@ ALIKE = {"tflite_builtin_arm": "tflite_builtin"}
 """Runtimes that are a kernel set on another processor."""
 
 
-def kernel_of(kind: str, axes: int) -> str:
+def kernel_of(kind: str, axes: int, dtype: str = "int8") -> str:
     """Return an operator's entry in `LACKING`; empty where every kernel set has it.
 
     Examples
     --------
-    >>> kernel_of("TILE", 4), kernel_of("STRIDED_SLICE", 5), kernel_of("STRIDED_SLICE", 4)
-    ('TILE', 'STRIDED_SLICE of 5 axes', '')
+    >>> kernel_of("TILE", 4), kernel_of("STRIDED_SLICE", 5), kernel_of("GATHER", 4, "int16"), kernel_of("GATHER", 4)
+    ('TILE', 'STRIDED_SLICE of 5 axes', 'GATHER of int16', '')
     """
-    return next((kernel for kernel in (kind, f"{kind} of {axes} axes") if kernel in LACKING), "")
+    return next((known for known in (kind, f"{kind} of {dtype}", f"{kind} of {axes} axes") if known in LACKING), "")
 
 
 def lacks(kernel_set: str, kernel: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...errors import UserError
+from . import _int16
 from ._activation import NONE, RELU, RELU6, RELU_N1_TO_1, bounds, clip, emit
 from ._build import BYTES, CODES, FULL_INTEGER, Build, Value, only
 from ._file import Operation, Tensor
@@ -63,6 +64,8 @@ def binary(build: Build, op: Operation) -> None:
         value = operand(build, op, x, len(y.shape))
         inputs += [(letter, value.name), (f"{letter}_scale", scale), (f"{letter}_zero_point", zero)]
     scale, zero = build.quantization(y)
+    if y.dtype == _int16.KIND:
+        _int16.check_pair(build.where(op), op, operands, y)
     emit(build, op, op_type, domain, [*inputs, ("C_scale", scale), ("C_zero_point", zero)], {}, "C")
 
 
@@ -115,6 +118,8 @@ def probability(build: Build, op: Operation, y: Tensor) -> None:
 def held_output(build: Build, op: Operation, y: Tensor, expected: tuple[float, int]) -> None:
     """Refuse an output of another scale and zero point than the one that the kernels know."""
     scale, zero_point = only(y.scale), only(y.zero_point)
+    if y.dtype == _int16.KIND:
+        expected = _int16.OF_CURVES
     if (scale, zero_point) != expected:
         raise UserError(
             f"{build.where(op)}: {y.name} has scale {scale} and zero point {zero_point}",

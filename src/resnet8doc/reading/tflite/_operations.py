@@ -220,12 +220,12 @@ def _feed(build: Build, index: int) -> Value:
     readers = {op.kind for op in build.file.operations if index in op.inputs}
     resnet8 = any(name.layer == "input" for name in build.names.values())
     name = "input" if resnet8 else tensor.name
-    if tensor.dtype not in ("float32", "int8", "uint8"):
+    if tensor.dtype not in ("float32", "int8", "uint8", "int16"):
         raise UserError(
-            f"the input {tensor.name} is {tensor.dtype}", "float32, int8 or uint8",
+            f"the input {tensor.name} is {tensor.dtype}", "float32, int8, uint8 or int16",
             "Convert the model with such an input.",
         )  # fmt: skip
-    if tensor.dtype != "int8" and not readers <= {"QUANTIZE"}:
+    if tensor.dtype not in ("int8", "int16") and not readers <= {"QUANTIZE"}:
         raise UserError(
             f"the input {tensor.name} is {tensor.dtype} and read by {', '.join(sorted(readers))}",
             "only QUANTIZE to read it",
