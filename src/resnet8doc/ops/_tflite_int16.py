@@ -247,7 +247,7 @@ def softmax_int16(
     >>> from resnet8doc.runtimes import TFLITE_REFERENCE
     >>> X, scale, zero = np.array([[1000, 2000, 3000]], np.int16), np.float32(0.001), np.int16(0)
     >>> softmax_int16(X, scale, zero, np.float32(1 / 32768), zero, opset=21, runtime=TFLITE_REFERENCE)
-    array([[ 2950,  8019, 21798]], dtype=int16)
+    array([[ 2950,  8019, 21799]], dtype=int16)
     """
     inputs = (X, X_scale, x_zero_point, y_scale, y_zero_point)
     return np.asarray(own("SOFTMAX_INT16", runtime).function(*inputs, opset=opset, axis=axis, runtime=runtime))

@@ -123,9 +123,9 @@ def _sum_step(sign: int, trace: Trace, a: int, b: int, scales: list[Any]) -> int
     left, right, out = _sum_factors(scales)
     shifted = [int(trace.step(f"{name} shifted", f"{code} << {LEFT}", code * 2**LEFT, "int32"))
                for name, code in (("A", a), ("B", b))]  # fmt: skip
-    first, second = fixed_step(trace, "A scaled", shifted[0], left), fixed_step(trace, "B scaled", shifted[1], right)
+    first, second = fixed_step(trace, shifted[0], left), fixed_step(trace, shifted[1], right)
     total = int(trace.step("added", f"{first} {'+' if sign > 0 else '-'} {second}", first + sign * second, "int32"))
-    return fixed_step(trace, "scaled", total, out)
+    return fixed_step(trace, total, out)
 
 
 def _product(factor: Factor, a: Array, b: Array, scales: list[Any]) -> Array:
@@ -134,7 +134,7 @@ def _product(factor: Factor, a: Array, b: Array, scales: list[Any]) -> Array:
 
 def _product_step(factor: Factor, trace: Trace, a: int, b: int, scales: list[Any]) -> int:
     product = int(trace.step("product", f"{a} * {b}", a * b, "int32"))
-    return fixed_step(trace, "scaled", product, factor(*scales[:2], over=scales[2]))
+    return fixed_step(trace, product, factor(*scales[:2], over=scales[2]))
 
 
 def _shifted_first(factor: float) -> tuple[int, int]:
@@ -162,7 +162,7 @@ def _vector_sum_step(trace: Trace, a: int, b: int, scales: list[Any]) -> int:
         part = (shifted * m + (1 << 30)) >> 31
         parts.append(int(trace.step(f"{name} scaled", f"({shifted} * {m} + 2**30) >> 31", part, "int32")))
     total = int(trace.step("added", f"{parts[0]} + {parts[1]}", sum(parts), "int32"))
-    return fixed_step(trace, "scaled", total, out)
+    return fixed_step(trace, total, out)
 
 
 ADD = pair("ADD_INT16", partial(_sum, 1), partial(_sum_step, 1))
@@ -241,7 +241,7 @@ def _leaky(factor: Factor, x: Array, scales: list[Any], alpha: float) -> Array:
 
 def _leaky_step(factor: Factor, trace: Trace, x: int, scales: list[Any], alpha: float) -> int:
     given = (scales[0],) if x >= 0 else (scales[0], alpha)
-    return fixed_step(trace, "scaled", x, factor(*given, over=scales[1]))
+    return fixed_step(trace, x, factor(*given, over=scales[1]))
 
 
 def _quantize(x: Array, scales: list[Any]) -> Array:
@@ -249,7 +249,7 @@ def _quantize(x: Array, scales: list[Any]) -> Array:
 
 
 def _quantize_step(trace: Trace, x: int, scales: list[Any]) -> int:
-    return fixed_step(trace, "scaled", x, double(scales[0], over=scales[1]))
+    return fixed_step(trace, x, double(scales[0], over=scales[1]))
 
 
 QUANTIZE = one("QUANTIZE_INT16", _quantize, _quantize_step, turns=True)

@@ -277,6 +277,7 @@ FORMALS: dict[str, tuple[str, ...]] = {
     "ReduceMin": ("data", "axes"),
     "Resize": ("X", "roi", "scales", "sizes"),
 }
+FORMALS |= {own: FORMALS[theirs] for theirs, own in _int16.COMPUTED.items()}
 """The formal names of the inputs, in the standards' order, of all that a TensorFlow Lite file is translated to."""
 
 SINCE = dict.fromkeys(FORMALS, 1) | {
