@@ -14,7 +14,7 @@ from resnet8doc.errors import UserError
 from resnet8doc.extract import extract, load
 from resnet8doc.graph import Graph
 from resnet8doc.hardware import Network
-from resnet8doc.ops.kernels import kernel_of, lacks
+from resnet8doc.ops.kernels import LACKING, kernel_of, lacks
 from resnet8doc.oracles import KERNELS, Spec, interpret, operator_file
 from resnet8doc.oracles._operator import pack
 from resnet8doc.playground.model import own_network
@@ -95,6 +95,12 @@ def test_what_moves_int8_codes_moves_int16_codes(kind: str, kernels: str, tmp_pa
         interpreter.run(dict(zip(file.inputs, case.inputs, strict=True)))
         for entry, index in zip(graph.outputs, file.outputs, strict=True):
             np.testing.assert_array_equal(made[entry.name], interpreter.tensor(index), str(number))
+
+
+def test_each_entry_of_the_table_is_of_one_that_moves_codes() -> None:
+    """So the test before asks the kernel sets about it."""
+    asked = {f"{kind.partition(',')[0]} of int16" for kind in TFLITE_MOVES}
+    assert {kernel for kernel in LACKING if kernel.endswith("of int16")} <= asked
 
 
 def integers(values: Any) -> Spec:

@@ -90,7 +90,8 @@ def test_a_kernel_set_lacks_what_the_table_says_and_nothing_else(kernels: str) -
         kernel = kernel_of(operation.kind, len(file.tensors[operation.inputs[0]].shape))
         assert runs(case, kernels) != lacks(kernels, kernel), (name, kernel)
         found |= {kernel} - {""}
-    assert found == set(LACKING), "each entry of the table is asked about"
+    of_int16 = {kernel for kernel in LACKING if kernel.endswith("of int16")}
+    assert found == set(LACKING) - of_int16, "each entry of the table is asked about, here or in test_tflite_int16.py"
 
 
 @pytest.mark.parametrize("name", ["TILE", "SELECT", "NEG", "RELU_N1_TO_1"])

@@ -59,7 +59,9 @@ def layer(kind: str, bias: Any, per_channel: bool = True) -> Callable[[Random], 
         x_scale, scales = scale(rng), weight_scales(rng, depth if depthwise else filters if per_channel else 1)
         shape = (rows, depth) if dense else (1, 6, 7, depth)
         x = codes(rng, *shape)
-        filter_shape = (filters, depth) if dense else (1, 3, 2, depth) if depthwise else (filters, 2, 1, depth)
+        filter_shape: tuple[int, ...] = (
+            (filters, depth) if dense else (1, 3, 2, depth) if depthwise else (filters, 2, 1, depth)
+        )
         w = rng.integers(-127, 128, filter_shape).astype(np.int8)
         options: dict[str, Any] = {} if dense else {
             "strideH": 2, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1, "padding": int(rng.integers(2)),

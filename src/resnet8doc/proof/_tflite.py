@@ -36,7 +36,7 @@ def prove_tflite(
     Parameters
     ----------
     model
-        A TensorFlow Lite file of int8 codes.
+        A TensorFlow Lite file of int8 or int16 codes.
     inputs
         ``[N, ...]`` of the file's input type, channels last, or for several inputs a dictionary; uint8 pixels are taken
         for real numbers where it wants those. Where the first axis of an input has a length of its own, items stand one

@@ -9,8 +9,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from ...errors import UserError
 from ._file import Operation, Tensor
 
@@ -103,9 +101,9 @@ def check_pair(where: str, op: Operation, operands: Sequence[Tensor], y: Tensor)
     And an ADD of shapes that differ by axes of length 1 alone, which the kernels take for a broadcast.
     """
     shapes = [operand.shape for operand in operands]
-    if len(set(shapes)) > 1 and len({math.prod(shape) for shape in shapes}) == 1:
+    if op.kind == "ADD" and len(set(shapes)) > 1 and len({math.prod(shape) for shape in shapes}) == 1:
         raise UserError(f"{where} is of {list(shapes[0])} and {list(shapes[1])}", "one shape", "Reshape one of them.")
-    powers = all(math.frexp(float(scale))[0] == HALF for tensor in (*operands, y) for scale in np.ravel(tensor.scale))
+    powers = all(math.frexp(float(tensor.scale[0]))[0] == HALF for tensor in (*operands, y) if tensor.scale is not None)
     if op.kind in ("ADD", "SUB") and op.options.get("potScaleInt16", True) and powers:
         raise UserError(
             f"{where} has int16 codes and scales that are powers of two, with potScaleInt16", "potScaleInt16 false",
