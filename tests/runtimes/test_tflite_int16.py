@@ -20,6 +20,7 @@ from resnet8doc.oracles._operator import pack
 from resnet8doc.playground.model import own_network
 from resnet8doc.proof import TfliteCase, prove_tflite
 from resnet8doc.proof._tflite_operators import in_both
+from resnet8doc.reading.feeds import seeded
 from resnet8doc.reading.tflite._file import read_file
 from resnet8doc.reading.tflite._int16 import COMPUTED, READ
 from resnet8doc.runtimes import RUNTIMES
@@ -123,6 +124,38 @@ MOVED: dict[str, Callable[[Spec], tuple[list[Spec], tuple[int, ...]]]] = {
 }  # fmt: skip
 
 
+def dense(shape: tuple[int, ...], depth: int, out: tuple[int, ...]) -> tuple[str, list[Spec], Spec, dict[str, Any]]:
+    w = np.random.default_rng(3).integers(-127, 128, (5, depth)).astype(np.int8)
+    bias = Spec((5,), np.int64, [1e-5] * 5, 0, np.arange(-2, 3, dtype=np.int64) * 10**5)
+    specs = [short(shape, 0.001), Spec(w.shape, np.int8, [0.01] * 5, 0, w), bias]
+    return "FULLY_CONNECTED", specs, short(out, 0.01), {"keepNumDims": len(out) > 2}
+
+
+IMAGE = (1, 3, 5, 7)
+OF_MORE_AXES: dict[str, tuple[str, list[Spec], Spec, dict[str, Any]]] = {
+    "SOFTMAX, four": ("SOFTMAX", [short(IMAGE, 0.0003)], short(IMAGE, PROBABILITY), {"beta": 1.0}),
+    "SOFTMAX, three": ("SOFTMAX", [short((1, 4, 7), 0.0003)], short((1, 4, 7), PROBABILITY), {"beta": 1.0}),
+    "FULLY_CONNECTED, three": dense((1, 4, 6), 6, (1, 4, 5)),
+    "FULLY_CONNECTED, four": dense((1, 2, 3, 6), 36, (1, 5)),
+    "ADD, four": ("ADD", [short(IMAGE, 0.001), short(IMAGE, 1.3e-6)], short(IMAGE, 1e-7), {"potScaleInt16": False}),
+    "LEAKY_RELU, four": ("LEAKY_RELU", [short(IMAGE, 1e-4)], short(IMAGE, 2e-4), {"alpha": 0.3}),
+    "MEAN, of all": ("MEAN", [short(IMAGE, 0.001), integers([1, 2, 3])], short((1,), 0.0007), {}),
+}
+
+
+@pytest.mark.parametrize("kernels", KERNELS)
+@pytest.mark.parametrize("name", OF_MORE_AXES)
+def test_of_other_numbers_of_axes(name: str, kernels: str, tmp_path: Path) -> None:
+    kind, specs, output, options = OF_MORE_AXES[name]
+    content = operator_file(kind, specs, output, options)
+    graph, interpreter = load(written(tmp_path, content)), interpret(content, kernels)
+    fed = [codes(np.random.default_rng([2, n]), *spec.shape) for n, spec in enumerate(specs) if spec.data is None]
+    file = read_file(content, "one")
+    interpreter.run(dict(zip(file.inputs, fed, strict=True)))
+    found = graph.run(dict(zip((entry.name for entry in graph.inputs), fed, strict=True)), runtime=kernels)
+    np.testing.assert_array_equal(next(iter(found.values())), interpreter.tensor(file.outputs[0]))
+
+
 @pytest.mark.parametrize("kernels", KERNELS)
 @pytest.mark.parametrize("kind", MOVED)
 def test_what_has_no_random_case(kind: str, kernels: str, tmp_path: Path) -> None:
@@ -182,6 +215,14 @@ def test_the_built_in_kernels_leave_the_table_at_some_scales(kind: str, power: i
             with pytest.raises(UserError, match="Run it as tflite_reference or tflite_micro"):
                 graph.run(EVERY[None], runtime=kernels)
             assert (truth[kernels] != truth["tflite_reference"]).any()
+
+
+def test_codes_are_made_up_over_their_whole_range(tmp_path: Path) -> None:
+    found, said = seeded(load(written(tmp_path, convolution(a_bias(np.int64)))), 500)
+    assert "all int16 codes" in said
+    (values,) = found.values()
+    assert values.dtype == np.int16
+    assert values.min() < -32_000 < 32_000 < values.max()
 
 
 def test_no_other_runtime_takes_them(tmp_path: Path) -> None:

@@ -92,6 +92,29 @@ def layer(kind: str, bias: Any, per_channel: bool = True) -> Callable[[Random], 
     return made
 
 
+def transposed(bias: bool) -> Callable[[Random], TfliteCase]:
+    def made(rng: Random) -> TfliteCase:
+        depth, filters = int(rng.integers(1, 12)), int(rng.integers(1, 20))
+        stride = int(rng.integers(1, 4))
+        kernel, padding = int(rng.integers(stride, 5)), int(rng.integers(2))
+        high, wide = (n * stride if padding == SAME else (n - 1) * stride + kernel for n in (4, 5))
+        x, x_scale, scales = codes(rng, 1, 4, 5, depth), scale(rng), weight_scales(rng, filters)
+        w = rng.integers(-127, 128, (filters, kernel, kernel, depth)).astype(np.int8)
+        typical = float(np.abs(x.astype(float)).mean() * 50 * (kernel**2 * depth) ** 0.5)
+        y_scale = output_scale(rng, np.array([typical * 3]), x_scale * max(scales))
+        numbers = (rng.normal(size=filters) * min(typical, 2.0**26)).astype(np.int64)
+        shape = (1, high, wide, filters)
+        specs = [
+            Spec((4,), np.int32, data=np.array(shape, np.int32)), Spec(w.shape, np.int8, scales, 0, w, 0),
+            short(x.shape, x_scale),
+            Spec((filters,), np.int64, [x_scale * s for s in scales], 0, numbers) if bias else None,
+        ]  # fmt: skip
+        options = {"strideH": stride, "strideW": stride, "padding": padding}
+        return TfliteCase(operator_file("TRANSPOSE_CONV", specs, short(shape, y_scale), options), (x,))
+
+    return made
+
+
 def sums(kind: str) -> Callable[[Random], TfliteCase]:
     """Return a case of ADD or SUB in which every bit of the sum is seen, or a common one; spread operands too."""
 
@@ -216,6 +239,7 @@ INT16_GENERATORS: dict[str, Callable[[Random], TfliteCase]] = {
     "FULLY_CONNECTED, one scale": layer("FULLY_CONNECTED", np.int64, per_channel=False),
     "FULLY_CONNECTED, one scale, bias of 32 bits": layer("FULLY_CONNECTED", np.int32, per_channel=False),
     "FULLY_CONNECTED, one scale, no bias": layer("FULLY_CONNECTED", None, per_channel=False),
+    "TRANSPOSE_CONV": transposed(True), "TRANSPOSE_CONV, no bias": transposed(False),
     "ADD": sums("ADD"), "SUB": sums("SUB"), "MUL": product, "AVERAGE_POOL_2D": pool("AVERAGE_POOL_2D"),
     "MAX_POOL_2D": pool("MAX_POOL_2D"), "MEAN": mean, "SOFTMAX": softmax, "LOGISTIC": curve("LOGISTIC"),
     "TANH": curve("TANH"), "LEAKY_RELU": leaky, "QUANTIZE": quantized, "DEQUANTIZE": dequantized,

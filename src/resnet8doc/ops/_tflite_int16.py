@@ -81,6 +81,49 @@ def convolution_int16(
     return np.asarray(own("CONV_2D_INT16", runtime).function(*inputs, **attributes, runtime=runtime))
 
 
+def transposed_convolution_int16(
+    x: Array, x_scale: Number, x_zero_point: Number, w: Array, w_scale: Number, w_zero_point: Number, y_scale: Number,
+    y_zero_point: Number, B: Array | None = None, *, strides: Sequence[int], pads: Sequence[int],
+    runtime: Runtime = ONNXRUNTIME_X86,
+) -> Array:  # fmt: skip
+    r"""Convolve an image of int16 codes with zeros between its rows and columns.
+
+    Parameters
+    ----------
+    x
+        int16 ``[N, C, H, W]``.
+    w
+        int8 ``[M, C, kH, kW]``, as the file has them; they are turned round.
+    B
+        int64 ``[M]``, or None.
+    x_scale, x_zero_point, w_scale, w_zero_point, y_scale, y_zero_point
+        As :func:`convolution_int16`'s.
+    strides
+        From one row to the next in the output, and from one column to the next.
+    pads
+        ``[top, left, bottom, right]`` of the image that is spread out.
+    runtime
+        Whose kernels.
+
+    Raises
+    ------
+    UserError
+        If the runtime has no such operator, or the numbers do not fit.
+
+    Examples
+    --------
+    >>> from resnet8doc.runtimes import TFLITE_REFERENCE
+    >>> x, w = np.array([[[[100, 200]]]], np.int16), np.array([[[[3, 4]]]], np.int8)
+    >>> one, zero = np.float32(1), np.int16(0)
+    >>> inputs = (x, one, zero, w, one, np.int8(0), one, zero)
+    >>> transposed_convolution_int16(*inputs, strides=(1, 2), pads=(0, 1, 0, 1), runtime=TFLITE_REFERENCE)
+    array([[[[300, 400, 600, 800]]]], dtype=int16)
+    """
+    inputs = (x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B)
+    function = own("TRANSPOSE_CONV_INT16", runtime).function
+    return np.asarray(function(*inputs, strides=strides, pads=pads, runtime=runtime))
+
+
 def fully_connected_int16(
     A: Array, a_scale: Number, a_zero_point: Number, B: Array, b_scale: Number, b_zero_point: Number, C: Array | None,
     y_scale: Number, y_zero_point: Number, *, alpha: float = 1.0, transA: int = 0, transB: int = 1,
@@ -258,6 +301,10 @@ CONVOLUTION = recorded(
     {"x": Codes("x_scale", "x_zero_point"), "w": Codes("w_scale", "w_zero_point", 0),
      "y": Codes("y_scale", "y_zero_point")},
     weights="w", bias="B", ranks={"x": (4,), "w": (4,)},
+)  # fmt: skip
+TRANSPOSED = recorded(
+    "TRANSPOSE_CONV_INT16", transposed_convolution_int16, "y", CONVOLUTION.codes, weights="w", bias="B",
+    ranks={"x": (4,), "w": (4,)},
 )  # fmt: skip
 FULLY_CONNECTED = recorded(
     "FULLY_CONNECTED_INT16", fully_connected_int16, "Y",

@@ -31,6 +31,7 @@ from ..trace import Trace
 from ._int16_curves import line, line_step, power_of_two, softmax, tables
 from ._int16_pools import AVERAGE_POOL, MAX_POOL
 from ._int16_sums import MEAN, PARTS, SHORT, centred, convolution, fully_connected, short
+from ._int16_transposed import TRANSPOSED
 from ._leftovers import is_left_over, with_leftover
 from ._requantized import fixed, fixed_step
 from .fixed_point import high, quantized
@@ -282,6 +283,7 @@ def _functions(
     return {
         "CONV_2D_INT16": convolution(layers),
         "FULLY_CONNECTED_INT16": fully_connected(dense),
+        "TRANSPOSE_CONV_INT16": TRANSPOSED,
         "AVERAGE_POOL_2D_INT16": AVERAGE_POOL,
         "MAX_POOL_2D_INT16": MAX_POOL,
         "MEAN_INT16": MEAN,

@@ -20,6 +20,7 @@ COMPUTED = {
     "QLinearMul": "MUL_INT16", "QLinearAveragePool": "AVERAGE_POOL_2D_INT16", "QLinearReduceMean": "MEAN_INT16",
     "QLinearSoftmax": "SOFTMAX_INT16", "QLinearSigmoid": "LOGISTIC_INT16", "TANH": "TANH_INT16",
     "QLinearLeakyRelu": "LEAKY_RELU_INT16", "QUANTIZE": "QUANTIZE_INT16", "MaxPool": "MAX_POOL_2D_INT16",
+    "TRANSPOSE_CONV": "TRANSPOSE_CONV_INT16",
 }  # fmt: skip
 """Operators on int8 codes and their counterparts."""
 
@@ -28,10 +29,14 @@ READ = frozenset({
     "LOGISTIC", "TANH", "LEAKY_RELU", "QUANTIZE", "DEQUANTIZE", "MAX_POOL_2D", "RESHAPE", "SQUEEZE", "EXPAND_DIMS",
     "TRANSPOSE", "PAD", "PADV2", "CONCATENATION", "SLICE", "STRIDED_SLICE", "SPLIT", "SPLIT_V", "PACK", "UNPACK",
     "GATHER", "TILE", "REVERSE_V2", "MIRROR_PAD", "MAXIMUM", "MINIMUM", "SELECT", "SELECT_V2", "RELU", "RELU6",
+    "TRANSPOSE_CONV", "RESIZE_NEAREST_NEIGHBOR",
 })  # fmt: skip
 """Operators that are read of int16 codes."""
 
-BIASES = {"CONV_2D": ("int64", "int32"), "DEPTHWISE_CONV_2D": ("int64",), "FULLY_CONNECTED": ("int64", "int32")}
+BIASES = {
+    "CONV_2D": ("int64", "int32"), "DEPTHWISE_CONV_2D": ("int64",), "TRANSPOSE_CONV": ("int64",),
+    "FULLY_CONNECTED": ("int64", "int32"),
+}  # fmt: skip
 """The types of bias that LiteRT's kernels have with int16 codes; of 32 bits where the operator's options say so."""
 
 HALF = 0.5
@@ -40,7 +45,7 @@ HALF = 0.5
 OF_CURVES = (1 / (1 << 15), 0)
 """The output scale and zero point that LOGISTIC, TANH and SOFTMAX must have."""
 
-LEFT_OUT = ("FULLY_CONNECTED",)
+LEFT_OUT = ("FULLY_CONNECTED", "TRANSPOSE_CONV")
 """Operators whose bias may be left out: without one the others' kernels refuse or end the process."""
 
 INT32, INT64 = 2, 4
@@ -91,8 +96,8 @@ def check_bias(where: str, op: Operation, bias: Tensor | None) -> None:
 
 
 def adds_zero(op: Operation, bias: Tensor | None) -> bool:
-    """Tell whether a bias that is left out counts as one of 64 bits."""
-    return bias is None and int(op.options.get("quantizedBiasType", 0)) == INT64
+    """Tell whether a bias that is left out of FULLY_CONNECTED counts as one of 64 bits."""
+    return op.kind == "FULLY_CONNECTED" and bias is None and int(op.options.get("quantizedBiasType", 0)) == INT64
 
 
 def check_pair(where: str, op: Operation, operands: Sequence[Tensor], y: Tensor) -> None:
