@@ -120,11 +120,14 @@ def test_what_a_stored_condition_chooses(kind: str, kernels: str, tmp_path: Path
             path.write_bytes(selecting(kind, condition, shape, shape))
             fed = [codes(rng, *shape) for _ in "xy"]
             graph = load(path).with_runtime(kernels)
-            made = graph.run(dict(zip((entry.name for entry in graph.inputs), fed, strict=True)))
+            given = dict(zip((entry.name for entry in graph.inputs), fed, strict=True))
             if kernels == "tflite_micro" and kind == "SELECT":
                 with pytest.raises(UserError, match="refuses the file"):
                     interpret(path.read_bytes(), kernels)
+                with pytest.raises(UserError, match="has no SELECT of TensorFlow Lite"):
+                    graph.run(given)
                 continue
+            made = graph.run(given)
             interpreter = interpret(path.read_bytes(), kernels)
             interpreter.run({1: fed[0], 2: fed[1]})
             (found,) = made.values()

@@ -12,7 +12,7 @@ from resnet8doc.errors import UserError
 from resnet8doc.extract import load
 from resnet8doc.graph import Graph
 from resnet8doc.ops import OPERATORS
-from resnet8doc.ops._tflite import WITHOUT
+from resnet8doc.ops.kernels import WITHOUT
 from resnet8doc.oracles import KERNELS, Spec, TfliteNetwork, interpret, operator_file
 from resnet8doc.proof import TFLITE_GENERATORS, TfliteCase
 from resnet8doc.proof._tflite_cases import SCALES

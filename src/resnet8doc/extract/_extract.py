@@ -34,7 +34,7 @@ def extract(
     ----------
     model
         An ONNX file of the operators in :data:`resnet8doc.ops.OPERATORS`: QOperator, QDQ or float; a TensorFlow Lite
-        file of int8 codes; or a quantized TorchScript file of this project.
+        file of int8 or int16 codes; or a quantized TorchScript file of this project.
     folder
         Where to write ``<model>_operations.json`` and ``<model>_operations.npz``; beside the model if None. As files of
         several kinds may have one stem, it is ``<model>_tflite_operations`` of a TensorFlow Lite file,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ..arithmetic import ONNXRUNTIME_X86, Mistake, Number, Runtime
 from ..errors import UserError
 from ..ops import Trace
+from ..ops.kernels import lacking, lacks
 from ..runtimes import runtime as runtime_of
 from ._fit import fitting, like, of_one
 from ._model import CAPTURED, Body, Node, Quantization, TensorInfo
@@ -134,13 +135,15 @@ class Graph:
         Raises
         ------
         UserError
-            If a tensor asked for does not exist or cannot be computed from the feeds, a feed does not fit, or a fault
-            can be made in no operator of the graph, or not in the node that it was asked of.
+            If a tensor asked for does not exist or cannot be computed from the feeds, a feed does not fit, a kernel set
+            of TensorFlow Lite lacks an operator of the graph, or a fault can be made in no operator of the graph, or
+            not in the node that it was asked of.
         """
         values = self._feeds(feeds)
         everything = outputs == "all"
         wanted = self._wanted(outputs)
         chosen, common = self._chosen(runtime)
+        self.refuse_lacking(common, chosen)
         nodes = (
             [n for n in self.nodes if not values.keys() >= {o for o in n.outputs if o}]
             if everything
@@ -404,6 +407,36 @@ class Graph:
                     "a fault of a part that one of its operators has", "Choose another fault, or another model.",
                 )  # fmt: skip
         return {}, common
+
+    def refuse_lacking(self, runtime: How, others: Mapping[str, Runtime] | None = None) -> None:
+        """Refuse a kernel set of TensorFlow Lite that lacks an operator of the graph, before anything is computed.
+
+        Parameters
+        ----------
+        runtime
+            The kernel set, or any other runtime, which lacks nothing.
+        others
+            Those of nodes by their names, where they have their own.
+
+        Raises
+        ------
+        UserError
+            Naming the node, the operator and the kernel sets that have it.
+
+        Examples
+        --------
+        >>> node = Node("tiled", "Tile", "", "tiled", (), ("y",), {}, 13, kernel="TILE")
+        >>> graph = Graph("tiles", "QOperator", (node,), (), (), {}, {})
+        >>> graph.refuse_lacking("xnnpack")
+        """
+        common = _runtime(runtime)
+        for node in self.nodes:
+            if not node.kernel:
+                continue
+            chosen = (others or {}).get(node.name, common)
+            if lacks(chosen.name, node.kernel):
+                error = lacking(chosen.title, node.kernel)
+                raise UserError(f"node {node.name} ({node.op_type}): {error.found}", error.expected, error.remedy)
 
     def _feeds(self, feeds: Feeds) -> dict[str, Array]:
         if not isinstance(feeds, Mapping):

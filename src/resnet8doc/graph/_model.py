@@ -93,6 +93,8 @@ class Node:
         The opset whose meaning the operator has (the standard's "since version").
     bodies
         The graphs within it, by the names of their attributes: of If, Loop and Scan.
+    kernel
+        The operator of TensorFlow Lite that it computes, where not every kernel set has it: ``TILE``. Else empty.
     """
 
     name: str
@@ -104,6 +106,7 @@ class Node:
     attributes: Mapping[str, Any]
     version: int = 1
     bodies: Mapping[str, "Body"] = field(default_factory=dict)
+    kernel: str = ""
 
     @property
     def output(self) -> str:

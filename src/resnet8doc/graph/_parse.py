@@ -202,7 +202,7 @@ def _node(number: int, entry: Mapping[str, Any], tensors: Mapping[str, Array], k
         )
     inputs = tuple(Input(formal, tensor, tensor in tensors) for formal, tensor in entries)
     return Node(name, op_type, domain, layer, inputs, outputs, _with_narrow_type(attributes, operator, inputs, kinds),
-                version)  # fmt: skip
+                version, kernel=entry.get("kernel", ""))  # fmt: skip
 
 
 def _outputs(entries: list[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ from ._shape import flatten, reshape, squeeze, transpose
 from ._sigmoid import sigmoid
 from ._split import split
 from ._tanh import tanh
-from ._tflite import WITHOUT as TFLITE_WITHOUT
+from .kernels import WITHOUT as TFLITE_WITHOUT
 
 __all__ = [
     "EXACT_IN_FLOAT32",

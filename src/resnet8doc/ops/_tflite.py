@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..arithmetic import ONNXRUNTIME_X86, Functions, Number, Runtime
-from ..errors import UserError
 from ..trace import Trace
 from ._operator import Codes, Operator
+from .kernels import lacking
 
 Array = npt.NDArray[Any]
 
@@ -22,10 +22,6 @@ TFLITE = "tflite"
 
 PARTS = frozenset({"overflow", "relu"})
 """Where a fault can be made."""
-
-KERNEL_SETS = ("tflite_reference", "tflite_micro", "tflite_builtin", "xnnpack")
-WITHOUT = {"ELU": "tflite_reference", **dict.fromkeys(("EXP", "GELU", "NEG", "SQRT"), "tflite_micro")}
-"""The kernel set that does not have an operator."""
 
 
 def subtract(
@@ -188,11 +184,7 @@ def own(op_type: str, runtime: Runtime, parts: frozenset[str] = PARTS) -> Functi
     runtime.refuse_others(op_type, parts)
     functions = runtime.own(op_type)
     if functions is None:
-        *others, last = (name for name in KERNEL_SETS if name != WITHOUT.get(op_type))
-        raise UserError(
-            f"{runtime.title} has no {op_type} of TensorFlow Lite", "a runtime of TensorFlow Lite that has it",
-            f"Run it as {', '.join(others)} or {last}.",
-        )  # fmt: skip
+        raise lacking(runtime.title, op_type)
     return functions
 
 

@@ -56,7 +56,7 @@ OPTIONS: dict[str, tuple[Any, int]] = {
     "REDUCE_MIN": (schema.ReducerOptionsT, 2),
     "RELU": (None, 2),
     "RELU6": (None, 2),
-    "RELU_N1_TO_1": (None, 2),
+    "RELU_N1_TO_1": (None, 1),
     "RESHAPE": (schema.ReshapeOptionsT, 1),
     "RESIZE_BILINEAR": (schema.ResizeBilinearOptionsT, 3),
     "RESIZE_NEAREST_NEIGHBOR": (schema.ResizeNearestNeighborOptionsT, 3),
@@ -90,6 +90,7 @@ _TYPES = {
     np.dtype(np.float32): schema.TensorType.FLOAT32,
     np.dtype(np.uint8): schema.TensorType.UINT8,
     np.dtype(np.int16): schema.TensorType.INT16,
+    np.dtype(np.int64): schema.TensorType.INT64,
     np.dtype(np.bool_): schema.TensorType.BOOL,
 }
 

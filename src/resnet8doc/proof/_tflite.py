@@ -36,7 +36,7 @@ def prove_tflite(
     Parameters
     ----------
     model
-        A TensorFlow Lite file of int8 codes.
+        A TensorFlow Lite file of int8 or int16 codes.
     inputs
         ``[N, ...]`` of the file's input type, channels last, or for several inputs a dictionary; uint8 pixels are taken
         for real numbers where it wants those. Where the first axis of an input has a length of its own, items stand one
@@ -65,7 +65,9 @@ def prove_tflite(
     started, path = time.perf_counter(), Path(model)
     if kernels not in KERNELS:
         raise UserError(f"there are no kernels {kernels!r}", ", ".join(KERNELS), "Choose one of these.")
-    feeds, count = _fed(_graph(path), inputs)
+    read = _graph(path)
+    read.refuse_lacking(kernels)
+    feeds, count = _fed(read, inputs)
     # Every input is compared: the largest batch that divides them.
     batch = next(size for size in range(min(batch, count), 0, -1) if count % size == 0)
     network = TfliteNetwork(path, kernels, batch)

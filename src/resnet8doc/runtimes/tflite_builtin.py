@@ -39,7 +39,7 @@ from ..ops import qlinear_conv_element as convolve_element
 from ..ops.parts import CONV_PARTS, check, checked_quantize, from_rows, softmax_rows
 from ..ops.parts import checked_add as checked
 from ..trace import Trace
-from . import blocks, comparisons, logarithms, lookups, means, quotients, resize, transposed
+from . import blocks, comparisons, int16, logarithms, lookups, means, quotients, resize, transposed
 from . import tflite_reference as reference
 from ._dense import dense, matrices
 from ._leftovers import is_left_over, loop_of, with_leftover
@@ -395,6 +395,7 @@ def functions(way: Way) -> dict[str, Functions]:
 
 TFLITE_BUILTIN = Runtime(
     "tflite_builtin", "TensorFlow Lite, built-in kernels, x86-64", second_stage=Fixed("twice_up"),
-    functions=functions("twice_up") | {"SUM": means.SUM_OF_BUILTIN, "TRANSPOSE_CONV": transposed.IN_BLOCKS},
+    functions=functions("twice_up") | int16.OF_BUILTIN
+    | {"SUM": means.SUM_OF_BUILTIN, "TRANSPOSE_CONV": transposed.IN_BLOCKS},
 )  # fmt: skip
 """TensorFlow Lite's built-in kernels on x86-64 with AVX."""

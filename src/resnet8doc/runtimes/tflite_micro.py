@@ -20,7 +20,7 @@ import numpy as np
 
 from ..arithmetic import Array, Runtime
 from ..trace import Trace
-from . import blocks, lookups, means, quotients
+from . import blocks, int16, lookups, means, quotients
 from ._gemmlowp import logistic, logistic_step
 from ._requantized import RELU6_OF_MICRO, unary
 from .curves import FIXED_TANH, q4_factor
@@ -54,6 +54,7 @@ TFLITE_MICRO = Runtime(
         **{name: own for name, own in REFERENCE_FUNCTIONS.items() if name not in ("QGemm", *lookups.OF_LITE)},
         **quotients.OF_MICRO,
         **lookups.OF_MICRO,
+        **int16.OF_MICRO,
         "SUM": means.SUM_OF_MICRO,
         "QLinearSigmoid": unary("QLinearSigmoid", _logistic, _logistic_step),
         "RELU6": RELU6_OF_MICRO,

@@ -71,16 +71,24 @@ def _element(
 def _traced(
     index: tuple[int, ...], given: Sequence[Any], strides: Sequence[int], pads: Sequence[int], runtime: Runtime
 ) -> Trace:
-    """Write down one output; a zero point between the pixels is none of the image's, and taps are the filter's own."""
+    """Write down one output."""
     trace = convolve_element(index, *given, pads=pads, runtime=runtime)
-    high, wide = given[3].shape[2:]
+    return in_the_image(trace, given[3].shape[2:], strides, "TRANSPOSE_CONV")
+
+
+def in_the_image(trace: Trace, kernel: Sequence[int], strides: Sequence[int], op_type: str) -> Trace:
+    """Return a trace of the spread image as one of the image.
+
+    A zero point between the pixels is none of the image's, and taps are the filter's own.
+    """
+    high, wide = kernel
     for number, term in enumerate(trace.terms):
         place, (channel, row, column) = term.x_index, term.tap
         if place is not None:
             between = any(at % stride for at, stride in zip(place[2:], strides, strict=True))
             place = None if between else (*place[:2], place[2] // strides[0], place[3] // strides[1])
         trace.terms[number] = replace(term, tap=(channel, high - 1 - row, wide - 1 - column), x_index=place)
-    return replace(trace, op_type="TRANSPOSE_CONV")
+    return replace(trace, op_type=op_type)
 
 
 def _function_in_blocks(*inputs: Any, runtime: Runtime, strides: Sequence[int], pads: Sequence[int]) -> Array:

@@ -30,7 +30,7 @@ from ..arithmetic import FLOAT32, Array, Functions, Number, Runtime
 from ..ops.parts import checked_add as checked
 from ..ops.parts import checked_quantize, in_parts
 from ..trace import Trace
-from . import blocks, comparisons, logarithms, lookups, means, quotients, resize, transposed
+from . import blocks, comparisons, int16, logarithms, lookups, means, quotients, resize, transposed
 from . import tflite_builtin as builtin
 from . import tflite_reference as reference
 from ._dense import matrices
@@ -160,6 +160,8 @@ def quantize_linear(
     >>> quantize_linear(np.array([0.5, 1.5], np.float32), np.float32(1), np.int8(0), runtime=XNNPACK)
     array([0, 2], dtype=int8)
     """
+    if np.asarray(y_zero_point).dtype == np.int16:  # which XNNPACK leaves to the built-in kernels
+        return builtin.quantize_linear(x, y_scale, y_zero_point, runtime=runtime, **attributes)
     x, scale, zero, kind = checked_quantize(x, y_scale, y_zero_point, **reference.plain(attributes))
 
     def codes(part: Array) -> Array:
@@ -174,6 +176,8 @@ def quantize_linear_element(
     **attributes: Any,
 ) -> Trace:  # fmt: skip
     """Write down how one code comes about."""
+    if np.asarray(y_zero_point).dtype == np.int16:
+        return builtin.quantize_linear_element(index, x, y_scale, y_zero_point, runtime=runtime, **attributes)
     x, scales, zeros, kind = checked_quantize(x, y_scale, y_zero_point, **reference.plain(attributes))
     scale, zero = np.float32(np.broadcast_to(scales, x.shape)[index]), int(np.broadcast_to(zeros, x.shape)[index])
     trace = Trace("QuantizeLinear", tuple(index))
@@ -190,6 +194,7 @@ XNNPACK = Runtime(
         **quotients.OF_LITE,
         **comparisons.IN_ALL,
         **lookups.OF_XNNPACK,
+        **int16.OF_BUILTIN,
         "LOG_SOFTMAX": logarithms.IN_FLOATS,
         "SUM": means.SUM_OF_XNNPACK,
         "TRANSPOSE_CONV": transposed.AS_CONVOLUTION,

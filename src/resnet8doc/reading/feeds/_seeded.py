@@ -76,7 +76,7 @@ def _values(graph: Graph, entry: TensorInfo, shape: tuple[int, ...], random: np.
         beyond = BEYOND * (high - low)
         values = random.uniform(low - beyond, high + beyond, shape).astype(dtype)
         return values, f"uniform from {low - beyond:.4g} to {high + beyond:.4g}"
-    if dtype in (np.dtype(np.int8), np.dtype(np.uint8)):
+    if dtype in (np.dtype(np.int8), np.dtype(np.uint8), np.dtype(np.int16)):
         limits = np.iinfo(dtype)
         return random.integers(limits.min, limits.max, shape, dtype=dtype, endpoint=True), f"all {dtype} codes"
     if dtype.kind in "iu":

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import UserError
+from . import _int16
 from ._file import File, Operation, Tensor
 from ._names import Name, names, unique
 
@@ -85,7 +86,7 @@ class Build:
 
     def codes(self, op: Operation, tensor: Tensor, known: Sequence[str] = CODES) -> Tensor:
         """Check that a tensor holds codes of one scale, of the types that are known."""
-        if tensor.dtype not in known:
+        if tensor.dtype not in known and not _int16.is_read(op, tensor):
             raise UserError(f"{self.where(op)}: {tensor.name} is {tensor.dtype}", " or ".join(known), FULL_INTEGER)
         if tensor.scale is None or tensor.zero_point is None:
             raise UserError(f"{self.where(op)}: {tensor.name} has no scale", "a scale and a zero point", FULL_INTEGER)
@@ -94,6 +95,8 @@ class Build:
                 f"{self.where(op)}: {tensor.name} has {len(tensor.scale)} scales", "one for all of an activation",
                 "Convert the model again.",
             )  # fmt: skip
+        if tensor.dtype == _int16.KIND:
+            _int16.refuse_zero_point(self.where(op), tensor)
         return tensor
 
     def constant(self, op: Operation, tensor: Tensor) -> Array:
@@ -161,10 +164,12 @@ class Build:
                 source = next(value for value in self._known() if value.name == tensor)
                 entry |= {"dtype": source.dtype, "shape": source.shape}
             entries.append(entry)
+        kinds = {entry["dtype"] for entry in entries if not entry["initializer"]} | {made.dtype}
+        op_type, domain = _int16.named(op_type, domain, kinds)
         taken = {node["name"] for node in self.nodes}
         self.nodes.append({
             "index": len(self.nodes), "name": unique(name, len(self.nodes), taken), "op_type": op_type,
-            "domain": domain, "since_version": SINCE[op_type], "layer": layer, "attributes": dict(attributes),
+            "domain": domain, "since_version": SINCE.get(op_type, 1), "layer": layer, "attributes": dict(attributes),
             "inputs": entries,
             "outputs": [{
                 "index": 0, "formal": formal, "tensor": made.name, "dtype": made.dtype, "shape": made.shape,
@@ -272,6 +277,7 @@ FORMALS: dict[str, tuple[str, ...]] = {
     "ReduceMin": ("data", "axes"),
     "Resize": ("X", "roi", "scales", "sizes"),
 }
+FORMALS |= {own: FORMALS[theirs] for theirs, own in _int16.COMPUTED.items()}
 """The formal names of the inputs, in the standards' order, of all that a TensorFlow Lite file is translated to."""
 
 SINCE = dict.fromkeys(FORMALS, 1) | {

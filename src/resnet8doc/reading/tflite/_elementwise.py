@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...errors import UserError
+from . import _int16
 from ._activation import NONE, RELU, RELU6, RELU_N1_TO_1, bounds, clip, emit
 from ._build import BYTES, CODES, FULL_INTEGER, Build, Value, only
 from ._file import Operation, Tensor
@@ -63,6 +64,8 @@ def binary(build: Build, op: Operation) -> None:
         value = operand(build, op, x, len(y.shape))
         inputs += [(letter, value.name), (f"{letter}_scale", scale), (f"{letter}_zero_point", zero)]
     scale, zero = build.quantization(y)
+    if y.dtype == _int16.KIND:
+        _int16.check_pair(build.where(op), op, operands, y)
     emit(build, op, op_type, domain, [*inputs, ("C_scale", scale), ("C_zero_point", zero)], {}, "C")
 
 
@@ -89,7 +92,10 @@ def own_curve(build: Build, op: Operation) -> None:
 
 
 def activation(build: Build, op: Operation) -> None:
-    """RELU, RELU6, RELU_N1_TO_1: a Clip where the scales are equal, else TensorFlow Lite's own RELU or RELU6."""
+    """RELU, RELU6, RELU_N1_TO_1: a Clip where the scales are equal, else TensorFlow Lite's own RELU or RELU6.
+
+    RELU_N1_TO_1 between two scales is refused: no converter writes it.
+    """
     x, y = build.codes(op, build.tensor(op, 0)), build.codes(op, build.output(op))
     kind, value, name = ACTIVATIONS[op.kind], build.value(op, x), build.names[y.index]
     if _quantized_alike(x, y):
@@ -97,6 +103,8 @@ def activation(build: Build, op: Operation) -> None:
         clip(build, name.node, name.layer, value, *bounds(y, kind), made)
         build.values[y.index] = made
         return
+    if op.kind == "RELU_N1_TO_1":
+        alike(build, op, x, y)
     inputs = [("x", value.name), *both(build, "x", x), *both(build, "y", y)]
     own = op.kind == "RELU6"
     emit(build, op, "RELU6" if own else "RELU", OWN, inputs, {}, "y", NONE if own else kind)
@@ -110,6 +118,8 @@ def probability(build: Build, op: Operation, y: Tensor) -> None:
 def held_output(build: Build, op: Operation, y: Tensor, expected: tuple[float, int]) -> None:
     """Refuse an output of another scale and zero point than the one that the kernels know."""
     scale, zero_point = only(y.scale), only(y.zero_point)
+    if y.dtype == _int16.KIND:
+        expected = _int16.OF_CURVES
     if (scale, zero_point) != expected:
         raise UserError(
             f"{build.where(op)}: {y.name} has scale {scale} and zero point {zero_point}",

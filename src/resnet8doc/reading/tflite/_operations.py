@@ -28,6 +28,7 @@ from ._batch import keeps_batch
 from ._build import COMPARISONS, TO_CHANNELS_LAST, Build, Value
 from ._constants import FOLDED, INTEGERS, fold
 from ._file import File, Operation, read_file
+from ._kernels import name_kernel
 from ._variables import with_states_fed
 
 Array = npt.NDArray[Any]
@@ -179,9 +180,11 @@ def read_content(content: bytes, file: str) -> Reading:
 
 
 def _translate(build: Build, op: Operation) -> None:
+    first = len(build.nodes)
     try:
         if not fold(build, op):
             TRANSLATE[op.kind](build, op)
+            name_kernel(build, op, first)
     except KeyError as error:
         raise UserError(
             f"{build.where(op)} lacks its option {error}", "all options that the schema gives it",
@@ -217,12 +220,12 @@ def _feed(build: Build, index: int) -> Value:
     readers = {op.kind for op in build.file.operations if index in op.inputs}
     resnet8 = any(name.layer == "input" for name in build.names.values())
     name = "input" if resnet8 else tensor.name
-    if tensor.dtype not in ("float32", "int8", "uint8"):
+    if tensor.dtype not in ("float32", "int8", "uint8", "int16"):
         raise UserError(
-            f"the input {tensor.name} is {tensor.dtype}", "float32, int8 or uint8",
+            f"the input {tensor.name} is {tensor.dtype}", "float32, int8, uint8 or int16",
             "Convert the model with such an input.",
         )  # fmt: skip
-    if tensor.dtype != "int8" and not readers <= {"QUANTIZE"}:
+    if tensor.dtype not in ("int8", "int16") and not readers <= {"QUANTIZE"}:
         raise UserError(
             f"the input {tensor.name} is {tensor.dtype} and read by {', '.join(sorted(readers))}",
             "only QUANTIZE to read it",

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import UserError
+from . import _int16
 from ._activation import emit
 from ._build import CODES, FULL_INTEGER, TO_CHANNELS_LAST, Build, Value
 from ._file import Operation, Tensor
@@ -136,10 +137,14 @@ def product_inputs(
     ]  # fmt: skip
     bias = build.optional(op, places[1])
     stored = []
+    if x.dtype == _int16.KIND:
+        _int16.check_bias(build.where(op), op, bias)
     if bias is not None:
-        if bias.dtype != "int32":
+        if bias.dtype != "int32" and x.dtype != _int16.KIND:
             raise UserError(f"{build.where(op)}: the bias {bias.name} is {bias.dtype}", "int32", FULL_INTEGER)
         stored = [("B" if a == "x" else "C", build.store(f"{name.scale}/bias_quantized", build.constant(op, bias)))]
+    elif x.dtype == _int16.KIND and _int16.adds_zero(op, bias):
+        stored = [("C", build.store(f"{name.scale}/bias_quantized", np.zeros(len(weights), np.int64)))]
     output = [("y_scale", y_scale), ("y_zero_point", y_zero)]
     return [*inputs, *output, *stored] if a == "x" else [*inputs, *stored, *output]
 

@@ -1,0 +1,12 @@
+"""Which nodes need an operator that not every kernel set of TensorFlow Lite has."""
+
+from ...ops.kernels import kernel_of
+from ._build import Build
+from ._file import Operation
+
+
+def name_kernel(build: Build, op: Operation, first: int) -> None:
+    """Say in the nodes from ``first`` on, which an operator became, what it is called where a kernel set lacks it."""
+    kernel = kernel_of(op.kind, len(build.tensor(op, 0).shape), build.file.tensors[op.outputs[0]].dtype)
+    for node in build.nodes[first:] if kernel else ():
+        node["kernel"] = kernel
