@@ -52,7 +52,7 @@ def single(build: Path, kernels: str, values: int) -> None:
     """Compare single operators; a mismatch stops the build."""
     from ...proof import compare_tflite_operators  # likewise
 
-    found = compare_tflite_operators(values, kernels=(kernels,), progress=False)
+    found = compare_tflite_operators(values, of_uint8=values // 10, kernels=(kernels,), progress=False)
     keep_operators(build / operators(kernels), found, kernels)
 
 
