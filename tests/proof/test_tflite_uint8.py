@@ -8,9 +8,10 @@ from typer.testing import CliRunner
 
 from resnet8doc.cli import app
 from resnet8doc.errors import UserError
-from resnet8doc.extract import load
+from resnet8doc.extract import load, own_runtime
 from resnet8doc.hardware import c, check, write_vectors
 from resnet8doc.oracles import KERNELS
+from resnet8doc.playground.model._own import own_network
 from resnet8doc.proof import _tflite as module
 from resnet8doc.proof import failure_tflite, prove_tflite
 from resnet8doc.runtimes import RUNTIMES
@@ -86,9 +87,12 @@ def test_extract_prove_and_spec_take_it(tmp_path: Path) -> None:
     for command in (
         ["extract", str(path), "--output", str(tmp_path / "extraction")],
         ["prove", str(path), *given],
-        ["spec", str(path), *given, "--runtime", "xnnpack", "--output", str(tmp_path / "spec")],
+        ["spec", str(path), *given, "--output", str(tmp_path / "spec")],
     ):
         done = CliRunner().invoke(app, command)
         assert done.exit_code == 0, done.output
-    assert (tmp_path / "extraction" / "mobile_uint8_tflite_operations.json").exists()
-    assert (tmp_path / "spec" / "index.html").exists()
+    assert "TensorFlow Lite, reference kernels" in (tmp_path / "spec" / "index.html").read_text()
+    extraction = tmp_path / "extraction" / "mobile_uint8_tflite_operations.json"
+    assert own_runtime(extraction) == own_runtime(path) == "tflite_reference", "Micro has none of uint8"
+    opened = own_network({file.name: file.read_bytes() for file in extraction.parent.iterdir()})
+    assert opened.graph.runtime.name == "tflite_reference"

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ...architecture import CLASSES, IMAGE_SHAPE
 from ...errors import UserError
-from ...graph import Graph, TensorInfo, from_bytes
+from ...graph import Graph, TensorInfo, from_bytes, lite_runtime
 from ._picture import opened
 from ._run import Run
 
@@ -32,9 +32,6 @@ SMALL = 40
 """Nodes up to which a network that sorts the gallery's pictures is run whole: ResNet8 in all its forms."""
 FREE = 32
 """Length that a free axis gets, other than the first, until an array says another."""
-
-TFLITE = "tflite_micro"
-"""Whose arithmetic a TensorFlow Lite file has unless the reader says otherwise: the kernels that boards run."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +163,8 @@ def _opened(files: Mapping[str, bytes]) -> tuple[dict[str, Any], Graph, bytes]:
         name = models[0]
         operations, tensors = read_model(files[name], name)
         graph = Graph.from_parts(operations, tensors)
-        return operations, graph.with_runtime(TFLITE) if name.lower().endswith(".tflite") else graph, files[name]
+        lite = name.lower().endswith(".tflite")
+        return operations, graph.with_runtime(lite_runtime(operations)) if lite else graph, files[name]
     written = [content for name, content in files.items() if name.endswith(".json")]
     stored = [content for name, content in files.items() if name.endswith(".npz")]
     if len(files) != 2 or len(written) != 1 or len(stored) != 1:
@@ -181,7 +179,7 @@ def _opened(files: Mapping[str, bytes]) -> tuple[dict[str, Any], Graph, bytes]:
     operations = json.loads(written[0])
     file = operations.get("model", {}).get("file")
     lite = isinstance(file, str) and file.endswith(".tflite")
-    return operations, graph.with_runtime(TFLITE) if lite else graph, written[0]
+    return operations, graph.with_runtime(lite_runtime(operations)) if lite else graph, written[0]
 
 
 def _until_given(graph: Graph) -> tuple[dict[str, Array], str]:
