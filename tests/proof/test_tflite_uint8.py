@@ -16,6 +16,7 @@ from resnet8doc.proof import _tflite as module
 from resnet8doc.proof import failure_tflite, prove_tflite
 from resnet8doc.runtimes import RUNTIMES
 
+from ..runtimes.uint8_converted import uint8_converted
 from ..runtimes.uint8_network import uint8_mobilenet
 
 OF_LITE = [kernels for kernels in KERNELS if kernels != "tflite_micro"]
@@ -96,3 +97,21 @@ def test_extract_prove_and_spec_take_it(tmp_path: Path) -> None:
     assert own_runtime(extraction) == own_runtime(path) == "tflite_reference", "Micro has none of uint8"
     opened = own_network({file.name: file.read_bytes() for file in extraction.parent.iterdir()})
     assert opened.graph.runtime.name == "tflite_reference"
+
+
+def test_a_network_that_tensorflow_converted(tmp_path: Path) -> None:
+    path, given = tmp_path / "converted.tflite", images(5, 4)
+    path.write_bytes(uint8_converted())
+    graph = load(path).with_runtime("tflite_reference")
+    stored = [graph.parameters[str(node.tensor("w_zero_point"))] for node in graph.nodes if node.tensor("w_zero_point")]
+    assert [str(zero.dtype) for zero in stored] == ["uint8"] * 7
+    assert all(0 < int(zero) < 255 for zero in stored), "no weights are symmetric"
+    for kernels in OF_LITE:
+        found = prove_tflite(path, given, kernels, progress=False)
+        assert found["totals"]["values"] > 40_000
+        assert (found["totals"]["local_mismatches"], found["totals"]["end_to_end_mismatches"]) == (0, 0)
+    feeds = {graph.inputs[0].name: given}
+    every = c.run(c.build(graph, tmp_path / "c", flags=("-O1",)), graph, feeds, "all")
+    expected = graph.run(feeds, "all")
+    assert len(set(every) & set(expected)) == 10, "every operator that makes codes"
+    assert check({name: every[name] for name in every if name in expected}, graph, feeds).equal
