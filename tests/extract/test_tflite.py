@@ -200,11 +200,13 @@ def said(call: Callable[[], Any]) -> str:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"x": Spec((1, 5, 7, 3), np.uint8, 0.5, 3)}, "the input t0 is uint8 and read by CONV_2D; expected only"),
+        ({"x": Spec((1, 5, 7, 3), np.uint8, 0.5, 3)},
+         "operator 0 (CONV_2D, makes t3): t3 is int8 and t0 is uint8; expected one type of codes in one operator."),
         ({"x": Spec((1, 5, 7, 3), np.int32, 0.5, 0)}, "the input t0 is int32; expected float32, int8, uint8 or int16."),
         ({"x": Spec((1, 5, 7, 3))}, "operator 0 (CONV_2D, makes t3): t0 has no scale; expected a scale and a zero"),
         ({"x": Spec((1, 5, 7, 3), scale=[0.1, 0.2, 0.3], axis=3)}, "operator 0 (CONV_2D, makes t3): t0 has 3 scales;"),
-        ({"output": Spec((1, 3, 7, 4), np.float32)}, "operator 0 (CONV_2D, makes t3): t3 is float32; expected int8."),
+        ({"output": Spec((1, 3, 7, 4), np.float32)},
+         "operator 0 (CONV_2D, makes t3): t3 is float32; expected int8 or uint8."),
         ({"weights": Spec((4, 3, 2, 3), data=codes(4, 3, 2, 3))},
          "operator 0 (CONV_2D, makes t3): the weights t1 have no scale;"),
         ({"weights": Spec((4, 3, 2, 3), scale=[0.1, 0.2, 0.3], axis=3, data=codes(4, 3, 2, 3))},

@@ -15,9 +15,10 @@ from resnet8doc.hardware import Network, buffers, c, check, write_vectors
 from resnet8doc.oracles import Spec, operator_file
 from resnet8doc.oracles._operator import OPTIONS
 from resnet8doc.oracles._tflite import interpret
-from resnet8doc.proof import TFLITE_GENERATORS, TfliteCase
+from resnet8doc.proof import TFLITE_GENERATORS, UINT8_GENERATORS, TfliteCase
 from resnet8doc.proof._tflite_cases import SCALES
 from resnet8doc.proof._tflite_operators import operators_of
+from resnet8doc.proof._tflite_uint8 import UINT8
 from resnet8doc.reading.tflite import read
 from resnet8doc.reading.tflite._operations import TRANSLATE
 from resnet8doc.runtimes.comparisons import COMPARISONS
@@ -230,3 +231,46 @@ def test_every_operator_on_codes_that_is_read_is_tried() -> None:
     others |= {name.partition(",")[0] for name in TFLITE_GENERATORS if name not in operators_of("tflite_micro")}
     assert tried | others == set(TRANSLATE)
     assert tried <= set(OPTIONS)
+
+
+OF_UINT8 = {
+    **{name: UINT8_GENERATORS[name + UINT8]
+       for name in ("MEAN", "MUL", "SUB", "ADD", "AVERAGE_POOL_2D", "MAX_POOL_2D", "LOGISTIC", "TANH", "HARD_SWISH",
+                    "LEAKY_RELU", "GELU", "SUM", "PRELU", "DIV", "SOFTMAX", "TRANSPOSE_CONV", "QUANTIZE",
+                    "QUANTIZE, of codes", "RELU, of two scales", "RELU6, of two scales", "CONV_2D, 3 x 3",
+                    "DEPTHWISE_CONV_2D", "CONCATENATION")},
+}  # fmt: skip
+NO_C_OF_UINT8 = {"FULLY_CONNECTED": "QGemm, which", "LOG_SOFTMAX": "LOG_SOFTMAX of uint8; expected int8",
+                 "RESIZE_BILINEAR": "RESIZE_BILINEAR of uint8; expected int8"}  # fmt: skip
+"""What is refused, and how."""
+
+
+def of_uint8(name: str, folder: Path) -> tuple[Graph, dict[str, Array]]:
+    case, path = UINT8_GENERATORS[name + UINT8](np.random.default_rng(2), "powers of two"), folder / "one.tflite"
+    path.write_bytes(case.content)
+    graph = load(path).with_runtime("tflite_reference")
+    return graph, dict(zip((entry.name for entry in graph.inputs), case.inputs, strict=True))
+
+
+@pytest.mark.parametrize("name", OF_UINT8)
+def test_c_of_uint8_gives_what_the_engine_gives(name: str, tmp_path: Path) -> None:
+    graph, fed = of_uint8(name, tmp_path)
+    (made,), (expected,) = (
+        c.run(c.build(graph, tmp_path / "c", flags=("-O1",)), graph, fed).values(),
+        graph.run(fed).values(),
+    )
+    assert made.dtype == expected.dtype
+    np.testing.assert_array_equal(made.reshape(-1), expected.reshape(-1))
+
+
+@pytest.mark.parametrize("name", NO_C_OF_UINT8)
+def test_c_of_uint8_that_is_none(name: str, tmp_path: Path) -> None:
+    graph, _ = of_uint8(name, tmp_path)
+    with pytest.raises(UserError, match=NO_C_OF_UINT8[name]):
+        c.build(graph, tmp_path / "c", flags=("-O1",))
+
+
+def test_each_operator_of_uint8_has_c_or_is_refused() -> None:
+    """Only DEQUANTIZE makes no codes; comparisons have no C in either type."""
+    tried = {name.partition(",")[0] for name in (*OF_UINT8, *NO_C_OF_UINT8)}
+    assert {name.partition(",")[0] for name in UINT8_GENERATORS} == tried | {"DEQUANTIZE", *COMPARISONS}

@@ -41,7 +41,9 @@ def test_no_code_differs(kernels: str, kind: type[np.integer], alike: bool) -> N
         assert traced.output == found[index]
 
 
-def test_bytes_elsewhere_are_refused() -> None:
-    content = operator_file("RELU", [Spec((1, 4), np.uint8, 0.5)], Spec((1, 4), np.uint8, 0.5))
-    with pytest.raises(UserError, match="is uint8 and read by RELU; expected only QUANTIZE to read it"):
+def test_codes_of_both_types_in_one_operator_are_refused() -> None:
+    content = operator_file("RELU", [Spec((1, 4), np.uint8, 0.5)], Spec((1, 4), np.int8, 0.5))
+    with pytest.raises(
+        UserError, match=r"RELU.*t1 is int8 and t0 is uint8; expected one type of codes in one operator"
+    ):
         graph_of(content)

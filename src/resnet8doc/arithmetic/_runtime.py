@@ -1,6 +1,6 @@
 """What one runtime does wherever the standard leaves a choice."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Protocol
@@ -75,6 +75,8 @@ class Runtime:
         Deliberate mistakes made in it, in the order in which they were made.
     base
         Itself without faults.
+    int8_only
+        Operators, by type, that it does not have for uint8, or whose uint8 was not compared with it.
 
     Examples
     --------
@@ -90,6 +92,7 @@ class Runtime:
     functions: Mapping[str, Functions] = field(default_factory=dict)
     faults: tuple[Mistake, ...] = ()
     base: "Runtime | None" = None
+    int8_only: frozenset[str] = frozenset()
 
     def __eq__(self, other: object) -> bool:
         """Compare name and faults."""
@@ -130,6 +133,27 @@ class Runtime:
     def describe_faults(self) -> str:
         """Return the faults alone, as ``name=value``; ``none`` without any."""
         return ", ".join(fault.describe() for fault in self.faults) or "none"
+
+    def refuse_uint8(self, op_type: str, given: Iterable[Any]) -> None:
+        """Refuse an operator whose codes are uint8, where the runtime has none of them.
+
+        Parameters
+        ----------
+        op_type
+            The operator.
+        given
+            Its inputs, None where one is left out.
+
+        Raises
+        ------
+        UserError
+            Naming runtime and operator.
+        """
+        if op_type in self.int8_only and any(getattr(value, "dtype", None) == "uint8" for value in given):
+            raise UserError(
+                f"{self.title} has no {op_type} of uint8", "int8, or kernels that have it",
+                "Convert it to int8, or run it as tflite_reference, tflite_builtin or xnnpack, if these have it.",
+            )  # fmt: skip
 
     def own(self, op_type: str) -> Functions | None:
         """Return its own formula of an operator, or None where it computes as every other does."""

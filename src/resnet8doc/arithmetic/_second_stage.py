@@ -35,6 +35,10 @@ class SecondStage(ABC):
     takes_floats: ClassVar[bool] = False
     """Whether it turns accumulators into float32 first, so that sums exact in a float type may be given as such."""
 
+    def of_weights(self, kind: npt.DTypeLike) -> "SecondStage":
+        """Return the stage of convolutions whose weights have a type: this one, unless the runtime has another."""
+        return self
+
     @abstractmethod
     def factor(self, x_scale: Number, w_scale: Number, y_scale: Number) -> Array:
         """Return :math:`M = s_x s_w / s_y` as this stage holds it.

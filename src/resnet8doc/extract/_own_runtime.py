@@ -1,8 +1,12 @@
 """The runtime that a model is made for."""
 
 from pathlib import Path
+from typing import Any
 
+from ..errors import UserError
 from ..files import read_json
+from ..graph import lite_runtime
+from ..reading.tflite import read
 
 
 def own_runtime(path: Path) -> str:
@@ -16,7 +20,8 @@ def own_runtime(path: Path) -> str:
     Returns
     -------
     str
-        ``tflite_micro`` for a TensorFlow Lite file and what was extracted from one, else ``onnxruntime_x86``; a name in
+        For a TensorFlow Lite file and what was extracted from one ``tflite_micro``, or ``tflite_reference`` if it has
+        uint8 codes, which those kernels do not take; else ``onnxruntime_x86``. A name in
         `resnet8doc.runtimes.RUNTIMES`.
 
     Examples
@@ -24,9 +29,19 @@ def own_runtime(path: Path) -> str:
     >>> own_runtime(Path("keyword_spotting.tflite")), own_runtime(Path("resnet8_int8.onnx"))
     ('tflite_micro', 'onnxruntime_x86')
     """
-    file = path.name
+    file, described = path.name, None
     if path.suffix == ".json" and path.is_file():
         described = read_json(path)
         about = described.get("model", {}) if isinstance(described, dict) else {}
         file = str(about.get("file", "")) if isinstance(about, dict) else ""
-    return "tflite_micro" if file.endswith(".tflite") else "onnxruntime_x86"
+    if not file.endswith(".tflite"):
+        return "onnxruntime_x86"
+    return lite_runtime(_read(path) if described is None else described)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Return the extraction of a TensorFlow Lite file; whoever loads a file that cannot be read says why."""
+    try:
+        return read(path).operations
+    except UserError:
+        return {}

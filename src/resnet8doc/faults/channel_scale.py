@@ -56,6 +56,10 @@ class OtherChannel(SecondStage):
         """Whether the stage within does."""
         return self.stage.rounds_itself
 
+    def of_weights(self, kind: npt.DTypeLike) -> SecondStage:
+        """Return what the stage has for them, with the same mistake."""
+        return OtherChannel(self.stage.of_weights(kind), self.which)
+
     def factor(self, x_scale: Number, w_scale: Number, y_scale: Number) -> Array:
         """Return the factors, made of the wrong scales."""
         scales = np.asarray(w_scale)

@@ -2,6 +2,7 @@
 
 from ._fold import asks_shapes, fold_shapes
 from ._graph import Graph
+from ._lite_runtime import lite_runtime
 from ._load import from_bytes, load
 from ._model import CAPTURED, Body, Input, Node, Quantization, TensorInfo
 from ._operators import operator_at, operator_of
@@ -18,6 +19,7 @@ __all__ = [
     "asks_shapes",
     "fold_shapes",
     "from_bytes",
+    "lite_runtime",
     "load",
     "operator_at",
     "operator_of",

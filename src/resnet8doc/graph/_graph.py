@@ -189,6 +189,7 @@ class Graph:
         extra: dict[str, Any] = {"runtime": chosen} if operator.quantized else {}
         extra |= {name: self._callable(node, body, values, chosen) for name, body in node.bodies.items()}
         try:
+            chosen.refuse_uint8(node.op_type, positional)
             found = operator.function(*positional, **node.attributes, **extra)
         except UserError as error:
             raise UserError(

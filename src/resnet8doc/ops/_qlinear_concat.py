@@ -54,7 +54,10 @@ def qlinear_concat(
     array([7, 2, 2], dtype=int8)
     """
     runtime.refuse_others("QLinearConcat", PARTS)
-    y_scale, y_zero, parts = _checked(Y_scale, Y_zero_point, inputs)
+    functions = runtime.own("QLinearConcat")
+    if functions is not None:
+        return np.asarray(functions.function(Y_scale, Y_zero_point, *inputs, axis=axis, runtime=runtime))
+    y_scale, y_zero, parts = checked_concat(Y_scale, Y_zero_point, inputs)
     brought = []
     for x, scale, zero in parts:
         if scale == y_scale and zero == y_zero:
@@ -86,7 +89,10 @@ def qlinear_concat_element(
     ['(5 - 0) * 1.0', '5.0 / 2.0', 'round(2.5), half_even', '2 + 0', 'min(max(2, -128), 127)']
     """
     runtime.refuse_others("QLinearConcat", PARTS)
-    y_scale, y_zero, parts = _checked(Y_scale, Y_zero_point, inputs)
+    functions = runtime.own("QLinearConcat")
+    if functions is not None:
+        return functions.element(index, Y_scale, Y_zero_point, inputs, axis=axis, runtime=runtime)
+    y_scale, y_zero, parts = checked_concat(Y_scale, Y_zero_point, inputs)
     place, trace = list(index), Trace("QLinearConcat", tuple(index))
     for x, scale, zero in parts:
         if place[axis] >= x.shape[axis]:
@@ -120,9 +126,10 @@ def qlinear_concat_loops(
     return y
 
 
-def _checked(
+def checked_concat(
     Y_scale: Number, Y_zero_point: Number, inputs: Sequence[Any]
 ) -> tuple[Array, Array, list[tuple[Array, Array, Array]]]:
+    """Return the output's scale and zero point, and codes, scale and zero point of each input."""
     if not inputs or len(inputs) % 3:
         raise UserError(f"{len(inputs)} inputs follow", "codes, scale and zero point of each tensor", "Give all three.")
     y_zero = check.codes(Y_zero_point, "Y_zero_point")

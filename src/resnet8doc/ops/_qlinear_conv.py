@@ -144,7 +144,7 @@ def qlinear_conv(
             inputs = slice(number * g.channels_in, (number + 1) * g.channels_in)
             _one_group(q, g, w_centred[:, outputs], inputs, outputs, runtime, stage, y)
     else:
-        factor = runtime.second_stage.factor(q.x_scale, q.w_scale, q.y_scale)
+        factor = runtime.second_stage.of_weights(q.w.dtype).factor(q.x_scale, q.w_scale, q.y_scale)
         coder = coder_of(folded, factor, q.y_zero_point, runtime)
         if group == 1:
             _exact_sums(q, g, w_centred, coder, y)
@@ -183,7 +183,7 @@ def _one_group(
 ) -> None:
     """Compute some output channels from some input channels, a few images at a time."""
     bias = None if q.B is None else q.B[outputs]
-    factor = runtime.second_stage.factor(q.x_scale, q.w_scale, q.y_scale)
+    factor = runtime.second_stage.of_weights(q.w.dtype).factor(q.x_scale, q.w_scale, q.y_scale)
     factor = factor[outputs] if factor.ndim else factor
     w_zero = q.w_zero_point[outputs] if q.w_zero_point.ndim else q.w_zero_point
     x, out = q.x[:, inputs], y[..., outputs]

@@ -184,7 +184,7 @@ def _element(q: Checked, g: Geometry, group: int, index: tuple[int, ...], runtim
     if q.B is not None:
         bias_step(trace, adder, int(q.B[m]), stage)
     w_scale = q.w_scale[m] if q.w_scale.ndim else q.w_scale[()]
-    factor = runtime.second_stage.factor(q.x_scale, q.w_scale, q.y_scale)
+    factor = runtime.second_stage.of_weights(q.w.dtype).factor(q.x_scale, q.w_scale, q.y_scale)
     own = factor[m] if factor.ndim else factor[()]
     trace.step("multiplier", f"{q.x_scale[()]} * {w_scale} / {q.y_scale[()]}", own)
     runtime.second_stage.explain(trace, adder.value, own, int(q.y_zero_point), q.y_zero_point.dtype, runtime.finish)

@@ -12,6 +12,7 @@ from ._qgemm_loops import PARTS as GEMM_PARTS
 from ._qgemm_loops import checked_gemm
 from ._qlinear_add_loops import Checked as Addends
 from ._qlinear_add_loops import checked as checked_add
+from ._qlinear_concat import checked_concat
 from ._qlinear_conv_loops import PARTS as CONV_PARTS
 from ._qlinear_conv_loops import Checked as ConvInputs
 from ._qlinear_conv_loops import accumulated, geometry_of, geometry_of_shapes
@@ -26,7 +27,7 @@ from ._windows import AutoPad, pair, pool_pads
 
 __all__ = [
     "CONV_PARTS", "GEMM_PARTS", "MATMUL_PARTS", "MEAN_PARTS", "Addends", "AutoPad", "ConvInputs", "Epilogue",
-    "accumulated", "check", "checked_add", "checked_conv", "checked_gemm", "checked_mean", "checked_quantize", "dot",
-    "from_rows", "geometry_of", "geometry_of_shapes", "in_parts", "is_sequence", "pair", "pool_pads", "softmax_rows",
-    "window_sums",
+    "accumulated", "check", "checked_add", "checked_concat", "checked_conv", "checked_gemm", "checked_mean",
+    "checked_quantize", "dot", "from_rows", "geometry_of", "geometry_of_shapes", "in_parts", "is_sequence", "pair",
+    "pool_pads", "softmax_rows", "window_sums",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Real runtimes, asked for every tensor of a model or of one operator: what the engine is compared with."""
 
 from ._network import TfliteNetwork, read_stateless
-from ._operator import OPTIONS, Spec, operator_file, pack
+from ._operator import OPTIONS, Spec, Step, network_file, operator_file, pack
 from ._tflite import KERNELS, Interpreted, interpret, version
 
 __all__ = [
@@ -9,8 +9,10 @@ __all__ = [
     "OPTIONS",
     "Interpreted",
     "Spec",
+    "Step",
     "TfliteNetwork",
     "interpret",
+    "network_file",
     "operator_file",
     "pack",
     "read_stateless",

@@ -1,7 +1,7 @@
-"""TensorFlow Lite files of one operator, so that a runtime can be asked about it alone."""
+"""TensorFlow Lite files of one operator, so that a runtime can be asked about it alone, and of several."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import flatbuffers
@@ -117,6 +117,26 @@ class Spec:
     axis: int = 0
 
 
+@dataclass(frozen=True)
+class Step:
+    """An operator of a file.
+
+    Attributes
+    ----------
+    kind
+        One of `OPTIONS`, as the schema spells it.
+    inputs, outputs
+        Its tensors, by their places in the file; -1 leaves one out.
+    options
+        Fields of the operator's options by the schema's names; the others keep their defaults.
+    """
+
+    kind: str
+    inputs: Sequence[int]
+    outputs: Sequence[int]
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
 def operator_file(
     kind: str, inputs: Sequence[Spec | None], output: Spec | Sequence[Spec], options: Mapping[str, Any] | None = None
 ) -> bytes:
@@ -139,38 +159,69 @@ def operator_file(
     >>> content[4:8]
     b'TFL3'
     """
-    record, version = OPTIONS[kind]
-    outputs = [output] if isinstance(output, Spec) else list(output)
-    model = schema.ModelT()
-    graph, empty = schema.SubGraphT(), schema.BufferT()
-    model.version, model.description, model.buffers = 3, b"one operator", [empty]
-    graph.tensors, graph.inputs, indices = [], [], []
-    for position, entry in enumerate((*inputs, *outputs)):
-        if entry is None:
-            indices.append(-1)
-            continue
-        index = len(graph.tensors)
-        graph.tensors.append(_tensor(entry, index, model.buffers))
-        indices.append(index)
-        if entry.data is None and position < len(inputs):
-            graph.inputs.append(index)
+    made = [output] if isinstance(output, Spec) else list(output)
+    places: list[int] = []
+    tensors: list[Spec] = []
+    for entry in (*inputs, *made):
+        places.append(-1 if entry is None else len(tensors))
+        tensors += [] if entry is None else [entry]
+    taken, given = places[: len(inputs)], places[len(inputs) :]
+    return network_file(tensors, [Step(kind, taken, given, options or {})], given, "one operator")
+
+
+def network_file(
+    tensors: Sequence[Spec], steps: Sequence[Step], outputs: Sequence[int], description: str = "a network"
+) -> bytes:
+    """Return the bytes of a TensorFlow Lite file of several operators.
+
+    Parameters
+    ----------
+    tensors
+        All of them; those without data that no operator makes are fed, in this order.
+    steps
+        The operators in an order of computation.
+    outputs
+        What comes out, by its place among the tensors.
+    description
+        The file's.
+
+    Examples
+    --------
+    >>> row = Spec((1, 4), np.uint8, scale=0.5)
+    >>> network_file([row] * 3, [Step("RELU", [0], [1]), Step("RELU6", [1], [2])], [2])[4:8]
+    b'TFL3'
+    """
+    model, graph = schema.ModelT(), schema.SubGraphT()
+    model.version, model.description, model.buffers = 3, description.encode(), [schema.BufferT()]
+    graph.tensors = [_tensor(entry, index, model.buffers) for index, entry in enumerate(tensors)]
+    computed = {index for step in steps for index in step.outputs}
+    graph.inputs = [index for index, entry in enumerate(tensors) if entry.data is None and index not in computed]
+    kinds = list(dict.fromkeys(step.kind for step in steps))
+    model.operatorCodes = [_code(kind) for kind in kinds]
+    graph.operators = [_operation(step, kinds.index(step.kind)) for step in steps]
+    graph.outputs = list(outputs)
+    model.subgraphs = [graph]
+    return pack(model)
+
+
+def _code(kind: str) -> Any:
     code = schema.OperatorCodeT()
     code.builtinCode = getattr(schema.BuiltinOperator, kind)
-    code.deprecatedBuiltinCode, code.version = min(code.builtinCode, 127), version
-    model.operatorCodes = [code]
-    operation = schema.OperatorT()
-    made = len(inputs)
-    operation.opcodeIndex, operation.inputs, operation.outputs = 0, indices[:made], indices[made:]
+    code.deprecatedBuiltinCode, code.version = min(code.builtinCode, 127), OPTIONS[kind][1]
+    return code
+
+
+def _operation(step: Step, code: int) -> Any:
+    operation, record = schema.OperatorT(), OPTIONS[step.kind][0]
+    operation.opcodeIndex, operation.inputs, operation.outputs = code, list(step.inputs), list(step.outputs)
     if record is not None:
         operation.builtinOptions = record()
         operation.builtinOptionsType = getattr(schema.BuiltinOptions, record.__name__[:-1])
-        for name, value in (options or {}).items():
+        for name, value in step.options.items():
             if not hasattr(operation.builtinOptions, name):
-                raise ValueError(f"{kind} has no option {name}")
+                raise ValueError(f"{step.kind} has no option {name}")
             setattr(operation.builtinOptions, name, value)
-    graph.operators, graph.outputs = [operation], indices[made:]
-    model.subgraphs = [graph]
-    return pack(model)
+    return operation
 
 
 def pack(model: Any) -> bytes:

@@ -12,14 +12,17 @@ from ._tflite import failure_tflite, prove_tflite
 from ._tflite_cases import TFLITE_GENERATORS, TfliteCase
 from ._tflite_differences import kernel_differences
 from ._tflite_operators import compare_tflite_operators
+from ._tflite_uint8 import UINT8_GENERATORS, as_uint8
 
 __all__ = [
     "GENERATORS",
     "TFLITE_GENERATORS",
+    "UINT8_GENERATORS",
     "Case",
     "EngineFaultError",
     "Machine",
     "TfliteCase",
+    "as_uint8",
     "compare_fusion",
     "compare_operators",
     "compare_tflite_operators",

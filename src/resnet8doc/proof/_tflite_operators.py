@@ -11,24 +11,28 @@ from ..arithmetic import Runtime
 from ..environment import environment
 from ..ops import OPERATORS, TFLITE_WITHOUT
 from ..oracles import KERNELS, interpret, version
-from ..reading.tflite import FORMALS, Reading, read, read_content
+from ..reading.tflite import FORMALS, VARIADIC, Reading, read, read_content
 from ..runtimes import RUNTIMES
 from ._tally import differs
 from ._tflite import PROVEN
 from ._tflite_cases import SCALES, TFLITE_GENERATORS, TfliteCase
+from ._tflite_uint8 import MICRO, UINT8_GENERATORS
 
 Array = npt.NDArray[Any]
 
 
 def compare_tflite_operators(
-    values: int = 1_000_000, *, kernels: tuple[str, ...] = KERNELS, seed: int = 0, progress: bool = True
-) -> dict[str, Any]:
+    values: int = 1_000_000, *, of_uint8: int | None = None, kernels: tuple[str, ...] = KERNELS, seed: int = 0,
+    progress: bool = True,
+) -> dict[str, Any]:  # fmt: skip
     """Compare single operators on random cases whose scales provoke ties.
 
     Parameters
     ----------
     values
         At least so many outputs of each operator in each kernel set, in equal parts for each kind of scales.
+    of_uint8
+        The same of operators of uint8 codes, if it is another number.
     kernels
         Which kernel sets.
     seed
@@ -45,9 +49,10 @@ def compare_tflite_operators(
     """
     described = environment()
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for name in tqdm(TFLITE_GENERATORS, desc="operators", disable=not progress):
+    for name in tqdm(TFLITE_GENERATORS | UINT8_GENERATORS, desc="operators", disable=not progress):
         having = [kernel_set for kernel_set in kernels if name in operators_of(kernel_set)]
-        found |= {(row["kernels"], name): row for row in _rows(having, name, values, seed)}
+        wanted = of_uint8 if of_uint8 is not None and name in UINT8_GENERATORS else values
+        found |= {(row["kernels"], name): row for row in _rows(having, name, wanted, seed)}
     return {
         "values": values, "architecture": described["architecture"],
         "proven": described["architecture"] in PROVEN, "environment": described,
@@ -62,8 +67,11 @@ def operators_of(kernels: str) -> list[str]:
     --------
     >>> [name for name in TFLITE_GENERATORS if name not in operators_of("tflite_reference")]
     ['ELU']
+    >>> [name for name in UINT8_GENERATORS if name in operators_of("tflite_micro")]
+    ['DEQUANTIZE, uint8']
     """
-    return [name for name in TFLITE_GENERATORS if TFLITE_WITHOUT.get(name.partition(",")[0]) != kernels]
+    of_int8 = [name for name in TFLITE_GENERATORS if TFLITE_WITHOUT.get(name.partition(",")[0]) != kernels]
+    return [*of_int8, *(MICRO if kernels == "tflite_micro" else UINT8_GENERATORS)]
 
 
 def _rows(kernels: list[str], name: str, values: int, seed: int) -> list[dict[str, Any]]:
@@ -76,7 +84,7 @@ def _rows(kernels: list[str], name: str, values: int, seed: int) -> list[dict[st
     for number, ties in enumerate(SCALES):
         rng, seen = np.random.default_rng([seed, number]), 0
         while rows and seen < values / len(SCALES):
-            case = TFLITE_GENERATORS[name](rng, ties)
+            case = (TFLITE_GENERATORS | UINT8_GENERATORS)[name](rng, ties)
             reading = read_content(case.content, "one.tflite")
             for row in rows:
                 found, expected = _in_both(case, reading, row["kernels"])
@@ -118,7 +126,8 @@ def _computed(node: dict[str, Any], values: dict[str, Array], runtime: Runtime) 
     given = {entry["formal"]: values[entry["tensor"]] for entry in node["inputs"]}
     own = runtime.own(node["op_type"])
     if own is not None:
-        inputs = [given.get(formal) for formal in FORMALS[node["op_type"]]]
+        inputs = [given.get(formal) for formal in FORMALS[node["op_type"]] if formal != VARIADIC]
+        inputs += [values[entry["tensor"]] for entry in node["inputs"] if entry["formal"] == VARIADIC]
         return np.asarray(own.function(*inputs, **node["attributes"], runtime=runtime))
     operator = OPERATORS[node["domain"], node["op_type"]]
     extra = {"runtime": runtime} if operator.quantized else {}

@@ -20,8 +20,8 @@ LEAKY_RELU the same with :math:`m = \mathrm{round}(2^8 \alpha s_x / s_y)` below 
 :math:`\mathrm{round}(\mathrm{float32}(a) M)`, to even; SUB as its ADD.
 
 LOGISTIC is a table of 256 codes, halves away from zero, in all but Micro (:mod:`resnet8doc.runtimes.tflite_micro`);
-XNNPACK adds the zero point before it rounds, halves to even:
-:math:`\mathrm{round}(256 / (1 + e^{-s_x (x - z_x)})) - 128`, in float32. What XNNPACK does not take is computed by the
+XNNPACK adds the zero point, 0 or -128, before it rounds, halves to even:
+:math:`\mathrm{round}(256 / (1 + e^{-s_x (x - z_x)}) + z_y)`, in float32. What XNNPACK does not take is computed by the
 built-in kernels: :math:`s_x / s_y` outside 1/256 to 128, :math:`s_A s_B / s_C` outside 2^-16 to 256.
 
 Source: TensorFlow Lite, ``kernels/internal/reference/{requantize,leaky_relu}.h``,
@@ -40,6 +40,7 @@ from ..errors import UserError
 from ..ops.parts import check
 from ..ops.parts import checked_add as checked
 from ..trace import Trace
+from ._by_type import by_type
 from ._leftovers import is_left_over, loop_of, with_leftover
 from ._pairs import Formula, of_pairs
 from .fixed_point import Way, half_away_step, quantized, scaled, scaled_step
@@ -56,8 +57,8 @@ UnarySteps = Callable[[Trace, int, Any, Any, float], int]
 TURNS = "QUANTIZE"
 """The operator that gives codes of the type that its output's zero point has: int8 of uint8, uint8 of int8."""
 
-FIXED_OUTPUT = {"QLinearSigmoid": (1 / 256, -128), "TANH": (1 / 128, 0)}
-"""Operators of one output scale and zero point."""
+FIXED_OUTPUT = {"QLinearSigmoid": (1 / 256, -128), "TANH": (1 / 128, 0), "LOG_SOFTMAX": (1 / 16, 127)}
+"""Operators of one output scale, and one zero point of int8; of uint8 it is 128 more."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,11 @@ def checked_unary(
     given = None if y_zero is None else check.codes(y_zero, "zero point")
     zeros = check.zero_point(x_zero, "zero point", codes.dtype, "x"), check.zero_point(given, "zero point", made, "y")
     scales = check.scale(x_scale, "x_scale")[()], check.scale(y_scale, "y_scale")[()]
-    fixed = FIXED_OUTPUT.get(op_type)
-    if fixed is not None and (float(scales[1]), int(zeros[1])) != fixed:
+    fixed_scale, fixed_zero = FIXED_OUTPUT.get(op_type, (float(scales[1]), None))
+    expected = int(zeros[1]) if fixed_zero is None else fixed_zero + 128 * (codes.dtype == np.uint8)
+    if (float(scales[1]), int(zeros[1])) != (fixed_scale, expected):
         raise UserError(
-            f"the output of {op_type} has scale {scales[1]} and zero point {zeros[1]}", f"{fixed[0]} and {fixed[1]}",
+            f"the output of {op_type} has scale {scales[1]} and zero point {zeros[1]}", f"{fixed_scale} and {expected}",
             "TensorFlow Lite's kernels know no other.",
         )  # fmt: skip
     return codes, *scales, *zeros
@@ -265,6 +267,15 @@ def _logistic_even(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
     return np.asarray(np.rint(_logistic(x, x_scale, y_scale, alpha) - np.float32(128)), np.int64) + 128
 
 
+def _logistic_of_uint8(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
+    return np.asarray(np.rint(_logistic(x, x_scale, y_scale, alpha)), np.int64)
+
+
+def _logistic_of_uint8_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> int:
+    real = _logistic_step(trace, x, x_scale, y_scale, alpha)
+    return int(trace.step("rounded", f"round({real}), half_even", round(float(real)), "int32"))
+
+
 def _logistic_step(trace: Trace, x: int, x_scale: Any, y_scale: Any, alpha: float) -> Any:
     single = np.float32
     real = trace.step("dequantized", f"{x_scale} * {x}", single(x_scale * single(x)))
@@ -414,7 +425,10 @@ OF_XNNPACK = {
     "QLinearLeakyRelu": unary(
         "QLinearLeakyRelu", _xnnpack_leaky, _xnnpack_leaky_step, Unless(_takes_leaky, OF_BUILTIN["QLinearLeakyRelu"])
     ),
-    "QLinearSigmoid": unary("QLinearSigmoid", _logistic_even, _logistic_even_step),
+    "QLinearSigmoid": by_type(
+        unary("QLinearSigmoid", _logistic_even, _logistic_even_step),
+        unary("QLinearSigmoid", _logistic_of_uint8, _logistic_of_uint8_step),
+    ),
     "QLinearMul": binary(
         "QLinearMul", _xnnpack_product, _xnnpack_product_step,
         unless=Unless(_takes_product, OF_BUILTIN["QLinearMul"]),

@@ -26,7 +26,7 @@ def space_to_batch(border_is_set: bool) -> Functions:
     def given(
         x: Array, x_scale: Number, x_zero_point: Number | None, block_shape: Array, paddings: Array
     ) -> tuple[Array, tuple[int, int], Array, int]:
-        codes = check.codes(x, "x", (np.dtype(np.int8),))
+        codes = check.codes(x, "x")
         check.rank(codes, "x", "[N, C, H, W]")
         zero = check.zero_point(x_zero_point, "x_zero_point", codes.dtype, "x")
         blocks, edges = np.ravel(block_shape).astype(int).tolist(), np.asarray(paddings, np.int64)

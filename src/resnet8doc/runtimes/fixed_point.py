@@ -15,7 +15,7 @@ Source: TensorFlow Lite, ``kernels/internal/common.cc``, ``MultiplyByQuantizedMu
 ``ruy/kernel_avx.cc``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar, Literal
 
@@ -168,7 +168,7 @@ class Fixed(SecondStage):
         How the product is rounded.
     single_product
         Whether the product of two scalar scales is rounded to float32 before the quotient is taken in float64: so it is
-        in FULLY_CONNECTED. In convolutions all is float64.
+        in FULLY_CONNECTED, and in convolutions of uint8 weights. In those of int8 all is float64.
 
     Examples
     --------
@@ -184,6 +184,18 @@ class Fixed(SecondStage):
     single_product: bool = False
     rounds_itself: ClassVar[bool] = True
     takes_floats: ClassVar[bool] = True
+
+    def of_weights(self, kind: npt.DTypeLike) -> SecondStage:
+        """Return the stage whose product of scales is rounded to float32 for uint8 weights.
+
+        Source: TensorFlow Lite, ``kernels/kernel_util.cc``, ``GetQuantizedConvolutionMultipler``.
+
+        Examples
+        --------
+        >>> Fixed("once").of_weights(np.uint8).single_product, Fixed("once").of_weights(np.int8).single_product
+        (True, False)
+        """
+        return replace(self, single_product=True) if np.dtype(kind) == np.uint8 else self
 
     def factor(self, x_scale: Number, w_scale: Number, y_scale: Number) -> Array:
         """Return the real factor, float64."""

@@ -7,7 +7,7 @@ one after another,
 .. math:: y = \mathrm{round}(16\,(s_x x - (s_x X + \log \Sigma))) + 127
 
 each step in float32. The others take the exponentials in Q0.31, their sum in Q12.19 and its logarithm in Q5.26. The
-output has the scale 1/16 and the zero point 127 in all of them.
+output has the scale 1/16 and the zero point 127 in all of them, 255 of uint8.
 
 Source: TensorFlow Lite, ``kernels/internal/optimized/optimized_ops.h``, ``LogSoftmax``,
 ``kernels/internal/reference/integer_ops/log_softmax.h``.
@@ -26,8 +26,8 @@ from ._requantized import PARTS, checked_unary
 from .fixed_point import away, quantized, scaled
 
 SINGLE = np.float32
-OUTPUT = (1 / 16, 127)
-"""Scale and zero point of every output."""
+MOST = 127
+"""The zero point of every output of int8, its largest code; of uint8 it is 255."""
 
 LARGEST_SUM = (1 << 31) - 1
 """Of exponentials in Q12.19."""
@@ -37,13 +37,13 @@ OPSET = 21
 
 
 def _given(*inputs: Any) -> tuple[Array, Any]:
-    codes, x_scale, y_scale, _, y_zero = checked_unary("LOG_SOFTMAX", *inputs)
-    if (float(y_scale), int(y_zero)) != OUTPUT or codes.dtype != np.int8:
-        raise UserError(
-            f"the output of LOG_SOFTMAX has scale {y_scale} and zero point {y_zero}, its codes are {codes.dtype}",
-            "1/16, 127 and int8", "TensorFlow Lite's kernels know no other.",
-        )  # fmt: skip
+    codes, x_scale, *_ = checked_unary("LOG_SOFTMAX", *inputs)
     return codes, x_scale
+
+
+def _lift(codes: Array) -> int:
+    """Return how far the codes of a type lie above those of int8."""
+    return MOST + 1 if codes.dtype == np.uint8 else 0
 
 
 def _sums(rows: Array, scale: Any) -> Array:
@@ -58,7 +58,7 @@ def _sums(rows: Array, scale: Any) -> Array:
 def _from_logarithms(rows: Array, scale: Any, logarithms: Array) -> Array:
     largest = rows.max(axis=-1, keepdims=True).astype(SINGLE)
     real = scale * rows.astype(SINGLE) - (scale * largest + logarithms)
-    return np.asarray(np.rint(np.maximum(real, -SINGLE(1000)) * SINGLE(16)).astype(np.int64) + OUTPUT[1])
+    return np.asarray(np.rint(np.maximum(real, -SINGLE(1000)) * SINGLE(16)).astype(np.int64) + MOST)
 
 
 def _in_floats(rows: Array, scale: Any) -> tuple[Array, Array]:
@@ -133,14 +133,14 @@ def _in_integers(rows: Array, scale: Any) -> Array:
     logarithms = np.array([logarithm(int(total)) for total in totals.ravel()], np.int64).reshape(totals.shape)
     lowest = scaled(logarithms - (1 << 31), back, np.int64(back_e), "twice_away")
     used = difference > np.maximum(least - 1, lowest)
-    return np.where(used, away(fine - logarithms, 22) + OUTPUT[1], -128)
+    return np.where(used, away(fine - logarithms, 22) + MOST, -128)
 
 
 def _functions(formula: Any, in_floats: bool) -> Functions:
     def function(*inputs: Any, runtime: Runtime, axis: int = -1) -> Array:
         codes, scale = _given(*inputs)
-        whole = formula(softmax_rows(codes, axis, OPSET).astype(np.int64), scale)
-        y = runtime.finish.narrowed(whole, np.asarray(OUTPUT[1], codes.dtype), codes.dtype)
+        whole = formula(softmax_rows(codes, axis, OPSET).astype(np.int64), scale) + _lift(codes)
+        y = runtime.finish.narrowed(whole, np.asarray(MOST + _lift(codes), codes.dtype), codes.dtype)
         return from_rows(y, codes.shape, axis, OPSET)
 
     def element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, axis: int = -1) -> Trace:
@@ -151,9 +151,9 @@ def _functions(formula: Any, in_floats: bool) -> Functions:
         trace = Trace("LOG_SOFTMAX", tuple(index))
         steps = _float_steps if in_floats else _integer_steps
         steps(trace, [int(code) for code in rows[0]], at, scale)
-        whole = int(formula(rows, scale)[0, at])
-        trace.step("with its zero point", f"rounded, + {OUTPUT[1]}", whole, "int32")
-        runtime.finish.clamp_step(trace, whole, OUTPUT[1], codes.dtype)
+        whole, zero = int(formula(rows, scale)[0, at]) + _lift(codes), MOST + _lift(codes)
+        trace.step("with its zero point", f"rounded, + {zero}", whole, "int32")
+        runtime.finish.clamp_step(trace, whole, zero, codes.dtype)
         return trace
 
     return Functions(function, element, PARTS)

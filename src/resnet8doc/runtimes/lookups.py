@@ -13,6 +13,8 @@ With the real number :math:`r = s_x (x - z_x)`, all in float32:
 
 The reference kernels have no int8 ELU; Micro no EXP, GELU, SQRT and NEG.
 
+Of uint8 they all have GELU alone.
+
 Source: TensorFlow Lite, ``kernels/{elementwise,exp,gelu,activations,neg}.cc``, ``kernels/internal/common.h``,
 ``LUTPopulate``; XNNPACK, ``src/reference/unary-elementwise.cc``.
 """
@@ -38,12 +40,13 @@ FAR = 2.0**31
 
 @dataclass(frozen=True)
 class Ends:
-    """Scales and zero points of input and output."""
+    """Scales and zero points of input and output, and the output's lowest and highest code."""
 
     x_scale: Any
     y_scale: Any
     x_zero: int
     y_zero: int
+    limits: tuple[int, int]
 
 
 Formula = Callable[[Array, Ends], Array]
@@ -58,7 +61,8 @@ def looked_up(op_type: str, formula: Formula, steps: Steps) -> Functions:
 
     def given(*inputs: Any) -> tuple[Array, Ends, Any]:
         codes, x_scale, y_scale, x_zero, y_zero = checked_unary(op_type, *inputs)
-        return codes, Ends(x_scale, y_scale, int(x_zero), int(y_zero)), y_zero
+        limits = np.iinfo(codes.dtype)
+        return codes, Ends(x_scale, y_scale, int(x_zero), int(y_zero), (int(limits.min), int(limits.max))), y_zero
 
     def function(*inputs: Any, runtime: Runtime) -> Array:
         codes, ends, zero = given(*inputs)
@@ -143,7 +147,7 @@ def of_curve(
         with np.errstate(over="ignore"):
             found = curve.library(real)
             own, *others = (rounded(curve.rest(real, _near(found, real, sign)), ends) for sign in (0, -1, 1))
-        held = [np.clip(each, -128, 127) for each in (own, *others)]
+        held = [np.clip(each, *ends.limits) for each in (own, *others)]
         undecided = (held[0] != held[1]) | (held[0] != held[2])
         if undecided.any():
             raise UserError(
@@ -282,6 +286,9 @@ def _inverse_root_step(trace: Trace, x: int, ends: Ends) -> int:
 
 
 ELU = of_curve("ELU", LINEAR_UNIT, _away, _away_step)
+OF_INT8 = frozenset({"ABS", "NEG", "EXP", "ELU", "SQRT", "RSQRT", "SQUARED_DIFFERENCE"})
+"""What no kernel set has for uint8."""
+
 IN_ALL = {
     "ABS": looked_up("ABS", _absolute, _absolute_step),
     "RSQRT": looked_up("RSQRT", _inverse_root, _inverse_root_step),

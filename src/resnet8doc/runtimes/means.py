@@ -12,7 +12,8 @@ r"""MEAN and SUM over the image, in TensorFlow Lite's kernel sets; :math:`\Sigma
 SUM: Micro's is :math:`\mathrm{fix}(\Sigma - n z_x)` with the multiplier of :math:`s_x / s_y`. The built-in kernels
 have :math:`\mathrm{round}(\mathrm{float32}(\Sigma) m - z_x m n) + z_y`, halves away from zero, :math:`m = s_x / s_y`,
 each step in float32; XNNPACK as its MEAN, with that :math:`m`. The reference kernels' is Micro's of uint8: they take
-the bits of int8 codes for uint8, clamp to 0 to 255, and write these bits, so that it is no sum of codes below 0.
+the bits of int8 codes for uint8, clamp to 0 to 255, and write these bits, so that it is no sum of codes below 0; of
+uint8 it is right.
 
 Source: TensorFlow Lite, ``kernels/internal/reference/reduce.h``, ``optimized/integer_ops/mean.h``; XNNPACK,
 ``src/qs8-rdsum``, ``src/operators/reduce-nd.c``.
@@ -27,6 +28,7 @@ from ..arithmetic import Array, Functions, Runtime, half_away
 from ..ops.parts import MEAN_PARTS as PARTS
 from ..ops.parts import checked_mean as checked
 from ..trace import Trace
+from ._by_type import by_type
 from ._requantized import fixed, fixed_step
 from .fixed_point import half_away_step, quantized, scaled, scaled_step
 
@@ -225,4 +227,6 @@ XNNPACK = mean(_xnnpack, _xnnpack_step)
 SUM_OF_MICRO = mean(_sum, _sum_step, op_type="SUM")
 SUM_OF_BUILTIN = mean(_real_sum, _real_sum_step, op_type="SUM")
 SUM_OF_XNNPACK = mean(_xnnpack_sum, _xnnpack_sum_step, op_type="SUM")
-SUM_OF_REFERENCE = mean(_unsigned_sum, _unsigned_sum_step, op_type="SUM", read=_unsigned)
+SUM_OF_REFERENCE = by_type(
+    mean(_unsigned_sum, _unsigned_sum_step, op_type="SUM", read=_unsigned), mean(_sum, _sum_step, op_type="SUM")
+)

@@ -2,14 +2,17 @@ r"""RESIZE_BILINEAR of codes in TensorFlow Lite's kernel sets.
 
 With :math:`v` the place of an output in the input, :math:`l` the element before it and :math:`u` the one after it:
 
-- Reference and built-in kernels, Micro: places in 10 bits after the point,
+- Reference and built-in kernels, Micro, of int8: places in 10 bits after the point,
   :math:`v = i\,s + \lfloor s / 2 \rfloor - 2^9` (half pixel centers; else :math:`v = i\,s`), where
   :math:`s = \lfloor (2^{10} n + \lfloor m/2 \rfloor) / m \rfloor` for :math:`m` elements of :math:`n`. The four
   products of codes and weights in 20 bits are summed, and the sum rounded, halves away from zero.
-- XNNPACK: places in float32, :math:`v` held to the input, weights :math:`\mathrm{round}(2^{11} (v - l))`; first
-  between columns, then between rows, one rounding of 22 bits, halves up.
+- Reference and built-in kernels of uint8: places, weights, products and their sum in float32, one operation after
+  another; :math:`\lfloor\Sigma + 1/2\rfloor`. The reference kernels multiply each code by one weight and then by the
+  other, row below before column after; the built-in ones by the product of both, column after before row below.
+- XNNPACK, of both: places in float32, :math:`v` held to the input, weights :math:`\mathrm{round}(2^{11} (v - l))`;
+  first between columns, then between rows, one rounding of 22 bits, halves up.
 
-Source: TensorFlow Lite, ``kernels/internal/reference/resize_bilinear.h``, ``ResizeBilinearInteger``; XNNPACK,
+Source: TensorFlow Lite, ``kernels/internal/{reference,optimized}/resize_bilinear.h``; XNNPACK,
 ``src/indirection.c``, ``xnn_indirection_init_resize_bilinear2d_hwc_q11``, ``src/s8-ibilinear``.
 """
 
@@ -23,6 +26,7 @@ from ..arithmetic import Array, Functions, Number, Runtime
 from ..errors import UserError
 from ..ops.parts import check
 from ..trace import Trace
+from ._by_type import by_type
 
 PARTS = frozenset({"overflow", "relu"})
 
@@ -36,7 +40,7 @@ class Places:
     before, after
         Indices.
     weight
-        Of the second element, in integers.
+        Of the second element, in integers or in float32.
     """
 
     before: Array
@@ -81,6 +85,41 @@ def in_11_bits(length: int, wanted: int, align_corners: bool, half_pixel_centers
     return Places(before, np.minimum(before + 1, length - 1), weight)
 
 
+def in_floats(length: int, wanted: int, align_corners: bool, half_pixel_centers: bool) -> Places:
+    """Return the places of the reference and the built-in kernels for uint8.
+
+    Examples
+    --------
+    >>> places = in_floats(2, 4, False, True)
+    >>> places.before.tolist(), places.after.tolist(), places.weight.tolist()
+    ([0, 0, 0, 1], [0, 1, 1, 1], [-0.25, 0.25, 0.75, 0.25])
+    """
+    single = np.float32
+    corners = align_corners and wanted > 1
+    step = single(length - 1) / single(wanted - 1) if corners else single(length) / single(wanted)
+    place = np.arange(wanted, dtype=single)
+    place = (place + single(0.5)) * step - single(0.5) if half_pixel_centers else place * step
+    before = np.maximum(np.floor(place).astype(np.int64), 0)
+    after = np.minimum(np.ceil(place).astype(np.int64), length - 1)
+    return Places(before, after, place - before.astype(single))
+
+
+def _weight_by_weight(four: Any, row: Any, column: Any) -> Any:
+    """Return the mean of four uint8 codes as the reference kernels have it."""
+    one, (a, b, c, d) = np.float32(1), (np.float32(code) for code in four)
+    total = a * (one - row) * (one - column) + c * row * (one - column)
+    total = total + b * (one - row) * column + d * row * column
+    return np.floor(total + np.float32(0.5)).astype(np.int64)
+
+
+def _product_of_weights(four: Any, row: Any, column: Any) -> Any:
+    """Return the mean of four uint8 codes as the built-in kernels have it."""
+    one, (a, b, c, d) = np.float32(1), (np.float32(code) for code in four)
+    total = a * ((one - row) * (one - column)) + b * ((one - row) * column)
+    total = total + c * (row * (one - column)) + d * (row * column)
+    return np.floor(total + np.float32(0.5)).astype(np.int64)
+
+
 def _reference(four: Any, row: Any, column: Any) -> Any:
     """Return the mean of four codes; the weights of the lower row and of the right column have 10 bits."""
     above, below = (1024 - column) * four[0] + column * four[1], (1024 - column) * four[2] + column * four[3]
@@ -96,12 +135,12 @@ def _xnnpack(four: Any, row: Any, column: Any) -> Any:
 
 
 def resize(
-    find: Callable[[int, int, bool, bool], Places], mean: Callable[[Any, Any, Any], Any], bits: int
+    find: Callable[[int, int, bool, bool], Places], mean: Callable[[Any, Any, Any], Any], unit: str
 ) -> Functions:
-    """Return RESIZE_BILINEAR from how places are found and four codes are mixed."""
+    """Return RESIZE_BILINEAR from how places are found and four codes are mixed; ``unit`` is what weights add up to."""
 
     def places(x: Array, sizes: Array, corners: int, half: int) -> tuple[Places, Places]:
-        codes = check.codes(x, "x", (np.dtype(np.int8),))
+        codes = check.codes(x, "x")
         check.rank(codes, "x", "[N, C, H, W]")
         wanted = [int(size) for size in np.ravel(sizes)]
         if len(wanted) != 2 or min(wanted) < 1:
@@ -129,8 +168,10 @@ def resize(
         n, c, i, j = index
         trace = Trace("RESIZE_BILINEAR", tuple(index))
         four = [int(x[n, c, r[i], k[j]]) for r in (rows.before, rows.after) for k in (columns.before, columns.after)]
-        down = int(trace.step("weight of the row below", f"of 2**{bits}", int(rows.weight[i]), "int32"))
-        right = int(trace.step("weight of the column after", f"of 2**{bits}", int(columns.weight[j]), "int32"))
+        kind = "float32" if rows.weight.dtype == np.float32 else "int32"
+        down, right = rows.weight[i], columns.weight[j]
+        trace.step("weight of the row below", f"of {unit}", down.item(), kind)
+        trace.step("weight of the column after", f"of {unit}", right.item(), kind)
         said = f"between {four[0]}, {four[1]} and {four[2]}, {four[3]}"
         whole = int(trace.step("mean", said, int(mean(four, down, right)), "int32"))
         runtime.finish.clamp_step(trace, whole, 0, np.asarray(x).dtype)
@@ -139,5 +180,7 @@ def resize(
     return Functions(function, element, PARTS)
 
 
-REFERENCE = resize(in_10_bits, _reference, 10)
-XNNPACK = resize(in_11_bits, _xnnpack, 11)
+REFERENCE_OF_INT8 = resize(in_10_bits, _reference, "2**10")
+REFERENCE = by_type(REFERENCE_OF_INT8, resize(in_floats, _weight_by_weight, "1"))
+BUILTIN = by_type(REFERENCE_OF_INT8, resize(in_floats, _product_of_weights, "1"))
+XNNPACK = resize(in_11_bits, _xnnpack, "2**11")

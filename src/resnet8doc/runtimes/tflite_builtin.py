@@ -3,8 +3,8 @@ loops.
 
 **Convolutions and fully connected layers** requantize in fixed point, rounded twice, **both times halves up**. The
 factor of a fully connected layer is the product of the scales, rounded to float32, over the output's, in float64.
-**Depthwise convolutions** round so in blocks of 8 channels; the channels left over round the second time halves away
-from zero.
+**Depthwise convolutions** of int8 round so in blocks of 8 channels; the channels left over, and all of uint8, round
+the second time halves away from zero.
 
 **QLinearAdd** (ADD) shifts before it multiplies: with :math:`m, e` of the factors as in the reference kernels,
 :math:`\mathrm{high}((A - z_A) 2^{20 + e_A}, m_A) + \mathrm{high}((B - z_B) 2^{20 + e_B}, m_B)`, then the output's
@@ -39,7 +39,7 @@ from ..ops import qlinear_conv_element as convolve_element
 from ..ops.parts import CONV_PARTS, check, checked_quantize, from_rows, softmax_rows
 from ..ops.parts import checked_add as checked
 from ..trace import Trace
-from . import blocks, comparisons, int16, logarithms, lookups, means, quotients, resize, transposed
+from . import blocks, comparisons, int16, joins, logarithms, lookups, means, quotients, resize, transposed
 from . import tflite_reference as reference
 from ._dense import dense, matrices
 from ._leftovers import is_left_over, loop_of, with_leftover
@@ -142,7 +142,7 @@ def qlinear_add_element(
 def depthwise(convolutions: Fixed) -> Functions:
     """Return QLinearConv whose depthwise case rounds twice: halves up in blocks of 8 channels, away from 0 after them.
 
-    Other groups run in the reference kernels, halves away from 0 for all channels.
+    Other groups run in the reference kernels, halves away from 0 for all channels; so do weights of uint8 in any group.
     Where a fault has replaced the runtime's second stage, the fault's holds for all.
     """
     vector, scalar = Fixed("twice_up"), Fixed("twice_away")
@@ -158,6 +158,8 @@ def depthwise(convolutions: Fixed) -> Functions:
         """Return how many channels fill blocks, 0 where groups have several; None of a convolution of one group."""
         if group == 1 and not depthwise:
             return None
+        if w.dtype == np.uint8:
+            return 0
         return w.shape[0] // DEPTHWISE_BLOCK * DEPTHWISE_BLOCK if w.shape[1] == 1 else 0
 
     def function(*inputs: Any, runtime: Runtime, group: int = 1, depthwise: int = 0, **attributes: Any) -> Array:
@@ -230,7 +232,7 @@ def qlinear_softmax(
         total = total + terms[..., k]
     share = terms * (np.float32(1) / (total * np.float32(y_scale)))[..., None]
     zero = np.asarray(y_zero_point)
-    return from_rows(runtime.finish.narrowed(half_away(share) - 128, zero, x.dtype), x.shape, axis, opset)
+    return from_rows(runtime.finish.narrowed(half_away(share) + int(zero), zero, x.dtype), x.shape, axis, opset)
 
 
 def qlinear_softmax_element(
@@ -250,8 +252,9 @@ def qlinear_softmax_element(
     factor = trace.step("reciprocal", f"1 / ({total} / 256)", single(1) / single(total * single(y_scale)))
     share = trace.step("product", f"{mine} * {factor}", single(mine * factor))
     whole = half_away_step(trace, share)
-    whole = int(trace.step("zero point added", f"{whole} - 128", whole - 128, "int32"))
-    runtime.finish.clamp_step(trace, whole, -128, x.dtype)
+    zero = int(y_zero_point)
+    whole = int(trace.step("zero point added", f"{whole} + {zero}", whole + zero, "int32"))
+    runtime.finish.clamp_step(trace, whole, zero, x.dtype)
     return trace
 
 
@@ -334,8 +337,8 @@ def dequantize_linear(
 
 
 def of_activations(x: Array, x_scale: Number) -> bool:
-    """Tell whether these are codes of an activation: int8 of one scale. Weights and biases are no DEQUANTIZE's."""
-    return np.asarray(x).dtype == np.int8 and np.ndim(x_scale) == 0
+    """Tell whether these are codes of an activation: of one scale. Weights and biases are no DEQUANTIZE's."""
+    return np.asarray(x).dtype in (np.int8, np.uint8) and np.ndim(x_scale) == 0
 
 
 def offset_of(x: Array, x_scale: Number, x_zero_point: Number | None) -> tuple[Any, Any]:
@@ -376,11 +379,12 @@ def functions(way: Way) -> dict[str, Functions]:
         **comparisons.IN_ALL,
         **lookups.OF_BUILTIN,
         "LOG_SOFTMAX": logarithms.IN_FLOATS,
+        "QLinearConcat": joins.OF_UINT8,
         "SUB": reference.SUB,
         "HARD_SWISH": HARD_SWISH,
         "TANH": TANH,
         "SPACE_TO_BATCH_ND": blocks.TO_ZERO_POINT,
-        "RESIZE_BILINEAR": resize.REFERENCE,
+        "RESIZE_BILINEAR": resize.BUILTIN,
         "QLinearReduceMean": means.BUILTIN,
         "QLinearConv": depthwise(convolutions),
         "QLinearMatMul": matrices(Fixed("twice_away"), convolutions),
@@ -397,5 +401,6 @@ TFLITE_BUILTIN = Runtime(
     "tflite_builtin", "TensorFlow Lite, built-in kernels, x86-64", second_stage=Fixed("twice_up"),
     functions=functions("twice_up") | int16.OF_BUILTIN
     | {"SUM": means.SUM_OF_BUILTIN, "TRANSPOSE_CONV": transposed.IN_BLOCKS},
+    int8_only=lookups.OF_INT8,
 )  # fmt: skip
 """TensorFlow Lite's built-in kernels on x86-64 with AVX."""

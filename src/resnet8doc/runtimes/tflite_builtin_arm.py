@@ -21,6 +21,7 @@ from ..arithmetic import Array, Functions, Number, Runtime
 from ..ops import dequantize_linear as exact_dequantize
 from ..ops.parts import from_rows, softmax_rows
 from ..trace import Trace
+from . import lookups
 from . import tflite_builtin as builtin
 from . import tflite_reference as reference
 from ._leftovers import is_left_over, with_leftover
@@ -67,7 +68,7 @@ def qlinear_softmax(
     filled = rows.shape[-1] // SOFTMAX_BLOCK * SOFTMAX_BLOCK
     whole[..., filled:] = scaled(terms[..., filled:], m, e, "twice_away")
     zero = np.asarray(y_zero_point)
-    return from_rows(runtime.finish.narrowed(whole - 128, zero, x.dtype), x.shape, axis, opset)
+    return from_rows(runtime.finish.narrowed(whole + int(zero), zero, x.dtype), x.shape, axis, opset)
 
 
 def qlinear_softmax_element(
@@ -87,8 +88,9 @@ def qlinear_softmax_element(
     position = index[axis] if opset >= 13 else int(np.ravel_multi_index(index, x.shape)) % len(row)
     filled = position < len(row) // SOFTMAX_BLOCK * SOFTMAX_BLOCK
     whole = scaled_step(trace, "scaled", mine, m, e, "twice_up" if filled else "twice_away")
-    whole = int(trace.step("zero point added", f"{whole} - 128", whole - 128, "int32"))
-    runtime.finish.clamp_step(trace, whole, -128, x.dtype)
+    zero = int(y_zero_point)
+    whole = int(trace.step("zero point added", f"{whole} + {zero}", whole + zero, "int32"))
+    runtime.finish.clamp_step(trace, whole, zero, x.dtype)
     return trace
 
 
@@ -130,5 +132,6 @@ TFLITE_BUILTIN_ARM = Runtime(
         "QLinearSoftmax": Functions(qlinear_softmax, qlinear_softmax_element, frozenset({"overflow"})),
         "DequantizeLinear": Functions(dequantize_linear, dequantize_linear_element, builtin.NOTHING),
     },
+    int8_only=reference.ARITHMETIC | lookups.OF_INT8,
 )  # fmt: skip
-"""TensorFlow Lite's built-in kernels on 64-bit ARM."""
+"""TensorFlow Lite's built-in kernels on 64-bit ARM. What they compute of uint8 was not compared, and is refused."""

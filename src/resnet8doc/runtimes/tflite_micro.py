@@ -7,6 +7,9 @@ and for LOGISTIC and TANH.
 RELU6 between two scales holds the input's codes and leaves them at the input's scale.
 The border of SPACE_TO_BATCH_ND is not set, and refused.
 
+Of uint8 codes it has only DEQUANTIZE, QUANTIZE to and from int8, RESHAPE, SQUEEZE and REVERSE_V2; every other operator
+of them is refused.
+
 CMSIS-NN's portable C computes the same, byte for byte; built with ``CMSIS_NN_USE_SINGLE_ROUNDING`` it rounds once,
 halves up. ``python -m resnet8doc.proof.cmsis`` compares both.
 
@@ -14,18 +17,47 @@ Source: TensorFlow Lite Micro, ``micro/kernels/{conv,fully_connected,add,pooling
 TensorFlow Lite, ``kernels/internal/reference/integer_ops/logistic.h``.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..arithmetic import Array, Runtime
+from ..arithmetic import Array, Functions, Runtime
+from ..errors import UserError
 from ..trace import Trace
 from . import blocks, int16, lookups, means, quotients
 from ._gemmlowp import logistic, logistic_step
 from ._requantized import RELU6_OF_MICRO, unary
 from .curves import FIXED_TANH, q4_factor
 from .fixed_point import away, scaled, scaled_step
-from .tflite_reference import CONVOLUTIONS, REFERENCE_FUNCTIONS
+from .tflite_reference import ARITHMETIC, CONVOLUTIONS, REFERENCE_FUNCTIONS
+
+MOVES = frozenset({
+    "Clip", "Concat", "DepthToSpace", "Max", "MaxPool", "Min", "Pad", "ReduceMax", "ReduceMin", "Resize", "Slice",
+    "SpaceToDepth", "SPACE_TO_BATCH_ND", "Tile", "Where",
+})  # fmt: skip
+"""What TensorFlow Lite's operators that only move codes, or choose among them, are translated to."""
+
+
+def _turned(functions: Functions) -> Functions:
+    """Return QUANTIZE of codes, but for uint8 to uint8."""
+
+    def refuse(inputs: Sequence[Any]) -> None:
+        if np.asarray(inputs[0]).dtype == np.asarray(inputs[4]).dtype == np.uint8:
+            raise UserError(
+                "TensorFlow Lite Micro has no QUANTIZE from uint8 to uint8", "int8 on one side",
+                "Run it as tflite_reference, tflite_builtin or xnnpack, or convert the model to int8.",
+            )  # fmt: skip
+
+    def function(*inputs: Any, runtime: Runtime) -> Array:
+        refuse(inputs)
+        return np.asarray(functions.function(*inputs, runtime=runtime))
+
+    def element(index: tuple[int, ...], *inputs: Any, runtime: Runtime) -> Trace:
+        refuse(inputs)
+        return functions.element(index, *inputs, runtime=runtime)
+
+    return Functions(function, element, functions.parts)
 
 
 def _logistic(x: Array, x_scale: Any, y_scale: Any, alpha: float) -> Array:
@@ -58,8 +90,10 @@ TFLITE_MICRO = Runtime(
         "SUM": means.SUM_OF_MICRO,
         "QLinearSigmoid": unary("QLinearSigmoid", _logistic, _logistic_step),
         "RELU6": RELU6_OF_MICRO,
+        "QUANTIZE": _turned(REFERENCE_FUNCTIONS["QUANTIZE"]),
         "TANH": FIXED_TANH,
         "SPACE_TO_BATCH_ND": blocks.NOT_SET,
     },
+    int8_only=MOVES | ARITHMETIC | lookups.OF_INT8,
 )
 """TensorFlow Lite for microcontrollers."""

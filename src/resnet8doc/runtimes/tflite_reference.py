@@ -33,7 +33,7 @@ from ..errors import UserError
 from ..ops.parts import AutoPad, check, checked_quantize, from_rows, in_parts, softmax_rows, window_sums
 from ..ops.parts import checked_add as checked
 from ..trace import Trace
-from . import blocks, comparisons, int16, logarithms, lookups, means, quotients, resize, transposed
+from . import blocks, comparisons, int16, joins, logarithms, lookups, means, quotients, resize, transposed
 from ._dense import dense
 from ._gemmlowp import exp_of_negative, exp_of_negative_step, reciprocal_of_one_plus, reciprocal_of_one_plus_step
 from ._pairs import of_pairs
@@ -44,8 +44,8 @@ from .fixed_point import Fixed, Float64Away, half_away_step, high, quantized, sc
 LEFT = 20
 """By how many bits ADD shifts its inputs to the left."""
 
-PROBABILITY = (1 / 256, -128)
-"""Scale and zero point of every softmax."""
+PROBABILITY = 1 / 256
+"""Scale of every softmax's output; its zero point is the lowest code."""
 
 Scales = tuple[float, ...]
 Zeros = tuple[int, ...]
@@ -261,9 +261,9 @@ def qlinear_softmax(
     share = reciprocal_of_one_plus((total << lead) - (1 << 31))
     right = 12 - lead + 31 - 8
     refuse_long_shifts(total)
-    whole = ((high(share, exponential) + (np.int64(1) << (right - 1))) >> right) - 128
-    whole = np.where(used, whole, -128)
     zero = np.asarray(y_zero_point)
+    whole = ((high(share, exponential) + (np.int64(1) << (right - 1))) >> right) + int(zero)
+    whole = np.where(used, whole, int(zero))
     return from_rows(runtime.finish.narrowed(whole, zero, x.dtype), x.shape, axis, opset)
 
 
@@ -313,7 +313,7 @@ def qlinear_softmax_element(
     trace.step("multiplier", f"brings differences to Q5.26: {m} * 2**({e} - 31) for {float(scale)} * 2**26", m, "int32")
     difference = int(trace.step("difference", f"{own} - {largest}", own - largest, "int32"))
     if difference < least:
-        trace.step("saturated", f"a difference below {least} is no probability", -128, str(x.dtype))
+        trace.step("saturated", f"a difference below {least} is no probability", int(y_zero_point), str(x.dtype))
         return trace
 
     def exponential(d: int) -> int:
@@ -331,8 +331,9 @@ def qlinear_softmax_element(
     right = 12 - lead + 31 - 8
     whole = (product + (1 << (right - 1))) >> right
     trace.step("rounded", f"{product} / 2**{right}", whole, "int32")
-    whole = int(trace.step("zero point added", f"{whole} - 128", whole - 128, "int32"))
-    runtime.finish.clamp_step(trace, whole, -128, x.dtype)
+    zero = int(y_zero_point)
+    whole = int(trace.step("zero point added", f"{whole} + {zero}", whole + zero, "int32"))
+    runtime.finish.clamp_step(trace, whole, zero, x.dtype)
     return trace
 
 
@@ -351,14 +352,15 @@ def checked_softmax(
     X: Array, X_scale: Number, x_zero_point: Number | None, y_scale: Number, y_zero_point: Number
 ) -> tuple[Array, Array]:
     """Return codes and scale; refuse an output of another scale than 1/256: TensorFlow Lite knows no other."""
-    x = check.codes(X, "X", (np.dtype(np.int8),))
+    x = check.codes(X, "X")
     scale = check.scale(X_scale, "X_scale")
     check.zero_point(x_zero_point, "x_zero_point", x.dtype, "X")
     out, zero = check.scale(y_scale, "y_scale"), check.zero_point(y_zero_point, "y_zero_point", x.dtype, "y")
-    if (float(out), int(zero)) != PROBABILITY:
+    lowest = int(np.iinfo(x.dtype).min)
+    if (float(out), int(zero)) != (PROBABILITY, lowest):
         raise UserError(
             f"y_scale is {out} and y_zero_point {zero}",
-            "1/256 and -128",
+            f"1/256 and {lowest}",
             "TensorFlow Lite's softmax has no other output scale.",
         )
     return x, scale
@@ -425,6 +427,7 @@ REFERENCE_FUNCTIONS = {
     **lookups.OF_LITE,
     **int16.OF_REFERENCE,
     "LOG_SOFTMAX": logarithms.IN_INTEGERS,
+    "QLinearConcat": joins.OF_UINT8,
     "SUM": means.SUM_OF_REFERENCE,
     "TRANSPOSE_CONV": transposed.AS_CONVOLUTION,
     "SUB": SUB,
@@ -440,7 +443,16 @@ REFERENCE_FUNCTIONS = {
     "QuantizeLinear": Functions(quantize_linear, quantize_linear_element, frozenset({"overflow"})),
 }
 
+ARITHMETIC = frozenset({
+    *REFERENCE_FUNCTIONS, "QLinearConv", "QLinearMatMul",
+}) - {"QUANTIZE"}  # fmt: skip
+"""Operators of TensorFlow Lite that compute codes."""
+
 TFLITE_REFERENCE = Runtime(
-    "tflite_reference", "TensorFlow Lite, reference kernels", second_stage=CONVOLUTIONS, functions=REFERENCE_FUNCTIONS
+    "tflite_reference",
+    "TensorFlow Lite, reference kernels",
+    second_stage=CONVOLUTIONS,
+    functions=REFERENCE_FUNCTIONS,
+    int8_only=lookups.OF_INT8,
 )
 """TensorFlow Lite's reference kernels."""

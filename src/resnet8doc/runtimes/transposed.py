@@ -1,7 +1,8 @@
 """TRANSPOSE_CONV in TensorFlow Lite's kernel sets: a convolution of an image with zero points between its pixels.
 
-The sums are requantized as those of the kernel set's convolutions. The built-in kernels on x86-64 round them twice,
-halves up in blocks of 8 output channels; the channels left over round the second time halves away from zero.
+The sums are requantized as those of the kernel set's convolutions. The built-in kernels on x86-64 round those of int8
+twice, halves up in blocks of 8 output channels; the channels left over round the second time halves away from zero. Of
+uint8 it is blocks of 16 elements of the output, in their order, and what is left over of these.
 
 Source: TensorFlow Lite, ``kernels/transpose_conv.cc``, ``kernels/internal/optimized/optimized_ops.h``, ``Quantize``;
 XNNPACK, ``src/operators/deconvolution-nhwc.c``.
@@ -19,11 +20,17 @@ from ..ops import qlinear_conv as convolve
 from ..ops import qlinear_conv_element as convolve_element
 from ..ops.parts import check
 from ..trace import Trace
+from ._by_type import by_type
+from ._leftovers import is_left_over, with_leftover
 from .fixed_point import Fixed
 
 BLOCK = 8
 """Channels of a whole vector."""
 
+VECTOR = 16
+"""Elements of a whole vector of uint8."""
+
+VECTOR_STAGE, SCALAR_STAGE = Fixed("twice_up"), Fixed("twice_away")
 PARTS = frozenset({"overflow", "relu"})
 
 
@@ -95,7 +102,7 @@ def _function_in_blocks(*inputs: Any, runtime: Runtime, strides: Sequence[int], 
     given = _opened(inputs, strides)
     filters = given[3].shape[0]
     whole, parts = filters // BLOCK * BLOCK, []
-    for channels, stage in ((slice(0, whole), Fixed("twice_up")), (slice(whole, None), Fixed("twice_away"))):
+    for channels, stage in ((slice(0, whole), VECTOR_STAGE), (slice(whole, None), SCALAR_STAGE)):
         part = [
             value[channels] if position in (3, 4, 5, 8) and value is not None and np.ndim(value) else value
             for position, value in enumerate(given)
@@ -110,9 +117,33 @@ def _element_in_blocks(
 ) -> Trace:
     given = _opened(inputs, strides)
     in_block = index[1] < given[3].shape[0] // BLOCK * BLOCK
-    stage = Fixed("twice_up" if in_block else "twice_away")
+    stage = VECTOR_STAGE if in_block else SCALAR_STAGE
+    return _traced(index, given, strides, pads, _staged(runtime, stage))
+
+
+def _function_in_vectors(*inputs: Any, runtime: Runtime, strides: Sequence[int], pads: Sequence[int]) -> Array:
+    given = _opened(inputs, strides)
+    vector, scalar = (
+        convolve(*given, pads=pads, runtime=_staged(runtime, stage)) for stage in (VECTOR_STAGE, SCALAR_STAGE)
+    )
+    return with_leftover(vector, scalar, VECTOR)
+
+
+def _element_in_vectors(
+    index: tuple[int, ...], *inputs: Any, runtime: Runtime, strides: Sequence[int], pads: Sequence[int]
+) -> Trace:
+    given = _opened(inputs, strides)
+    rows, columns = (
+        size + pads[axis] + pads[axis + 2] - given[3].shape[axis + 2] + 1
+        for axis, size in enumerate(given[0].shape[2:])
+    )
+    made = (given[0].shape[0], given[3].shape[0], rows, columns)
+    stage = SCALAR_STAGE if is_left_over(index, made, VECTOR) else VECTOR_STAGE
     return _traced(index, given, strides, pads, _staged(runtime, stage))
 
 
 AS_CONVOLUTION = Functions(_function, _element, PARTS)
-IN_BLOCKS = Functions(_function_in_blocks, _element_in_blocks, PARTS)
+IN_BLOCKS = by_type(
+    Functions(_function_in_blocks, _element_in_blocks, PARTS),
+    Functions(_function_in_vectors, _element_in_vectors, PARTS),
+)

@@ -30,7 +30,7 @@ from ..arithmetic import FLOAT32, Array, Functions, Number, Runtime
 from ..ops.parts import checked_add as checked
 from ..ops.parts import checked_quantize, in_parts
 from ..trace import Trace
-from . import blocks, comparisons, int16, logarithms, lookups, means, quotients, resize, transposed
+from . import blocks, comparisons, int16, joins, logarithms, lookups, means, quotients, resize, transposed
 from . import tflite_builtin as builtin
 from . import tflite_reference as reference
 from ._dense import matrices
@@ -196,6 +196,7 @@ XNNPACK = Runtime(
         **lookups.OF_XNNPACK,
         **int16.OF_BUILTIN,
         "LOG_SOFTMAX": logarithms.IN_FLOATS,
+        "QLinearConcat": joins.OF_UINT8,
         "SUM": means.SUM_OF_XNNPACK,
         "TRANSPOSE_CONV": transposed.AS_CONVOLUTION,
         "QLinearReduceMean": means.XNNPACK,
@@ -214,5 +215,6 @@ XNNPACK = Runtime(
         ),
         "QuantizeLinear": Functions(quantize_linear, quantize_linear_element, frozenset({"overflow"})),
     },
+    int8_only=lookups.OF_INT8,
 )  # fmt: skip
 """XNNPACK, the delegate that LiteRT uses by default."""

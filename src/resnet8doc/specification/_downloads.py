@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import UserError
-from ..extract import extract, pack
+from ..extract import extract, own_runtime, pack
 from ..files import read_json, write_json
 from ._attempt import attempt
 from ._subject import Subject
@@ -107,7 +107,7 @@ def _tensors(subject: Subject, folder: Path) -> list[str]:
 
 def _check_arithmetic(subject: Subject, what: str) -> None:
     """Refuse what would be computed as another runtime does: those tools compute as ONNX Runtime on x86-64."""
-    if subject.graph.runtime.name not in ("onnxruntime_x86", "tflite_micro"):
+    if subject.graph.runtime.name not in ("onnxruntime_x86", own_runtime(subject.path)):
         raise UserError(
             f"this specification is for the arithmetic of {subject.graph.runtime.title}",
             f"that of ONNX Runtime on x86-64, in which {what}",

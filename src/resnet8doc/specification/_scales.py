@@ -95,7 +95,10 @@ def factors(subject: Subject, node: Node) -> Array:
     x, w, y = scales
     if node.op_type == "QGemm":
         x = np.float32(node.attributes.get("alpha", 1.0)) * x
-    return np.asarray(graph.runtime.second_stage.factor(x, w, y)).reshape(-1)
+    stage, weights = graph.runtime.second_stage, graph.parameters.get(str(node.tensor("w")))
+    if weights is not None:
+        stage = stage.of_weights(weights.dtype)
+    return np.asarray(stage.factor(x, w, y)).reshape(-1)
 
 
 def bits(value: Any) -> str:

@@ -9,15 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
-from ..extract import load
-from ..files import read_json
+from ..extract import load, own_runtime
 from ..graph import Graph
 from ..hardware import with_shape
 from ..inputs import Inputs, chunks, inputs_for
 from ..runtimes import runtime as runtime_of
 
 Array = npt.NDArray[Any]
-TFLITE = ".tflite"
 ITEMS = 4
 """So many seeded items are fed to the proof unless it is told otherwise."""
 
@@ -78,8 +76,7 @@ def open_subject(
     images
         How many items at most.
     runtime
-        Whose arithmetic is meant; without it TensorFlow Lite Micro's for a network of TensorFlow Lite, else ONNX
-        Runtime's on x86-64.
+        Whose arithmetic is meant; without it that of `resnet8doc.extract.own_runtime`.
 
     Raises
     ------
@@ -88,14 +85,11 @@ def open_subject(
     """
     path = Path(model)
     is_model = path.suffix != ".json"
-    is_tflite = path.suffix == TFLITE
     if not path.is_file():
         raise UserError(f"{path} is not a file", "an ONNX model, a .tflite file or an extraction", "Name another.")
-    if not is_model:
-        described = read_json(path)
-        about = described.get("model", {}) if isinstance(described, dict) else {}
-        is_tflite = isinstance(about, dict) and str(about.get("file", "")).endswith(TFLITE)
-    chosen = runtime_of(runtime or ("tflite_micro" if is_tflite else "onnxruntime_x86"))
+    own = own_runtime(path)
+    is_tflite = own != "onnxruntime_x86"
+    chosen = runtime_of(runtime or own)
     graph = with_shape(load(path).with_runtime(chosen), lengths or {})
     given = inputs_for(graph, source, images, default=ITEMS)
     _, first = next(chunks(graph, given.feeds, 1))

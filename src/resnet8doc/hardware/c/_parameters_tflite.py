@@ -129,8 +129,24 @@ class TfliteParameters(Parameters):
         in_bytes = self.network.graph.runtime.own(operation.op_type) is SUM_OF_REFERENCE
         return "sum_of_bytes" if in_bytes else "qlinear_global_average_pool"
 
+    def _own_formula(self, operation: Operation, expected: str) -> UserError:
+        said = super()._own_formula(operation, expected)
+        if self.network.dtype(operation.output) != np.uint8:
+            return said
+        return UserError(
+            said.found, said.expected, "Convert the model to int8, for tflite_micro: that has none of uint8."
+        )
+
+    def _refuse_uint8(self, operation: Operation) -> None:
+        if self.network.dtype(operation.output) == np.uint8:
+            raise UserError(
+                f"node {operation.node.name} is {operation.op_type} of uint8", "int8: the C has no other",
+                "Convert the model to int8, or cut it before this operator.",
+            )  # fmt: skip
+
     def resize(self, operation: Operation) -> None:
         """Write where each output row and column lies between two of the input, and how near the second."""
+        self._refuse_uint8(operation)
         _, _, height, width = self.network.item(operation.node.inputs[0].tensor)
         _, channels, *wanted = self.network.item(operation.output)
         attributes = operation.node.attributes
@@ -151,6 +167,7 @@ class TfliteParameters(Parameters):
                 "Cut the model before it: the largest code is the largest probability, and its logarithm too.",
             )  # fmt: skip
         if operation.op_type == "LOG_SOFTMAX":
+            self._refuse_uint8(operation)
             m, e, back, back_e, least = log_softmax_factors(self._number(operation, "x_scale"))
             return {"x": f"{{{m}, {e}}}", "back": f"{{{back}, {back_e}}}", "least": least}
         m, e, least = softmax_factor(self._number(operation, "X_scale"))

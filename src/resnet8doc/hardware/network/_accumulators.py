@@ -144,6 +144,7 @@ def multipliers(network: Network, operation: Operation, stage: SecondStage | Non
         return found.reshape(-1) if found.ndim > 1 else found
 
     if operation.op_type in CONVOLUTIONS:
+        stage = stage.of_weights(value("w").dtype)
         factor = stage.factor(value("x_scale"), value("w_scale"), value("y_scale"))
     elif operation.op_type in ("QLinearMatMul", "QGemm"):
         left = value("a_scale")

@@ -100,7 +100,11 @@ def _requantized(network: Network, operation: Operation, values: Mapping[str, Ar
     if factor is None:  # the runtime has a formula of its own
         return
     if factor.dtype != np.float32:
-        yield from _fixed(*fixed_factors(factor), CHANNEL, f"{formula}, in float64")
+        of_uint8 = (
+            operation.op_type == "QLinearConv" and np.asarray(network.parameter(operation, "w")).dtype == np.uint8
+        )
+        product = ", its product rounded to float32, the quotient" if of_uint8 else ","
+        yield from _fixed(*fixed_factors(factor), CHANNEL, f"{formula}{product} in float64")
         return
     yield "multiplier", factor, CHANNEL, f"{formula}, each step rounded to float32"
     if network.graph.runtime.second_stage == FLOAT32:

@@ -52,7 +52,7 @@ def single(build: Path, values: int) -> None:
     """Compare single operators, each case with all kernel sets; a mismatch stops the build."""
     from ...proof import compare_tflite_operators  # likewise
 
-    found = compare_tflite_operators(values, kernels=KERNELS, progress=False)
+    found = compare_tflite_operators(values, of_uint8=values // 10, kernels=KERNELS, progress=False)
     for kernels in KERNELS:
         rows = [row for row in found["rows"] if row["kernels"] == kernels]
         keep_operators(build / operators(kernels), found | {"rows": rows}, kernels)

@@ -14,8 +14,7 @@ import numpy.typing as npt
 
 from ...architecture import CLASSES, IMAGE_SHAPE
 from ...errors import UserError
-from ...graph import Graph, TensorInfo, from_bytes
-from ...ops.kernels import KERNEL_SETS, lacks
+from ...graph import Graph, TensorInfo, from_bytes, lite_runtime
 from ._picture import opened
 from ._run import Run
 
@@ -164,7 +163,8 @@ def _opened(files: Mapping[str, bytes]) -> tuple[dict[str, Any], Graph, bytes]:
         name = models[0]
         operations, tensors = read_model(files[name], name)
         graph = Graph.from_parts(operations, tensors)
-        return operations, _of_lite(graph) if name.lower().endswith(".tflite") else graph, files[name]
+        lite = name.lower().endswith(".tflite")
+        return operations, graph.with_runtime(lite_runtime(operations)) if lite else graph, files[name]
     written = [content for name, content in files.items() if name.endswith(".json")]
     stored = [content for name, content in files.items() if name.endswith(".npz")]
     if len(files) != 2 or len(written) != 1 or len(stored) != 1:
@@ -179,14 +179,7 @@ def _opened(files: Mapping[str, bytes]) -> tuple[dict[str, Any], Graph, bytes]:
     operations = json.loads(written[0])
     file = operations.get("model", {}).get("file")
     lite = isinstance(file, str) and file.endswith(".tflite")
-    return operations, _of_lite(graph) if lite else graph, written[0]
-
-
-def _of_lite(graph: Graph) -> Graph:
-    """Return a network of TensorFlow Lite in the arithmetic of boards' kernels, or of the first that have it all."""
-    needed = {node.kernel for node in graph.nodes}
-    having = (name for name in KERNEL_SETS if not any(lacks(name, kernel) for kernel in needed))
-    return graph.with_runtime(next(having, KERNEL_SETS[0]))
+    return operations, graph.with_runtime(lite_runtime(operations)) if lite else graph, written[0]
 
 
 def _until_given(graph: Graph) -> tuple[dict[str, Array], str]:

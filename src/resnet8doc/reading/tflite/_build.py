@@ -16,12 +16,18 @@ Array = npt.NDArray[Any]
 Shape = list[int | str | None]
 
 TO_CHANNELS_FIRST, TO_CHANNELS_LAST = (0, 3, 1, 2), (0, 2, 3, 1)
-CODES = ("int8",)
-BYTES = ("int8", "uint8")
-"""Types of codes at the edge of a network, where QUANTIZE turns one into the other."""
-"""Types of activations and weights that are known."""
+CODES = ("int8", "uint8")
+"""Types of activations and weights that are known; uint8 is what quantization-aware training in TensorFlow 1 gave."""
 
 FULL_INTEGER = "Convert it by full integer quantization: int8 weights and activations."
+
+TURNS = "QUANTIZE"
+"""The operator that turns codes of one type into those of the other."""
+
+SIGNED_ONLY = frozenset({
+    "ABS", "BATCH_MATMUL", "ELU", "EXP", "NEG", "RSQRT", "SQRT", "SQUARED_DIFFERENCE",
+})  # fmt: skip
+"""Operators that no kernel set has for uint8."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,11 @@ class Build:
         """Check that a tensor holds codes of one scale, of the types that are known."""
         if tensor.dtype not in known and not _int16.is_read(op, tensor):
             raise UserError(f"{self.where(op)}: {tensor.name} is {tensor.dtype}", " or ".join(known), FULL_INTEGER)
+        if tensor.dtype == "uint8" and op.kind in SIGNED_ONLY:
+            raise UserError(
+                f"{self.where(op)}: {tensor.name} is uint8, and no kernels of TensorFlow Lite have {op.kind} of it",
+                "int8", FULL_INTEGER,
+            )  # fmt: skip
         if tensor.scale is None or tensor.zero_point is None:
             raise UserError(f"{self.where(op)}: {tensor.name} has no scale", "a scale and a zero point", FULL_INTEGER)
         if len(tensor.scale) != 1:
@@ -98,6 +109,16 @@ class Build:
         if tensor.dtype == _int16.KIND:
             _int16.refuse_zero_point(self.where(op), tensor)
         return tensor
+
+    def refuse_two_types(self, op: Operation) -> None:
+        """Refuse codes of both types in one operator: only QUANTIZE turns one into the other."""
+        named = [self.file.tensors[index] for index in (*op.inputs, *op.outputs) if index >= 0]
+        both = {tensor.dtype: tensor.name for tensor in named if tensor.dtype in CODES}
+        if len(both) > 1 and op.kind != TURNS:
+            listed = " and ".join(f"{name} is {dtype}" for dtype, name in sorted(both.items()))
+            raise UserError(
+                f"{self.where(op)}: {listed}", "one type of codes in one operator", "Put a QUANTIZE between the two."
+            )
 
     def constant(self, op: Operation, tensor: Tensor) -> Array:
         """Return the numbers of a tensor that must be stored, or follow from shapes."""
@@ -152,7 +173,8 @@ class Build:
         entries = []
         for position, (given, tensor) in enumerate(inputs):
             entry: dict[str, Any] = {
-                "index": position if len(known) == 1 else known.index(given), "formal": given, "tensor": tensor,
+                "index": position if len(known) == 1 or given == VARIADIC else known.index(given), "formal": given,
+                "tensor": tensor,
                 "initializer": tensor in self.stored,
             }  # fmt: skip
             if tensor in self.stored:
@@ -231,6 +253,9 @@ _POOL = ("X", "x_scale", "x_zero_point", "y_scale", "y_zero_point")
 COMPARISONS = ("LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "EQUAL", "NOT_EQUAL")
 """Operators that make truth values of two tensors of codes."""
 
+VARIADIC = "inputs"
+"""The formal name of inputs of any number, the last of an operator."""
+
 FORMALS: dict[str, tuple[str, ...]] = {
     "QuantizeLinear": ("x", "y_scale", "y_zero_point"),
     "DequantizeLinear": ("x", "x_scale", "x_zero_point"),
@@ -262,7 +287,8 @@ FORMALS: dict[str, tuple[str, ...]] = {
     "RESIZE_BILINEAR": ("x", "x_scale", "x_zero_point", "sizes"),
     "MaxPool": ("X",),
     "Clip": ("input", "min", "max"),
-    "Concat": ("inputs",),
+    "Concat": (VARIADIC,),
+    "QLinearConcat": ("Y_scale", "Y_zero_point", VARIADIC),
     "Pad": ("data", "pads", "constant_value"),
     "Reshape": ("data", "shape"),
     "Transpose": ("data",),

@@ -7,7 +7,7 @@ import numpy as np
 from ...errors import UserError
 from . import _int16
 from ._activation import NONE, RELU, RELU6, RELU_N1_TO_1, bounds, clip, emit
-from ._build import BYTES, CODES, FULL_INTEGER, Build, Value, only
+from ._build import FULL_INTEGER, Build, Value, only
 from ._file import Operation, Tensor
 
 OWN = "tflite"
@@ -18,21 +18,20 @@ BINARY = {"ADD": ("QLinearAdd", "com.microsoft"), "MUL": ("QLinearMul", "com.mic
 
 ACTIVATIONS = {"RELU": RELU, "RELU6": RELU6, "RELU_N1_TO_1": RELU_N1_TO_1}
 LOGISTIC, CURVE = (1 / 256, -128), (1 / 128, 0)
-"""The output scale and zero point that LOGISTIC and SOFTMAX must have, and TANH."""
+"""The output scale that LOGISTIC and SOFTMAX must have, and TANH; the zero point of int8, 128 less than of uint8."""
 
 
 def quantize(build: Build, op: Operation) -> None:
     """QUANTIZE: QuantizeLinear from real numbers; from codes to codes it keeps its own name."""
     x, y = build.tensor(op, 0), build.output(op)
-    turns = {x.dtype, y.dtype} == {"int8", "uint8"}
-    build.codes(op, y, (BYTES if turns else CODES))
+    build.codes(op, y)
     scale, zero = build.quantization(y)
     value = build.value(op, x)
     if x.dtype == "float32":
         inputs = [("x", value.name), ("y_scale", scale), ("y_zero_point", zero)]
         emit(build, op, "QuantizeLinear", "", inputs, {}, "y")
         return
-    x_scale, x_zero = build.quantization(build.codes(op, x, (BYTES if turns else CODES)))
+    x_scale, x_zero = build.quantization(build.codes(op, x))
     inputs = [
         ("x", value.name),
         ("x_scale", x_scale),
@@ -98,7 +97,7 @@ def activation(build: Build, op: Operation) -> None:
     """
     x, y = build.codes(op, build.tensor(op, 0)), build.codes(op, build.output(op))
     kind, value, name = ACTIVATIONS[op.kind], build.value(op, x), build.names[y.index]
-    if _quantized_alike(x, y):
+    if quantized_alike(x, y):
         made = build.made(y)
         clip(build, name.node, name.layer, value, *bounds(y, kind), made)
         build.values[y.index] = made
@@ -116,14 +115,15 @@ def probability(build: Build, op: Operation, y: Tensor) -> None:
 
 
 def held_output(build: Build, op: Operation, y: Tensor, expected: tuple[float, int]) -> None:
-    """Refuse an output of another scale and zero point than the one that the kernels know."""
+    """Refuse an output of another scale and zero point than the one that the kernels know, given as int8's."""
     scale, zero_point = only(y.scale), only(y.zero_point)
+    expected_zero = expected[1] + (128 if y.dtype == "uint8" else 0)
     if y.dtype == _int16.KIND:
-        expected = _int16.OF_CURVES
-    if (scale, zero_point) != expected:
+        expected, expected_zero = _int16.OF_CURVES, _int16.OF_CURVES[1]
+    if (scale, zero_point) != (expected[0], expected_zero):
         raise UserError(
             f"{build.where(op)}: {y.name} has scale {scale} and zero point {zero_point}",
-            f"1/{round(1 / expected[0])} and {expected[1]}, as TensorFlow Lite requires", "Convert the model again.",
+            f"1/{round(1 / expected[0])} and {expected_zero}, as TensorFlow Lite requires", "Convert the model again.",
         )  # fmt: skip
 
 
@@ -136,13 +136,14 @@ def same_scales(build: Build, op: Operation, position: int = 0) -> tuple[Tensor,
 
 def alike(build: Build, op: Operation, x: Tensor, y: Tensor) -> None:
     """Refuse an input and an output of an operator that moves codes if these stand for different numbers."""
-    if not _quantized_alike(x, y):
+    if not quantized_alike(x, y):
         raise UserError(
             f"{build.where(op)} changes scale or zero point", "the input's for the output", "Convert the model again."
         )
 
 
-def _quantized_alike(x: Tensor, y: Tensor) -> bool:
+def quantized_alike(x: Tensor, y: Tensor) -> bool:
+    """Tell whether the codes of two tensors stand for the same numbers."""
     return bool(only(x.scale) == only(y.scale) and only(x.zero_point) == only(y.zero_point))
 
 

@@ -25,7 +25,7 @@ from . import (
     _windowed,
 )
 from ._batch import keeps_batch
-from ._build import COMPARISONS, TO_CHANNELS_LAST, Build, Value
+from ._build import COMPARISONS, FULL_INTEGER, TO_CHANNELS_LAST, Build, Value
 from ._constants import FOLDED, INTEGERS, fold
 from ._file import File, Operation, read_file
 from ._kernels import name_kernel
@@ -183,6 +183,7 @@ def _translate(build: Build, op: Operation) -> None:
     first = len(build.nodes)
     try:
         if not fold(build, op):
+            build.refuse_two_types(op)
             TRANSLATE[op.kind](build, op)
             name_kernel(build, op, first)
     except KeyError as error:
@@ -225,11 +226,10 @@ def _feed(build: Build, index: int) -> Value:
             f"the input {tensor.name} is {tensor.dtype}", "float32, int8, uint8 or int16",
             "Convert the model with such an input.",
         )  # fmt: skip
-    if tensor.dtype not in ("int8", "int16") and not readers <= {"QUANTIZE"}:
+    if tensor.dtype == "float32" and not readers <= {"QUANTIZE"}:
         raise UserError(
             f"the input {tensor.name} is {tensor.dtype} and read by {', '.join(sorted(readers))}",
-            "only QUANTIZE to read it",
-            "Convert the model by full integer quantization: int8 weights and activations.",
+            "only QUANTIZE to read it", FULL_INTEGER,
         )  # fmt: skip
     first = build.made(tensor)
     if len(tensor.shape) != 4:

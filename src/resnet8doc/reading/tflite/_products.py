@@ -18,6 +18,9 @@ from ._windows import SAME, pads
 
 Array = npt.NDArray[Any]
 
+NEED_BIAS = ("CONV_2D", "DEPTHWISE_CONV_2D")
+"""Operators that kernels of uint8 refuse, or end the process in, where no bias is stored."""
+
 
 def convolution(build: Build, op: Operation) -> None:
     """CONV_2D as QLinearConv: weights ``[M, kH, kW, C]`` to ``[M, C, kH, kW]``.
@@ -139,6 +142,11 @@ def product_inputs(
     stored = []
     if x.dtype == _int16.KIND:
         _int16.check_bias(build.where(op), op, bias)
+    if bias is None and op.kind in NEED_BIAS and x.dtype == "uint8":
+        raise UserError(
+            f"{build.where(op)} has uint8 codes and no bias", "a bias: TensorFlow Lite's kernels of uint8 need one",
+            "Give the layer a bias, of zeros if need be.",
+        )  # fmt: skip
     if bias is not None:
         if bias.dtype != "int32" and x.dtype != _int16.KIND:
             raise UserError(f"{build.where(op)}: the bias {bias.name} is {bias.dtype}", "int32", FULL_INTEGER)
@@ -150,9 +158,11 @@ def product_inputs(
 
 
 def stored_weights(build: Build, op: Operation, tensor: Tensor, rank: int, axis: int) -> Array:
-    """Return stored int8 weights whose scales lie along the axis of the output channels."""
+    """Return stored weights: int8 with scales along the axis of the output channels, or uint8 with one for all."""
     if tensor.dtype not in CODES:
-        raise UserError(f"{build.where(op)}: the weights {tensor.name} are {tensor.dtype}", "int8", FULL_INTEGER)
+        raise UserError(
+            f"{build.where(op)}: the weights {tensor.name} are {tensor.dtype}", " or ".join(CODES), FULL_INTEGER
+        )
     data = build.constant(op, tensor)
     if data.ndim != rank:
         raise UserError(
@@ -166,7 +176,12 @@ def stored_weights(build: Build, op: Operation, tensor: Tensor, rank: int, axis:
             f"{build.where(op)}: {len(tensor.scale)} scales along axis {tensor.axis} of the weights {list(data.shape)}",
             f"one, or {data.shape[axis]} along axis {axis}, that of the output channels", "Convert the model again.",
         )  # fmt: skip
-    if tensor.zero_point.any():
+    if tensor.dtype == "uint8" and len(tensor.scale) > 1:
+        raise UserError(
+            f"{build.where(op)}: the weights {tensor.name} are uint8 with {len(tensor.scale)} scales",
+            "one scale for all, as TensorFlow Lite's kernels have it for uint8", FULL_INTEGER,
+        )  # fmt: skip
+    if tensor.dtype == "int8" and tensor.zero_point.any():
         raise UserError(
             f"{build.where(op)}: the weights {tensor.name} have a zero point other than 0", "symmetric int8 weights",
             FULL_INTEGER,

@@ -8,8 +8,8 @@ import numpy as np
 
 from ...errors import UserError
 from ._activation import emit
-from ._build import TO_CHANNELS_FIRST, TO_CHANNELS_LAST, Build, Value
-from ._elementwise import same_scales
+from ._build import TO_CHANNELS_FIRST, TO_CHANNELS_LAST, VARIADIC, Build, Value
+from ._elementwise import alike, quantized_alike, same_scales
 from ._file import Operation, Tensor
 
 
@@ -62,13 +62,22 @@ def transpose(build: Build, op: Operation) -> None:
 
 
 def concatenation(build: Build, op: Operation) -> None:
-    """CONCATENATION of codes of one scale as Concat: TensorFlow Lite's kernels for int8 know no other."""
-    y = build.output(op)
-    given = [same_scales(build, op, position)[0] for position in range(len(op.inputs))]
+    """CONCATENATION of codes of one scale as Concat; of several, which only uint8 may have, as QLinearConcat."""
+    y = build.codes(op, build.output(op))
+    given = [build.codes(op, build.tensor(op, position)) for position in range(len(op.inputs))]
     axis = int(op.options["axis"]) % len(y.shape)
     if len(y.shape) == 4:
         axis = TO_CHANNELS_FIRST.index(axis)
-    emit(build, op, "Concat", "", [("inputs", build.value(op, x).name) for x in given], {"axis": axis}, "concat_result")
+    if y.dtype == "uint8" and not all(quantized_alike(x, y) for x in given):
+        scale, zero = build.quantization(y)
+        inputs = [("Y_scale", scale), ("Y_zero_point", zero)]
+        for x in given:
+            inputs += [(VARIADIC, name) for name in (build.value(op, x).name, *build.quantization(x))]
+        emit(build, op, "QLinearConcat", "com.microsoft", inputs, {"axis": axis}, "Y")
+        return
+    for x in given:
+        alike(build, op, x, y)
+    emit(build, op, "Concat", "", [(VARIADIC, build.value(op, x).name) for x in given], {"axis": axis}, "concat_result")
 
 
 def pad(build: Build, op: Operation) -> None:
