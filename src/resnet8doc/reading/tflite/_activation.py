@@ -62,13 +62,12 @@ def emit(
             "Convert the model without it.",
         )  # fmt: skip
     made = rows or build.made(tensor)
-    held = bounds(tensor, activation) if activation != NONE else None
-    if held is None or held == bounds(tensor, NONE):
+    if activation == NONE or bounds(tensor, activation) == bounds(tensor, NONE):
         build.node(name.node, name.layer, op_type, domain, inputs, attributes, formal, made)
     else:
         wide = Value(f"{made.name}_unclamped", made.dtype, made.shape)
         build.node(name.node, name.layer, op_type, domain, inputs, attributes, formal, wide)
-        clip(build, name.node, name.layer, wide, *held, made)
+        clip(build, name.node, name.layer, wide, *bounds(tensor, activation), made)
     build.values[tensor.index] = made
     return made
 
