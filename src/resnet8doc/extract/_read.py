@@ -107,7 +107,7 @@ def _types(model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], stored: Stor
             )
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.log_severity_level = 4
+    options.log_severity_level, options.intra_op_num_threads = 4, 1  # it never runs
     try:
         session = onnxruntime.InferenceSession(probe.SerializeToString(), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen types of its own that have no base but this

@@ -136,10 +136,14 @@ def clip(input: Array, min: Array | None = None, max: Array | None = None) -> Ar
 
 
 def _replaced(X: Array, wrong: Array, value: Array) -> Array:
-    """Return ``np.where(wrong, value, X)`` by masks of bits, without branches: a tenth of the time."""
+    """Return ``np.where(wrong, value, X)`` by masks of bits: without branches it takes a third of the time or less."""
     bits = np.dtype(f"i{X.itemsize}")
-    replace = -np.asarray(wrong).astype(bits)
-    return np.asarray((X.view(bits) & ~replace) | (value.view(bits) & replace)).view(X.dtype)
+    mask = np.asarray(wrong).astype(bits)
+    np.negative(mask, out=mask)
+    changed = np.asarray(X.view(bits) ^ value.view(bits))
+    changed &= mask
+    changed ^= X.view(bits)
+    return changed.view(X.dtype)
 
 
 def _bound(name: str, value: Array | None, kind: np.dtype[Any]) -> Array | None:
