@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from resnet8doc.errors import UserError
 from resnet8doc.extract import load, own_runtime
 from resnet8doc.graph import Graph
 from resnet8doc.hardware import Network, c, check, runtime_of_vectors, write_vectors
+from resnet8doc.hardware.c._arithmetic import FLOAT, INTEGER, TFLITE, Arithmetic
 from resnet8doc.hardware.network import TABLES
 from resnet8doc.runtimes.fixed_point import high, scaled
 from resnet8doc.runtimes.tflite_micro import TFLITE_MICRO
@@ -354,6 +356,45 @@ def test_an_arithmetic_without_a_program_is_refused(name: str) -> None:
 def test_real_numbers_are_refused_where_there_are_none() -> None:
     with pytest.raises(UserError, match=r"the variant is float, in the arithmetic of TensorFlow Lite Micro"):
         c.generate(small().with_runtime("tflite_micro"), "float")
+
+
+@pytest.mark.parametrize("arithmetic", [FLOAT, INTEGER, TFLITE], ids=lambda one: str(one.second_stage))
+def test_no_two_files_of_one_program_give_something_the_same_name(arithmetic: Arithmetic) -> None:
+    """A network of both types of codes has them in one file: two macros, or two static functions, of a name clash."""
+    names: list[str] = []
+    for file in ("operators.c", *arithmetic.sources, *(f"{name}.c" for name in arithmetic.more)):
+        text = (files(c) / "source" / file).read_text(encoding="utf-8")
+        names += re.findall(r"^#define (\w+)|^static [^=;]*?(\w+)\(", text, re.MULTILINE)
+    flat = ["".join(pair) for pair in names]
+    assert sorted(flat) == sorted(set(flat))
+    assert flat
+
+
+def test_compared_and_fully_connected_with_codes_of_both_types(tmp_path: Path) -> None:
+    writer = Writer(lambda low, high: low, np.random.default_rng(2), tflite=True)
+    writer.inputs.append({"name": "x", "dtype": "int8", "shape": [1, 7]})
+    scale, y_scale = writer.store(np.float32(0.07)), writer.store(np.float32(1.3))
+    zero, other = writer.store(np.int8(3)), writer.store(np.uint8(120))
+
+    def product(a: str, of: str, inputs: int, outputs: int) -> str:
+        weights = {
+            "B": writer.codes("int8", (outputs, inputs)), "b_scale": np.full(outputs, 0.03, np.float32),
+            "b_zero_point": np.zeros(outputs, np.int8), "C": np.arange(outputs, dtype=np.int32) * 500 - 2000,
+        }  # fmt: skip
+        stored = {name: writer.store(array) for name, array in weights.items()}
+        given = {"A": a, "a_scale": scale, "a_zero_point": of, **stored, "y_scale": y_scale, "y_zero_point": of}
+        return writer.node("QGemm", given, transB=1, alpha=1.0, transA=0)
+
+    first = product("x", zero, 7, 9)
+    both = {"A": first, "A_scale": scale, "A_zero_point": zero, "B_scale": scale, "B_zero_point": zero}
+    less = writer.node("LESS", {**both, "B": writer.store(writer.codes("int8", (9,)))})
+    chosen = writer.node("Where", {"condition": less, "X": first, "Y": writer.store(writer.codes("int8", (1,)))})
+    real = writer.node("DequantizeLinear", {"x": chosen, "x_scale": y_scale, "x_zero_point": zero})
+    turned = writer.node("QuantizeLinear", {"x": real, "y_scale": scale, "y_zero_point": other})
+    graph = writer.graph([product(turned, other, 9, 5), less]).with_runtime("tflite_reference")
+    found = c.equality(graph, writer.codes("int8", (20, 7)), None, tmp_path, progress=False)
+    assert (found["mismatches"], found["values"]) == (0, 20 * (9 + 9 + 9 + 9 + 5))
+    assert {row["tensor"] for row in found["tensors"]} >= {less, chosen}
 
 
 @pytest.mark.slow

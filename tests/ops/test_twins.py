@@ -136,7 +136,7 @@ def test_sums_beyond_all_codes_keep_their_low_bits_in_both_forms(runtime: Runtim
     wrong = runtime.with_fault(Wraps())
     zero, one = np.int8(0), np.float32(1)
     for sums in (2**24 - 1, 2**24 + 2, 2**30, -(2**24) - 2):
-        given = {
+        given: dict[str, Any] = {
             "x": np.zeros((1, 1, 1, 1), np.int8), "x_scale": one, "x_zero_point": zero,
             "w": np.zeros((1, 1, 1, 1), np.int8), "w_scale": one, "w_zero_point": zero, "y_scale": np.float32(0.75),
             "y_zero_point": np.int8(3), "B": np.array([sums], np.int32),

@@ -11,7 +11,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from resnet8doc.errors import UserError
 from resnet8doc.extract import load
-from resnet8doc.hardware import Network
+from resnet8doc.hardware import c
 from resnet8doc.ops import OPERATORS
 from resnet8doc.oracles import KERNELS, Spec, interpret, operator_file
 from resnet8doc.oracles._operator import OPTIONS, pack
@@ -193,11 +193,22 @@ def test_what_cannot_be_read_is_said_by_name(tmp_path: Path) -> None:
             load(path)
 
 
-def test_hardware_tools_refuse_a_comparison_by_its_node(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kernels", ["tflite_micro", "tflite_reference"])
+def test_the_c_of_both_is_the_engine(kernels: str, tmp_path: Path) -> None:
+    path, rng = tmp_path / "choice.tflite", np.random.default_rng(7)
+    path.write_bytes(larger_of_two((1, 4, 5, 6), 0.08))
+    graph = load(path).with_runtime(kernels)
+    fed = {name: codes(rng, 3, 4, 5, 6) for name in ("t0", "t1", "t3")}
+    found = c.equality(graph, fed, None, tmp_path / "c", progress=False)
+    assert found["mismatches"] == 0
+    assert found["values"] >= 2 * 3 * 4 * 5 * 6, "truth values, and what they choose"
+
+
+def test_onnx_runtime_s_c_refuses_a_comparison_by_its_node(tmp_path: Path) -> None:
     path = tmp_path / "choice.tflite"
     path.write_bytes(larger_of_two((1, 6), 0.08))
-    with pytest.raises(UserError, match=r"node \S+ is GREATER; expected one of "):
-        Network(load(path).with_runtime("tflite_micro"))
+    with pytest.raises(UserError, match=r"\(GREATER\): ONNX Runtime, x86-64 has no GREATER of TensorFlow Lite"):
+        c.generate(load(path).with_runtime("onnxruntime_x86"))
 
 
 def test_two_images_at_once_are_two_images(tmp_path: Path) -> None:

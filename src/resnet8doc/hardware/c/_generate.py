@@ -94,7 +94,7 @@ def _structures(program: Program, needs: list[str]) -> list[str]:
     if not program.mixed:
         return needs
     found = ["structures.h"] + (["walk.h"] if "walk.h" in needs else [])
-    return [*found, "kinds.h"] if "quantize_real.h" in needs else found
+    return [*found, "kinds.h"] if {"quantize_real.h", "fully_connected.h"} & set(needs) else found
 
 
 def _fixed(name: str) -> str:

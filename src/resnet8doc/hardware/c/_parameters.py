@@ -252,8 +252,12 @@ class Parameters(ABC):
             spread_bias = np.broadcast_to(bias, (rows if by_row else 1, outputs))
             members["bias"] = self.array(f"{operation.name}_bias", np.ascontiguousarray(spread_bias))
             members["bias_step"] = outputs if by_row else 0
-        self._structure("matmul_t", operation.name, members | self._requantize(operation))
+        self._products(operation, members)
         self.constant_operand(operation, reads, left)
+
+    def _products(self, operation: Operation, members: dict[str, Any]) -> None:
+        """Write the structure of a product of matrices."""
+        self._structure("matmul_t", operation.name, members | self._requantize(operation))
 
     def _matrix(self, operation: Operation, reads: Mapping[str, Read], formal: str) -> tuple[int, ...]:
         """Return an operand's shape as it is stored, leading axes and all."""

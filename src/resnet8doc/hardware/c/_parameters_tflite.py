@@ -49,15 +49,16 @@ class TfliteParameters(Parameters):
         """Return whether it is a fully connected layer of the reference kernels."""
         return self.network.graph.runtime.own(operation.op_type) is FULLY_CONNECTED
 
-    def _requantize(self, operation: Operation) -> dict[str, Any]:
+    def _products(self, operation: Operation, members: dict[str, Any]) -> None:
         if not self.in_float64(operation):
-            return super()._requantize(operation)
+            super()._products(operation, members)
+            return
         factors = multipliers(self.network, operation, IN_FLOAT64)
         assert factors is not None, operation.name
-        return {
-            "requantize.real": self.array(f"{operation.name}_factor", self._per_channel(operation, factors)),
-            "requantize.y_zero_point": output_zero_point(self.network, operation),
-        }  # fmt: skip
+        within = members | {"requantize.y_zero_point": output_zero_point(self.network, operation)}
+        layer: dict[str, Any] = {f"products.{member}": value for member, value in within.items()}
+        layer["factor"] = self.array(f"{operation.name}_factor", self._per_channel(operation, factors))
+        self._structure("fully_connected_t", operation.name, layer)
 
     def _factors(self, operation: Operation, factors: Sequence[Factor]) -> str:
         """Define an array of factors; return its name."""

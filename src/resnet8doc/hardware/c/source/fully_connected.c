@@ -12,8 +12,9 @@ static code_t requantize_real(double product, int32_t zero_point)
     return (code_t)(whole < CODE_MIN ? CODE_MIN : whole > CODE_MAX ? CODE_MAX : whole);
 }
 
-void fully_connected(const matmul_t *p, const code_t *a, code_t *y)
+void fully_connected(const fully_connected_t *layer, const code_t *a, code_t *y)
 {
+    const matmul_t *p = &layer->products;
     for (int i = 0; i < p->rows; i++)
         for (int n = 0; n < p->outputs; n++) {
             const code_t *row = a + i * p->inputs;
@@ -22,6 +23,6 @@ void fully_connected(const matmul_t *p, const code_t *a, code_t *y)
             int32_t accumulator = p->bias ? p->bias[i * p->bias_step + n] : 0;
             for (int k = 0; k < p->inputs; k++)
                 accumulator += (row[k] - p->a_zero_point) * (b[k] - b_zero_point);
-            *y++ = requantize_real(accumulator * p->requantize.real[n], p->requantize.y_zero_point);
+            *y++ = requantize_real(accumulator * layer->factor[n], p->requantize.y_zero_point);
         }
 }

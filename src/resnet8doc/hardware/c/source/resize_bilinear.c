@@ -2,7 +2,7 @@
  * zero. A weight may lie a little outside 0 to 1: in front of the first row or column. */
 #include "resize_bilinear.h"
 
-#define ONE (1 << 10)
+#define WHOLE (1 << 10)
 
 static code_t between_four(int32_t total)
 {
@@ -20,9 +20,9 @@ void resize_bilinear(const resize_t *p, const code_t *x, code_t *y)
             const int left = p->column_before[j] * p->channels, right = p->column_after[j] * p->channels;
             const int32_t down = p->row_weight[i], along = p->column_weight[j];
             for (int c = 0; c < p->channels; c++) {
-                const int32_t upper = (ONE - along) * above[left + c] + along * above[right + c];
-                const int32_t lower = (ONE - along) * below[left + c] + along * below[right + c];
-                *y++ = between_four((ONE - down) * upper + down * lower);
+                const int32_t upper = (WHOLE - along) * above[left + c] + along * above[right + c];
+                const int32_t lower = (WHOLE - along) * below[left + c] + along * below[right + c];
+                *y++ = between_four((WHOLE - down) * upper + down * lower);
             }
         }
 }

@@ -1,4 +1,4 @@
-/* How an accumulator becomes a byte in TensorFlow Lite Micro, integers alone, and in the reference kernels. */
+/* How an accumulator becomes a byte in TensorFlow Lite Micro: integers alone. */
 #ifndef SECOND_STAGE_H
 #define SECOND_STAGE_H
 
@@ -13,7 +13,6 @@ typedef struct {
 /* One entry for each output channel. */
 typedef struct {
     const factor_t *factor; /* x_scale * w_scale / y_scale */
-    const double *real;     /* the same in the place of it, of a fully connected layer of the reference kernels */
     int32_t y_zero_point;
 } requantize_t;
 
