@@ -119,12 +119,12 @@ def test_a_picture_is_fed_as_the_desk_feeds_it(live: Live) -> None:
 
 def test_bad_files_are_sentences_and_the_page_goes_on(live: Live) -> None:
     model = large()
-    model.graph.node.append(helper.make_node("Det", ["answer"], ["a"], name="<img src=x onerror=alert(1)>"))
+    model.graph.node.append(helper.make_node("Multinomial", ["answer"], ["a"], name="<img src=x onerror=alert(1)>"))
     model.graph.node.append(helper.make_node("Bernoulli", ["a"], ["b"], name="again"))
     live.give(FEED, ("torn.npy", saved(np.zeros((1, 3, 32, 32), np.float32))[:-5]))
     live.expect_error("torn.npy cannot be read")
     live.give(OPEN, ("unknown.onnx", model.SerializeToString()))
-    live.expect_error("Det (<img src=x onerror=alert(1)>); Bernoulli (again)")
+    live.expect_error("Multinomial (<img src=x onerror=alert(1)>); Bernoulli (again)")
     live.give(OPEN, ("torn.tflite", (MODELS / "resnet8_int8.tflite").read_bytes()[:5000]))
     live.expect_error("torn.tflite is damaged or incomplete")
     live.give(OPEN, ("none.onnx", b"this is no model"))

@@ -34,7 +34,7 @@ def qdq(path: Path, kind: Any, readers: int = 1) -> Path:
         node("QuantizeLinear", ["c", "s", "z"], ["cq"]), node("DequantizeLinear", ["cq", "s", "z"], ["cd"]),
         node("MaxPool", ["cd"], ["m"], "pool", kernel_shape=[2, 2], strides=[2, 2]),
         node("QuantizeLinear", ["m", "s", "z"], ["mq"]), node("DequantizeLinear", ["mq", "s", "z"], ["y"]),
-        *(node("Det", ["cd"], [f"y{number}"], f"det{number}") for number in range(1, readers)),
+        *(node("RandomNormalLike", ["cd"], [f"y{number}"], f"noise{number}") for number in range(1, readers)),
     ]  # fmt: skip
     outputs = ["y", *(f"y{number}" for number in range(1, readers))]
     tensors = [numpy_helper.from_array(np.asarray(value), name) for name, value in stored.items()]
@@ -119,14 +119,14 @@ def test_what_stays_real_is_said_tensor_by_tensor(artifact: Artifact) -> None:
 
 def test_what_cannot_be_read_is_named_and_what_stays_real_is_explained(tmp_path: Path) -> None:
     path = qdq(tmp_path / "model.onnx", np.int8, readers=2)
-    with pytest.raises(UserError, match=r"operators that cannot be read: Det \(det1\)"):
+    with pytest.raises(UserError, match=r"operators that cannot be read: RandomNormalLike \(noise1\)"):
         load(path, fused="default")
     model = onnx.load(path)
     model.graph.node[-1].op_type = "Relu"
     onnx.save(model, path)
     why = {row.tensor: row.why for row in real_tensors(load(path, fused="integers"))}
     assert why["y1"] == "what the model gives"
-    assert [text for text in why.values() if text == "codes, dequantized for det1, which stays real"]
+    assert [text for text in why.values() if text == "codes, dequantized for noise1, which stays real"]
 
 
 @pytest.mark.slow

@@ -70,6 +70,10 @@ def spectrum(rng: np.random.Generator, length: int, parts: int) -> list[Any]:
 
 
 CLOSE: list[Case] = [
+    ("DeformConv", lambda rng: [real(rng, 2, 4, 6, 7), real(rng, 2, 2, 3, 2), real(rng, 2, 24, 4, 6), real(rng, 2),
+                                real(rng, 2, 12, 4, 6)], {"group": 2, "offset_group": 2}, (19, 22)),
+    ("DeformConv", lambda rng: [real(rng, 1, 2, 6, 7), real(rng, 3, 2, 2, 3), real(rng, 1, 12, 4, 4)],
+     {"strides": [2, 2], "dilations": [1, 2], "pads": [1, 1, 1, 3]}, (19, 22)),
     ("Det", lambda rng: [real(rng, 2, 3, 4, 4)], {}, (11, 22)),
     ("Det", lambda rng: [real(rng, 5, 5)], {}, (11,)),
     ("LpPool", lambda rng: [real(rng, 2, 3, 7, 8)], {"kernel_shape": [2, 3], "pads": [1, 1, 0, 2]}, (7, 11, 18, 22)),
@@ -163,6 +167,8 @@ REFUSED: list[tuple[str, str, list[Any], dict[str, Any], str]] = [
     ("", "CumProd", [ONE, np.array(3)], {}, "axis is 3"),
     ("", "Det", [ONE], {}, "square matrices"),
     ("", "LpPool", [ONE], {"kernel_shape": [2], "p": 0}, "p is 0"),
+    ("", "DeformConv", [ONE[None], ONE[None], ONE[None]], {}, r"offset has shape \[1, 1, 2, 3\]"),
+    ("", "DeformConv", [ONE[None], ONE[None], ONE[None]], {"group": 2}, "with group 2"),
     ("", "MaxUnpool", [ONE, np.full((1, 2, 3), 99)], {"kernel_shape": [1]}, "I reaches from 0 to 99"),
     ("", "MaxUnpool", [ONE, np.zeros((1, 2, 3), int), np.array([1, 2, 2])], {"kernel_shape": [1]}, "no smaller than"),
     ("", "MaxRoiPool", [ONE[None], np.array([[1, 0, 0, 1, 1]], np.float32)], {"pooled_shape": [1, 1]},

@@ -268,6 +268,22 @@ def test_a_table_of_codes_of_4_bits_is_read_from_its_file(tmp_path: Path, kind: 
     np.testing.assert_array_equal(found, session.run(None, {"i": rows})[0])
 
 
+def test_a_past_without_a_present_is_refused(tmp_path: Path) -> None:
+    """ONNX Runtime refuses it in some of these operators, and reads memory that nobody wrote in the others."""
+    names = ["q", "k", "v", "", "", "", "past_key", "past_value"]
+    shapes = [[1, 2, 8]] * 3 + [[1, 2, 3, 4]] * 2
+    fed = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+           for name, shape in zip(filter(None, names), shapes, strict=True)]  # fmt: skip
+    for outputs in (["y"], ["y", "present_key"], ["y", "", "present_value"]):
+        node = helper.make_node("MultiHeadAttention", names, outputs, domain=MICROSOFT, num_heads=2)
+        made = [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 2, 8])]
+        graph = helper.make_graph([node], "heads", fed, made)
+        opsets = [helper.make_opsetid("", 17), helper.make_opsetid(MICROSOFT, 1)]
+        onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), tmp_path / "heads.onnx")
+        with pytest.raises(UserError, match=r"reads past_(key|value) and gives no present_(key|value); expected both"):
+            load(tmp_path / "heads.onnx")
+
+
 ONE = np.ones((1, 2, 8), np.float32)
 END, TOTAL = np.array([1], np.int32), np.array(2, np.int32)
 ROW = np.array([[0, 1]])

@@ -32,6 +32,9 @@ FLAGS = frozenset({
 })  # fmt: skip
 """Attributes that are 0 or 1: some of the runtime's kernels ask whether they are 1, others whether they are not 0."""
 
+KEPT = {"past": "present", "past_key": "present_key", "past_value": "present_value"}
+"""What attention reads of the steps before, and the output that holds them with the new ones."""
+
 REMEDY = "Extract the model again: python -m resnet8doc extract MODEL.onnx."
 
 
@@ -195,6 +198,13 @@ def _node(number: int, entry: Mapping[str, Any], tensors: Mapping[str, Array], k
             f"node {name} ({op_type}) has {len(outputs)} outputs", f"only {', '.join(operator.outputs)}",
             "Export the model so that the others are not needed.",
         )  # fmt: skip
+    named = {formal for formal, output in zip(operator.outputs, outputs, strict=False) if output}
+    for past, present in KEPT.items():
+        if past in connected and present in operator.outputs and present not in named:
+            raise UserError(
+                f"node {name} ({op_type}) reads {past} and gives no {present}", f"both: without {present} ONNX Runtime "
+                "refuses the node, or reads memory that nobody wrote", f"Export the model with {present}.",
+            )  # fmt: skip
     like = next((kinds.get(tensor) for formal, tensor in entries if formal == "target_type"), None)
     if like in NARROW:
         raise UserError(

@@ -18,9 +18,12 @@ def dft(
     r"""Return :math:`\sum_j x_j e^{-2 \pi i j k / n}`, of real or complex numbers.
 
     Sums are computed in float64 and rounded to float32. Where the length is no power of 2, the runtime makes a product
-    of signals of it (Bluestein's algorithm), :math:`y_k = c_k \sum_j x_j c_j \overline{c_{k-j}}` with :math:`c_j = e^{-
-    \pi i j^2 / n}`. It rounds the angles of c to float32, which for long signals changes more than the last bits; they
-    are rounded here too.
+    of signals of it (Bluestein's algorithm):
+
+    .. math:: y_k = c_k \sum_j x_j c_j \overline{c_{k-j}}, \qquad c_j = e^{-\pi i j^2 / n}
+
+    It rounds the angles of c to float32, which for long signals changes more than the last bits; they are rounded here
+    too.
 
     Parameters
     ----------
