@@ -87,11 +87,13 @@ def test_a_trace_is_what_is_computed(name: str, runtime: str, tmp_path: Path) ->
                 assert graph.trace(node.name, index, reads).output == made[index]
 
 
-@pytest.mark.parametrize("runtime", ["tflite_micro", "tflite_builtin_arm"])
-@pytest.mark.parametrize("name", [name for name in UINT8_GENERATORS if not name.startswith(("DEQUANTIZE", "MAX_POOL"))])
+HAVE = {"tflite_micro": ("DEQUANTIZE",), "tflite_builtin_arm": ("MAX_POOL_2D", "QUANTIZE, of codes")}
+"""What other kernels compute: Micro; and on ARM what every processor does, and QUANTIZE, compared between two types."""
+LACK = [(name, runtime) for runtime, have in HAVE.items() for name in UINT8_GENERATORS if not name.startswith(have)]
+
+
+@pytest.mark.parametrize(("name", "runtime"), LACK)
 def test_other_kernels_are_refused_by_name(name: str, runtime: str, tmp_path: Path) -> None:
-    if runtime == "tflite_builtin_arm" and name.startswith("QUANTIZE, of codes"):
-        return  # compared there, between the two types
     case = UINT8_GENERATORS[name](np.random.default_rng(0), "calibrated")
     graph = written(tmp_path / "one.tflite", case).with_runtime(runtime)
     with pytest.raises(UserError, match=rf"{graph.runtime.title} has no \w+ (of|from) (uint8|TensorFlow Lite)"):
@@ -130,3 +132,27 @@ def test_weights_that_no_kernel_takes(weights: dict[str, object], bias: bool, me
     content = operator_file("CONV_2D", inputs, Spec((1, 2, 2, 2), np.uint8, 0.5), options)
     with pytest.raises(UserError, match=message):
         written(tmp_path / "one.tflite", TfliteCase(content, ()))
+
+
+SPREAD = [((1, 4, 5, 6), (6,)), ((1, 4, 5, 6), (1, 4, 5, 1)), ((1, 3, 7, 20), (1, 1, 1, 20)), ((1, 4, 5, 6), (1,)),
+          ((2, 33), (33,)), ((2, 33), (2, 1)), ((1, 5, 16), (1, 1, 16))]  # fmt: skip
+"""Shapes of an operand that is fed and of one that is stored."""
+
+
+@pytest.mark.parametrize("kernels", OF_LITE)
+@pytest.mark.parametrize("kind", ["ADD", "SUB", "MUL"])
+def test_operands_that_are_spread(kind: str, kernels: str, tmp_path: Path) -> None:
+    for number, (shape, small) in enumerate(SPREAD):
+        rng = np.random.default_rng(number)
+        a, b = (np.float32(2.0 ** -rng.integers(1, 6) if number % 2 else rng.uniform(0.02, 0.1)) for _ in "ab")
+        c = np.float32(a * b * 60 if kind == "MUL" else max(a, b) * rng.uniform(0.8, 2))
+        zeros = rng.integers(0, 256, 3).tolist()
+        stored = Spec(small, np.uint8, b, zeros[1], rng.integers(0, 256, small).astype(np.uint8))
+        specs = [Spec(shape, np.uint8, a, zeros[0]), stored][:: 1 if number % 3 else -1]
+        content = operator_file(kind, specs, Spec(shape, np.uint8, c, zeros[2]))
+        case = TfliteCase(content, (rng.integers(0, 256, shape).astype(np.uint8),))
+        graph, interpreter = written(tmp_path / "one.tflite", case).with_runtime(kernels), interpret(content, kernels)
+        file = read_file(content, "one")
+        interpreter.run({file.inputs[0]: case.inputs[0]})
+        (made,) = graph.run(given(graph, case)).values()
+        np.testing.assert_array_equal(made, interpreter.tensor(file.outputs[0]), str(number))

@@ -11,12 +11,14 @@ Source: TensorFlow Lite, ``kernels/internal/reference/concatenation.h``, ``Conca
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..arithmetic import Array, Functions, Runtime, half_away
 from ..errors import UserError
+from ..ops import qlinear_concat, qlinear_concat_element
 from ..ops.parts import checked_concat
 from ..trace import Trace
 from .fixed_point import half_away_step
@@ -24,15 +26,10 @@ from .fixed_point import half_away_step
 SINGLE = np.float32
 
 
-def _checked(inputs: Sequence[Any]) -> tuple[Array, Array, list[tuple[Array, Array, Array]]]:
-    y_scale, y_zero, parts = checked_concat(inputs[0], inputs[1], inputs[2:])
-    if y_zero.dtype != np.uint8:
-        raise UserError(
-            f"codes of {y_zero.dtype} and several scales are joined",
-            "one scale; TensorFlow Lite's kernels bring only uint8 to another",
-            "Put a QUANTIZE before each tensor of another scale.",
-        )  # fmt: skip
-    return y_scale, y_zero, parts
+def _as_onnx(runtime: Runtime) -> Runtime:
+    """Return the runtime with ONNX Runtime's formula: int8 codes of several scales are in no TensorFlow Lite file."""
+    functions = {name: own for name, own in runtime.functions.items() if name != "QLinearConcat"}
+    return replace(runtime, name=f"{runtime.name}, joined as ONNX Runtime does", functions=functions)
 
 
 def _factors(scale: Any, zero: Any, y_scale: Any) -> tuple[Any, Any]:
@@ -51,7 +48,9 @@ def concatenation(*inputs: Any, axis: int, runtime: Runtime) -> Array:
     >>> concatenation(*given, axis=0, runtime=TFLITE_REFERENCE)
     array([7, 2, 3], dtype=uint8)
     """
-    y_scale, y_zero, parts = _checked(inputs)
+    y_scale, y_zero, parts = checked_concat(inputs[0], inputs[1], inputs[2:])
+    if y_zero.dtype != np.uint8:
+        return qlinear_concat(*inputs, axis=axis, runtime=_as_onnx(runtime))
     brought = []
     for x, scale, zero in parts:
         if scale == y_scale and zero == y_zero:
@@ -73,7 +72,9 @@ def concatenation_element(
     index: tuple[int, ...], Y_scale: Any, Y_zero_point: Any, inputs: Sequence[Any], *, axis: int, runtime: Runtime
 ) -> Trace:
     """Write down how one code comes about."""
-    y_scale, y_zero, parts = _checked((Y_scale, Y_zero_point, *inputs))
+    y_scale, y_zero, parts = checked_concat(Y_scale, Y_zero_point, inputs)
+    if y_zero.dtype != np.uint8:
+        return qlinear_concat_element(index, Y_scale, Y_zero_point, inputs, axis=axis, runtime=_as_onnx(runtime))
     place, trace = list(index), Trace("QLinearConcat", tuple(index))
     for x, scale, zero in parts:
         if place[axis] >= x.shape[axis]:

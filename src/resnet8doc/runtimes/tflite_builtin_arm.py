@@ -132,6 +132,6 @@ TFLITE_BUILTIN_ARM = Runtime(
         "QLinearSoftmax": Functions(qlinear_softmax, qlinear_softmax_element, frozenset({"overflow"})),
         "DequantizeLinear": Functions(dequantize_linear, dequantize_linear_element, builtin.NOTHING),
     },
-    int8_only=reference.ARITHMETIC | lookups.OF_INT8,
+    int8_only=reference.ARITHMETIC | lookups.OF_INT8 | {"DequantizeLinear"},
 )  # fmt: skip
 """TensorFlow Lite's built-in kernels on 64-bit ARM. What they compute of uint8 was not compared, and is refused."""
