@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ..arithmetic import ONNXRUNTIME_X86, Finish, Number, Runtime, round_to_integer
 from ._checks import in_int32
+from ._code_pairs import every_pair, of_each_pair
 from ._fma import fma
 from ._operator import MICROSOFT, Codes, Operator
 from ._qlinear_add_loops import PARTS, checked, leads_with_one, qlinear_add_element, qlinear_add_loops
@@ -89,28 +90,17 @@ def qlinear_add(
     key = (scales, zeros, a.dtype, runtime.finish)
     if math.prod(q.shape) < WORTH_A_TABLE:
         return _sum(a, b, *key)
-    # Each pair of codes is computed once, by the same formula, and looked up.
-    index = np.left_shift(a.view(np.uint8), 8, dtype=np.uint16)
-    return _look_up(_table(*key), np.bitwise_or(index, b.view(np.uint8)))
+    return of_each_pair(_table(*key), a, b)
 
-
-CODES = 256
 
 WORTH_A_TABLE = 2048
 """Elements from which on a table of all pairs is made; it is kept for the next image."""
 
 
-def _look_up(table: Array, index: Array) -> Array:
-    """Return ``table[index]`` in the memory order of ``index``; ``take`` is faster but knows row-major order only."""
-    order = sorted(range(index.ndim), key=lambda axis: -index.strides[axis])
-    return table.take(index.transpose(order)).transpose(np.argsort(order))
-
-
 @lru_cache(maxsize=64)
 def _table(scales: tuple[float, float, float], zeros: tuple[int, int, int], dtype: Any, finish: Finish) -> Array:
-    """Return the result for every pair of codes, ``a`` in the high byte, codes taken as unsigned bytes."""
-    every = np.arange(CODES, dtype=np.uint8).view(dtype)
-    table = _sum(every[:, None], every[None, :], scales, zeros, dtype, finish).ravel()
+    """Return the result for every pair of codes."""
+    table = _sum(*every_pair(dtype), scales, zeros, dtype, finish).ravel()
     table.flags.writeable = False
     return table
 

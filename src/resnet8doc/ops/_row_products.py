@@ -1,9 +1,7 @@
-"""A convolution as one matrix product for each row of the kernel, for float32 sums that are known to be exact.
+"""A convolution as matrix products for each row of the kernel, for float32 sums that are known to be exact.
 
-All windows copied side by side (im2col) hold each element as often as the kernel has elements, and copying them takes
-as long as half of the arithmetic. Here only the columns of a window are copied side by side, so that each element is
-held as often as the kernel is wide; a kernel row then meets a contiguous part of the image, and the products of the
-rows are added up. The smaller products also are of a size for which BLAS packs nothing.
+The products of the rows are added up. They are smaller than one product of whole windows, and where BLAS has kernels
+for small matrices, they are of a size for which it packs nothing.
 """
 
 from typing import Any
@@ -13,7 +11,8 @@ import numpy.typing as npt
 
 from ._accumulate import EXACT_IN_FLOAT32, accumulator_bound
 from ._conv_geometry import Geometry
-from ._windows import windows
+from ._padded_rows import PaddedRows, is_by_columns
+from ._scratch import Scratch
 
 Array = npt.NDArray[Any]
 
@@ -21,63 +20,45 @@ HELD_BY_INT32 = 1 << 31
 
 
 class RowProducts:
-    """Room for some images, used again for every block: fresh memory would cost as much as the arithmetic.
+    """Room for some images and their sums.
 
     Parameters
     ----------
+    scratch
+        Where the memory is from.
     images
-        How many at once, at most.
+        How many at once.
     g
         Where the windows lie.
     zero_point
         Of ``x``; padding holds it.
+    w
+        ``w - w_zero_point``, float32 ``[kH * kW * C, M]``.
     """
 
-    def __init__(self, images: int, g: Geometry, zero_point: Any) -> None:
-        (top, left, _, _), stride = g.pads, g.strides[0]
-        taps = [divmod(row * g.dilations[0], stride) for row in range(g.kernel[0])]
-        rows = max(offset for offset, _ in taps) + g.size[0]
-        width = (g.size[1] - 1) * g.strides[1] + (g.kernel[1] - 1) * g.dilations[1] + 1
-        height = max(rows * stride, top + g.image[0])
-        shape = images, height, max(width, left + g.image[1]), g.channels_in
-        image = np.full(shape, zero_point, np.float32)
-        self.inside = image[:, top : top + g.image[0], left : left + g.image[1]]
-        # every stride-th row belongs together: kernel rows reach them as contiguous parts
-        held = images, rows, g.size[1], g.kernel[1] * g.channels_in
-        strips = {phase: np.empty(held, np.float32) for phase in {phase for _, phase in taps}}
-        kernel, strides, dilations, size = (1, g.kernel[1]), (1, g.strides[1]), (1, g.dilations[1]), held[1:3]
-        self.copies = []
-        for phase, strip in strips.items():
-            view = windows(image[:, phase :: g.strides[0]], kernel, strides, dilations, size)
-            self.copies.append((strip.reshape(view.shape), view))
-        places = g.size[0] * g.size[1]
-        self.parts = [
-            strips[phase][:, offset : offset + g.size[0]].reshape(images, places, held[3], copy=False)
-            for offset, phase in taps
-        ]
-        self.sums = np.empty((images, places, g.channels_out), np.float32)
-        self.products = np.empty_like(self.sums)
+    def __init__(self, scratch: Scratch, images: int, g: Geometry, zero_point: Any, w: Array) -> None:
+        self.images = images
+        self.rows = PaddedRows(scratch, images, g, zero_point, by_columns=is_by_columns(g.size[0] * images, g))
+        self.windows = [self.rows.matrices(rows) for rows in self.rows.taps]
+        self.weights = w.reshape(len(self.windows), -1, g.channels_out)
+        self.sums = self.rows.room_for(g.size[0])[None]
+        self.products = scratch.take((*self.windows[0].shape[:2], g.channels_out))
 
-    def sums_of(self, block: Array, w: Array) -> Array:
-        """Return the convolution of the codes, float32 ``[N * rows * columns, M]``, valid until called again.
+    def sums_of(self, block: Array) -> Array:
+        """Return the convolution, valid until called again: float32 ``[1, products, rows, N, columns / products, M]``.
 
         Parameters
         ----------
         block
-            Codes ``[N, C, H, W]``.
-        w
-            ``w - w_zero_point``, float32 ``[kH * kW * C, M]``.
+            Codes ``[N, C, H, W]``, as many images as there is room for.
         """
-        n, depth = block.shape[0], w.shape[0] // len(self.parts)
-        np.copyto(self.inside[:n], block.transpose(0, 2, 3, 1))
-        for strip, view in self.copies:
-            np.copyto(strip[:n], view[:n])
-        sums, products = self.sums[:n], self.products[:n]
-        for row, part in enumerate(self.parts):
-            np.matmul(part[:n], w[row * depth : (row + 1) * depth], out=products if row else sums)
-            if row:
-                sums += products
-        return sums.reshape(-1, w.shape[1])
+        self.rows.fill(block)
+        sums = self.sums.reshape(self.products.shape, copy=False)
+        for number, (windows, weights) in enumerate(zip(self.windows, self.weights, strict=True)):
+            np.matmul(windows, weights, out=self.products if number else sums)
+            if number:
+                sums += self.products
+        return self.sums
 
 
 def folded_bias(w: Array, dtype: Any, zero_point: Any, bias: Array | None) -> Array | None:

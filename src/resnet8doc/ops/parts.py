@@ -5,6 +5,7 @@
 
 from . import _checks as check
 from ._average_pool import window_sums
+from ._code_pairs import every_pair, of_each_pair
 from ._dot import dot
 from ._epilogue import Epilogue
 from ._in_parts import in_parts
@@ -28,6 +29,6 @@ from ._windows import AutoPad, pair, pool_pads
 __all__ = [
     "CONV_PARTS", "GEMM_PARTS", "MATMUL_PARTS", "MEAN_PARTS", "Addends", "AutoPad", "ConvInputs", "Epilogue",
     "accumulated", "check", "checked_add", "checked_concat", "checked_conv", "checked_gemm", "checked_mean",
-    "checked_quantize", "dot", "from_rows", "geometry_of", "geometry_of_shapes", "in_parts", "is_sequence", "pair",
-    "pool_pads", "softmax_rows", "window_sums",
+    "checked_quantize", "dot", "every_pair", "from_rows", "geometry_of", "geometry_of_shapes", "in_parts",
+    "is_sequence", "of_each_pair", "pair", "pool_pads", "softmax_rows", "window_sums",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..arithmetic import Array, Finish
 from ..ops.parts import Addends as Checked
+from ..ops.parts import every_pair, of_each_pair
 
 Scales = tuple[float, ...]
 Zeros = tuple[int, ...]
@@ -22,16 +23,12 @@ def of_pairs(formula: Formula, q: Checked, finish: Finish) -> Array:
     """Return the clamped result for every pair of codes."""
     if np.broadcast(q.a, q.b).size < WORTH_A_TABLE:
         return _finished(formula, q.a, q.b, q.scales, q.zeros, finish)
-    table = _table(formula, q.scales, q.zeros, q.a.dtype, finish)
-    index = np.bitwise_or(np.left_shift(q.a.view(np.uint8), 8, dtype=np.uint16), q.b.view(np.uint8))
-    order = sorted(range(index.ndim), key=lambda axis: -index.strides[axis])  # `take` is fast in the order of memory
-    return table.take(index.transpose(order)).transpose(np.argsort(order))
+    return of_each_pair(_table(formula, q.scales, q.zeros, q.a.dtype, finish), q.a, q.b)
 
 
 @lru_cache(maxsize=64)
 def _table(formula: Formula, scales: Scales, zeros: Zeros, dtype: Any, finish: Finish) -> Array:
-    every = np.arange(256, dtype=np.uint8).view(dtype)
-    table = _finished(formula, every[:, None], every[None, :], scales, zeros, finish).ravel()
+    table = _finished(formula, *every_pair(dtype), scales, zeros, finish).ravel()
     table.flags.writeable = False
     return table
 
