@@ -14,6 +14,7 @@ from resnet8doc.ops.kernels import KERNEL_SETS, LACKING, kernel_of, lacks
 from resnet8doc.oracles import KERNELS, Spec, interpret, operator_file
 from resnet8doc.playground.model import own_network
 from resnet8doc.proof import TFLITE_GENERATORS, TfliteCase, prove_tflite
+from resnet8doc.proof._tflite_uint8 import as_uint8, lifted
 from resnet8doc.reading.tflite._file import read_file
 from resnet8doc.reading.tflite._operations import TRANSLATE
 from resnet8doc.specification._subject import open_subject
@@ -90,8 +91,25 @@ def test_a_kernel_set_lacks_what_the_table_says_and_nothing_else(kernels: str) -
         kernel = kernel_of(operation.kind, len(file.tensors[operation.inputs[0]].shape))
         assert runs(case, kernels) != lacks(kernels, kernel), (name, kernel)
         found |= {kernel} - {""}
-    of_int16 = {kernel for kernel in LACKING if kernel.endswith("of int16")}
-    assert found == set(LACKING) - of_int16, "each entry of the table is asked about, here or in test_tflite_int16.py"
+    of_int8 = {kernel for kernel in LACKING if not kernel.endswith(("of int16", "of uint8"))}
+    assert found == of_int8, "each entry is asked about, here, in the test below, or in test_tflite_int16.py"
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=[name for name, _ in CASES])
+def test_micro_is_computed_of_uint8_where_it_has_a_kernel(number: int, tmp_path: Path) -> None:
+    case, path = as_uint8(CASES[number][1]), tmp_path / "one.tflite"
+    inputs = tuple(lifted(value) if value.dtype == np.int8 else value for value in CASES[number][1].inputs)
+    path.write_bytes(case.content)
+
+    def computed() -> None:
+        graph = load(path)
+        graph.run(dict(zip((entry.name for entry in graph.inputs), inputs, strict=True)), runtime="tflite_micro")
+
+    if runs(TfliteCase(case.content, inputs), "tflite_micro"):
+        computed()
+        return
+    with pytest.raises(UserError, match=r"TensorFlow Lite Micro has no|no kernels of TensorFlow Lite have"):
+        computed()
 
 
 @pytest.mark.parametrize("name", ["TILE", "SELECT", "NEG", "RELU_N1_TO_1"])

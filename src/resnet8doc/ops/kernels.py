@@ -15,9 +15,27 @@ LACKING: dict[str, tuple[str, ...]] = {
     "STRIDED_SLICE of 5 axes": ("tflite_micro",),
     "TRANSPOSE of 6 axes": ("tflite_micro",),
     **dict.fromkeys((f"{kind} of int16" for kind in ("GATHER", "MIRROR_PAD")), ("tflite_micro",)),
+    **dict.fromkeys(
+        (
+            f"{kind} of uint8"
+            for kind in (
+                "BATCH_TO_SPACE_ND",
+                "EXPAND_DIMS",
+                "GATHER",
+                "MIRROR_PAD",
+                "RESIZE_NEAREST_NEIGHBOR",
+                "TRANSPOSE",
+                "UNPACK",
+            )
+        ),
+        ("tflite_micro",),
+    ),
     "PAD of 6 axes": ("tflite_micro", "tflite_reference", "tflite_builtin"),
 }
-"""The kernel sets that do not have an operator: for any codes, for one type, or for tensors of so many axes."""
+"""The kernel sets that do not have an operator: for any codes, for one type, or for tensors of so many axes.
+
+Other operators of uint8 codes are refused by what they become: `resnet8doc.arithmetic.Runtime.int8_only`.
+"""
 
 WITHOUT = {kernel: sets[0] for kernel, sets in LACKING.items() if len(sets) == 1}
 """The kernel set that does not have an operator, where the others have it."""
