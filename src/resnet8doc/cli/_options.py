@@ -63,8 +63,8 @@ Whose = Annotated[
     typer.Option(
         "--runtime",
         help="The arithmetic: onnxruntime_x86, tflite_micro or another of resnet8doc.runtimes. Without it, "
-        "that of TensorFlow Lite Micro for a TensorFlow Lite file, of its reference kernels if it has uint8 codes, and "
-        "of ONNX Runtime on x86-64 for others.",
+        "that of TensorFlow Lite Micro for a TensorFlow Lite file, or of the first kernel set that has all of it if "
+        "Micro has not (of uint8 codes, for example), and of ONNX Runtime on x86-64 for others.",
         metavar="NAME",
     ),
 ]

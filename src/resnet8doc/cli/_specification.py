@@ -25,8 +25,8 @@ def spec(
         str | None,
         typer.Option(
             help="The arithmetic: onnxruntime_x86, tflite_micro or another of resnet8doc.runtimes. Without "
-            "it, that of TensorFlow Lite Micro for a TensorFlow Lite file, or of its reference kernels if that has "
-            "uint8 codes, and of ONNX Runtime on x86-64 for others."
+            "it, that of TensorFlow Lite Micro for a TensorFlow Lite file, or of the first kernel set that has all of "
+            "it if Micro has not, and of ONNX Runtime on x86-64 for others."
         ),
     ] = None,
     playground: Annotated[

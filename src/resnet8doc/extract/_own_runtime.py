@@ -20,8 +20,8 @@ def own_runtime(path: Path) -> str:
     Returns
     -------
     str
-        For a TensorFlow Lite file and what was extracted from one ``tflite_micro``, or ``tflite_reference`` if it has
-        uint8 codes, which those kernels do not take; else ``onnxruntime_x86``. A name in
+        For a TensorFlow Lite file and what was extracted from one ``tflite_micro``, or the first kernel set that has
+        all its operators where that has not (`resnet8doc.graph.lite_runtime`); else ``onnxruntime_x86``. A name in
         `resnet8doc.runtimes.RUNTIMES`.
 
     Examples
