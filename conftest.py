@@ -1,10 +1,13 @@
 """Which files are looked through for doctests, in the library and in the tests."""
 
 from collections.abc import Generator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from _pytest.doctest import DoctestModule
+
+LIBRARY = Path(__file__).parent / "src"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -12,5 +15,9 @@ def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collecto
     """Look for doctests only in files that have one: else every program is imported, with all that it needs alone."""
     found = yield
     if not found or b">>>" in file_path.read_bytes():
+        if found and LIBRARY in file_path.parents:
+            # As any program imports it: pytest would run a module that its package has imported a second time.
+            parts = file_path.relative_to(LIBRARY).with_suffix("").parts
+            import_module(".".join(part for part in parts if part != "__init__"))
         return found
     return [collector for collector in found if not isinstance(collector, DoctestModule)]

@@ -26,9 +26,9 @@ def images(seed: int, many: int) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (many, 24, 24, 3)).astype(np.uint8)
 
 
-def network(folder: Path, seed: int = 0, *, classes: bool = True) -> Path:
+def network(folder: Path, seed: int = 0) -> Path:
     path = folder / "mobile_uint8.tflite"
-    path.write_bytes(uint8_mobilenet(seed, classes=classes))
+    path.write_bytes(uint8_mobilenet(seed))
     return path
 
 
@@ -64,7 +64,7 @@ def test_micro_refuses_it_and_the_engine_says_so(tmp_path: Path) -> None:
 
 
 def test_its_c_and_its_vectors_are_the_engine(tmp_path: Path) -> None:
-    graph, fed = load(network(tmp_path, classes=False)).with_runtime("tflite_reference"), images(3, 2)
+    graph, fed = load(network(tmp_path)).with_runtime("tflite_reference"), images(3, 2)
     feeds = {graph.inputs[0].name: fed}
     program = c.build(graph, tmp_path / "c", flags=("-O1",))
     every, expected = c.run(program, graph, feeds, "all"), graph.run(feeds, "all")
@@ -73,12 +73,6 @@ def test_its_c_and_its_vectors_are_the_engine(tmp_path: Path) -> None:
     last = graph.nodes[-1].inputs[0].tensor
     with np.load(tmp_path / "set" / f"{last}-image0.npz", allow_pickle=False) as archive:
         np.testing.assert_array_equal(archive["y"].reshape(-1), expected[last][:1].reshape(-1))
-
-
-def test_a_dense_layer_has_no_c_in_the_reference_kernels(tmp_path: Path) -> None:
-    graph = load(network(tmp_path)).with_runtime("tflite_reference")
-    with pytest.raises(UserError, match=r"QGemm.*a formula of its own.*Convert the model to int8, for tflite_micro"):
-        c.build(graph, tmp_path / "c", flags=("-O1",))
 
 
 def test_extract_prove_and_spec_take_it(tmp_path: Path) -> None:

@@ -59,8 +59,8 @@ class Builder:
         return self.step("CONV_2D", [x, *stored], made, **options)
 
 
-def uint8_mobilenet(seed: int = 0, *, size: int = 24, classes: bool = True) -> bytes:
-    """Return a file of convolutions, a sum, a concatenation of two scales, a pool and, if asked for, classes."""
+def uint8_mobilenet(seed: int = 0, *, size: int = 24) -> bytes:
+    """Return a file of convolutions, a sum, a concatenation of two scales, a pool and classes."""
     build = Builder(seed)
     image = build.codes((1, size, size, 3), np.float32(1 / 128), 128)
     stem = build.convolution(image, 8, 3, 2)
@@ -79,8 +79,6 @@ def uint8_mobilenet(seed: int = 0, *, size: int = 24, classes: bool = True) -> b
         "AVERAGE_POOL_2D", [joined], build.codes((1, 1, 1, 36), np.float32(0.05), 110), padding=1, strideH=1, strideW=1,
         filterHeight=height, filterWidth=width,
     )  # fmt: skip
-    if not classes:
-        return network_file(build.tensors, build.steps, [pooled], "TOCO Converted.")
     flat = build.tensor(Spec((2,), np.int32, data=np.array([1, 36], np.int32)))
     row = build.step("RESHAPE", [pooled, flat], build.codes((1, 36), np.float32(0.05), 110), newShape=[1, 36])
     stored = build.weights((11, 36), 11, 900, 0.05)
