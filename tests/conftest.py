@@ -8,12 +8,19 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from .doctests import Doctests
+
 ROOT = Path(__file__).parents[1]
 
 # No deadline: the machines that run this are shared, and no test here is about time. Derandomized, so that a failure
 # seen once is seen again.
 settings.register_profile("resnet8doc", deadline=None, derandomize=True)
 settings.load_profile("resnet8doc")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Find doctests where there are some."""
+    config.pluginmanager.register(Doctests())
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from resnet8doc import playground as pg
 
@@ -28,6 +28,8 @@ FLAGS = [
 
 PATIENCE = 120_000
 """Milliseconds: on a machine that does much else, a page takes long."""
+
+expect.set_options(timeout=PATIENCE)
 
 PAGES = sorted(
     path.relative_to(HTML).as_posix()
