@@ -432,8 +432,6 @@ class Graph:
         """
         common = _runtime(runtime)
         for node in self.nodes:
-            if not node.kernel:
-                continue
             chosen = (others or {}).get(node.name, common)
             if lacks(chosen.name, node.kernel):
                 error = lacking(chosen.title, node.kernel)

@@ -148,7 +148,7 @@ def _check_step(step: Step) -> None:
     if len(kinds) > 1:
         raise UserError(
             f"node {step.name} reads and makes codes of {' and '.join(sorted(kinds))}", "one type for all of them",
-            "Quantize its activations with one type: ONNX Runtime has no such operator either.",
+            "Quantize its activations with one type: in the C an operator has one.",
         )  # fmt: skip
 
 
