@@ -32,6 +32,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     "sphinxcontrib.mermaid",
     "offline",
+    "executions",
     "notebooks",
     "freshness",
     "downloads",

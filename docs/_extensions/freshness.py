@@ -29,7 +29,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from jupyter_cache import get_cache
 from pages import Page
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -103,10 +102,8 @@ class Freshness:
         return Path(self.app.doctreedir) / "freshness.json"
 
     def on_builder_inited(self, app: Sphinx) -> None:
-        """Tell the kernels where the artifacts are, and make jupyter-cache's database before parallel readers do."""
+        """Tell the kernels where the artifacts are."""
         os.environ[BUILD_VARIABLE] = str(self.build)
-        cache = get_cache(self._mystnb.execution_cache_path)
-        cache.change_cache_limit(400)  # each version of a page is one entry; the least recently used go first
 
     def on_env_get_outdated(
         self, app: Sphinx, env: Any, added: set[str], changed: set[str], removed: set[str]
@@ -120,12 +117,8 @@ class Freshness:
         return [name for name, key in self.keys.items() if last.get(name) != key or not self._notebook(name).is_file()]
 
     def _notebook(self, name: str) -> Path:
-        return Path(self._mystnb.output_folder) / f"{name}.ipynb"
-
-    @property
-    def _mystnb(self) -> Any:
         env: Any = self.app.env  # myst-nb adds its configuration to it
-        return env.mystnb_config
+        return Path(env.mystnb_config.output_folder) / f"{name}.ipynb"
 
     def on_source_read(self, app: Sphinx, name: str, content: list[str]) -> None:
         """Make the key part of the notebook, and let its kernel read only what the page declares."""
@@ -167,7 +160,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("freshness_build_folder", "", "", str)
     app.add_config_value("freshness_distributions", [], "", list)
     freshness = Freshness(app)
-    app.connect("builder-inited", freshness.on_builder_inited, priority=900)  # after myst-nb has made its configuration
+    app.connect("builder-inited", freshness.on_builder_inited)
     app.connect("env-get-outdated", freshness.on_env_get_outdated)
     app.connect("source-read", freshness.on_source_read)
     app.connect("env-updated", freshness.on_env_updated)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from jupyter_cache import get_cache
+from executions import cache_of
+from jupyter_cache.cache.main import JupyterCacheBase
 from sphinx.application import Sphinx
 
 
@@ -27,17 +28,15 @@ def write_all(app: Sphinx, exception: Exception | None) -> None:
         if source.suffix == ".md":
             made = executed / f"{name}.ipynb"
             notebook = (
-                _executed(made, env.mystnb_config.execution_cache_path)
-                if made.is_file()
-                else _prose(source.read_text(encoding="utf-8"))
+                _executed(made, cache_of(app, name)) if made.is_file() else _prose(source.read_text(encoding="utf-8"))
             )
             _write(Path(app.outdir) / "_sources" / f"{name}.ipynb", nbformat.writes(notebook) + "\n")
 
 
-def _executed(path: Path, cache: str) -> Any:
+def _executed(path: Path, cache: JupyterCacheBase) -> Any:
     notebook = nbformat.read(path, as_version=4)
     if all(cell.get("execution_count") is None for cell in notebook.cells):  # it came from the cache, and myst-nb
-        _, notebook = get_cache(cache).merge_match_into_notebook(notebook)  # writes such a one without its outputs
+        _, notebook = cache.merge_match_into_notebook(notebook)  # writes such a one without its outputs
     notebook.metadata.get("kernelspec", {}).pop("freshness", None)
     count = 0
     for number, cell in enumerate(notebook.cells):

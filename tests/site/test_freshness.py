@@ -78,6 +78,24 @@ def test_a_changed_input_changes_the_page(site: Site, pattern: str, options: tup
     assert "8712" not in site.html("a")
 
 
+def test_what_an_interrupted_build_left_is_run_again(site: Site) -> None:
+    """jupyter-cache notes an execution before it writes the notebook, and then trusts its own note."""
+    names = list("abcdef")
+    for name in names:
+        site.page(name, f"print('answer', {name!r})")
+    site.build("-j", "2")
+    assert site.executed() == names
+    caches = {name: site.folder / "build/.jupyter_cache" / name / "executed" for name in names}
+    kept = {name: list(folder.rglob("base.ipynb")) for name, folder in caches.items()}
+    assert all(len(notebooks) == 1 for notebooks in kept.values())  # no page shares a cache with another
+
+    kept["b"][0].unlink()
+    kept["d"][0].write_text(kept["d"][0].read_text()[:40])
+    site.build("-j", "2", "-E")
+    assert site.executed() == ["b", "d"]
+    assert "answer d" in site.html("d")
+
+
 def test_what_fails_goes_on_failing_until_it_is_mended(site: Site) -> None:
     """Sphinx alone reads a page with a warning once, and calls the next build a success."""
     site.write("build/results/a.json", json.dumps({"n": 1}))
