@@ -14,6 +14,7 @@ from resnet8doc.errors import UserError
 from resnet8doc.evaluate import (
     DROP,
     ELSEWHERE,
+    SAMPLE,
     SIZE_CLASS,
     WITHIN,
     Evaluation,
@@ -170,6 +171,15 @@ def test_record_is_small_and_by_its_schema() -> None:
 
 def test_record_holds_against_itself() -> None:
     assert differences(recorded(), json.loads(json.dumps(recorded()))) == []
+
+
+def test_a_sample_is_held_to_the_sample() -> None:
+    assert TOTAL == SAMPLE
+    first = comparison(evaluation("int8.onnx", 131))
+    kept = record(comparison(evaluation("int8.onnx", 130)), ENVIRONMENT, first)
+    validate(kept, "comparison_record")
+    assert differences(kept, record(first, ENVIRONMENT)) == []
+    assert "int8.onnx: correct is 870, recorded 869" in differences(kept, recorded())
 
 
 @given(st.integers(100, 160))

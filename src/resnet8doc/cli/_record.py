@@ -1,7 +1,7 @@
 """``record-mlperf-tiny`` and ``record-four-networks``: what was measured beforehand and the package ships."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,19 +17,30 @@ def register(app: typer.Typer) -> None:
 
 def record_mlperf_tiny(
     output: Annotated[Path | None, typer.Option(help="The file; without it, the one that the package ships.")] = None,
+    sample_only: Annotated[
+        bool, typer.Option("--sample-only", help="Measure on the first 1,000 test images alone, as the tests do.")
+    ] = False,
 ) -> None:
     """Run the pipeline for MLPerf Tiny's checkpoint, prove its conversion and record its comparison."""
     from .. import checkpoints
     from ..environment import environment
-    from ..evaluate import record
+    from ..evaluate import SAMPLE, record
     from ..pipeline import run
     from ..pipeline.stages import all_stages
 
     result = "results/comparison.json"
     build = build_folder() / "mlperf-tiny"
-    run(all_stages("mlperf-tiny", site_too=False), build, (result, "results/conversion.json"))
+
+    def measured(images: int | None) -> dict[str, Any]:
+        stages = all_stages("mlperf-tiny", site_too=False, images=images)
+        run(stages, build, (result, "results/conversion.json"))
+        comparison: dict[str, Any] = read_json(build / result)
+        return comparison
+
+    sample = measured(SAMPLE)
+    kept = record(sample, environment()) if sample_only else record(measured(None), environment(), sample)
     path = output or Path(checkpoints.__file__).parent / "mlperf_tiny_comparison.json"
-    write_json(path, record(read_json(build / result), environment()))
+    write_json(path, kept)
     typer.echo(f"Recorded in {path}")
 
 

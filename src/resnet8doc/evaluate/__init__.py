@@ -9,7 +9,7 @@ from ._evaluation import NEAR_TIE, Evaluation, load, save
 from ._evaluator import BASELINE, BATCH_SIZE, evaluate, require_baseline
 from ._overhead import overhead
 from ._recommendation import RULE, SIZE_CLASS, WITHIN, recommend
-from ._record import BYTES, ELSEWHERE, differences, record, recorded_mlperf_tiny, saturates
+from ._record import BYTES, ELSEWHERE, SAMPLE, differences, record, recorded_mlperf_tiny, saturates
 from ._runners import OPENERS, Runner, open_model
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "NEAR_TIE",
     "OPENERS",
     "RULE",
+    "SAMPLE",
     "SIZE_CLASS",
     "WITHIN",
     "Evaluation",

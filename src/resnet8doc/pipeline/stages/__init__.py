@@ -30,7 +30,7 @@ from . import (
 )
 
 
-def all_stages(name: str, *, site_too: bool = True) -> list[Stage]:
+def all_stages(name: str, *, site_too: bool = True, images: int | None = None) -> list[Stage]:
     """Return every stage.
 
     Parameters
@@ -39,6 +39,8 @@ def all_stages(name: str, *, site_too: bool = True) -> list[Stage]:
         The checkpoint: ``bundled``, ``mlperf-tiny`` or a path.
     site_too
         Whether to build the site, and run the criteria's tests that its page reports, after making what they show.
+    images
+        Evaluate the models on so many of the test images, the first; ``None`` means all 10,000.
 
     Raises
     ------
@@ -52,7 +54,7 @@ def all_stages(name: str, *, site_too: bool = True) -> list[Stage]:
         *convert_tflite.stages(),
         *calibrate.stages(),
         *quantize.stages(),
-        *evaluate.stages(),
+        *evaluate.stages(images),
         *verify.stages(),
         *compare.stages(),
         *extract.stages(),

@@ -1,4 +1,4 @@
-"""Every model on all 10,000 test images."""
+"""Every model on the test images: all 10,000, or the first of them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,22 +15,22 @@ MODELS = (*FLOAT_MODELS, *(variant.file for variant in quantize.available()))
 RESULTS = tuple(f"{FOLDER}/{model}.json" for model in MODELS)
 
 
-def stages() -> Iterator[Stage]:
-    """Yield a stage for each model."""
+def stages(images: int | None = None) -> Iterator[Stage]:
+    """Yield a stage for each model; ``images`` takes only the first so many."""
     for model, result in zip(MODELS, RESULTS, strict=True):
         yield Stage(
             f"evaluate {model}",
             run,
-            (model, model in FLOAT_MODELS),
+            (model, model in FLOAT_MODELS, images),
             reads=(f"models/{model}", dataset_stage.RESULT),
             writes=(result, result.replace(".json", ".npz")),
         )
 
 
-def run(build: Path, model: str, is_float: bool) -> None:
+def run(build: Path, model: str, is_float: bool, images: int | None) -> None:
     """Evaluate one model; a float model that is not good enough stops the build."""
     test = dataset.load("test")
-    evaluation = evaluate(build / "models" / model, test.images, test.labels, progress=False)
+    evaluation = evaluate(build / "models" / model, test.images[:images], test.labels[:images], progress=False)
     save(evaluation, build / FOLDER)
     if is_float:
         require_baseline(evaluation)
