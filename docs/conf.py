@@ -33,6 +33,7 @@ extensions = [
     "sphinxcontrib.mermaid",
     "offline",
     "executions",
+    "ports",
     "notebooks",
     "freshness",
     "downloads",

@@ -15,7 +15,7 @@ EXTENSIONS = Path(__file__).parents[2] / "docs" / "_extensions"
 CONF = f"""
 import sys
 sys.path[:0] = [{str(EXTENSIONS)!r}]
-extensions = ["myst_nb", "executions", "freshness", "notebooks"]
+extensions = ["myst_nb", "executions", "ports", "freshness", "notebooks"]
 nb_execution_mode = "cache"
 nb_execution_show_tb = True
 freshness_package = "tiny"
