@@ -71,15 +71,16 @@ def test_a_single_number_is_added_first(
 ) -> None:
     """Its scale is a million times the other's, and its code near its zero point: what is rounded first is seen."""
     rng, add, told = np.random.default_rng(0), OPERATORS[MICROSOFT, "QLinearAdd"], 0
-    for _ in range(40):
+    for number in range(40):
         large, small = (np.float32(rng.uniform(0.1, 1)) for _ in range(2))
         x, near = rng.integers(-128, 128, a).astype(np.int8), np.full(b, rng.integers(-128, 128), np.int8)
         given: list[Any] = [x, small, np.int8(rng.integers(-128, 128)), near, large * np.float32(1e6), near.flat[0]]
         result = [np.float32(rng.uniform(0.1, 1)), np.int8(rng.integers(-128, 128))]
         ((expected, found),) = compare("QLinearAdd", [*given, *result], domain=MICROSOFT)
         np.testing.assert_array_equal(found, expected)
-        assert add.loops is not None
-        np.testing.assert_array_equal(add.loops(*given, *result), expected)
+        if number < 8:  # the plain loops take their time
+            assert add.loops is not None
+            np.testing.assert_array_equal(add.loops(*given, *result), expected)
         sides = [np.broadcast_to(codes, expected.shape) for codes in (x, near)]  # alike: nothing is exchanged
         whole = [sides[0], *given[1:3], sides[1], *given[4:], *result]
         other = [sides[1], *given[4:], sides[0], *given[1:3], *result]
