@@ -1,7 +1,9 @@
 """Each fault can be made in the operators that have its part, changes something there, and is refused elsewhere."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import get_args
+from itertools import islice
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -66,6 +68,84 @@ def test_a_fault_changes_something_where_it_can_be_made_and_is_refused_elsewhere
         if not np.array_equal(case.in_engine(wrong), case.in_engine()):
             return
     pytest.fail(f"{fault.describe()} changes nothing in 600 cases of {operator.op_type}")
+
+
+SO = {
+    ("onnxruntime_x86_avx2", "pairwise_saturation=True"), ("fbgemm_avx2", "pairwise_saturation=True"),
+    ("onednn_avx2", "pairwise_saturation=True"), ("onnx_reference", "zero_point_added=before_rounding"),
+    ("onnx_reference", "form=documented"),
+}  # fmt: skip
+"""What is a mistake elsewhere, and what these runtimes do."""
+
+NUMBERS_ALIKE = {
+    ("tflite_reference", "multiplier=fixed_point_double_rounding", "QLinearGlobalAveragePool"),
+    ("tflite_micro", "multiplier=fixed_point_double_rounding", "QLinearGlobalAveragePool"),
+    ("tflite_builtin_arm", "multiplier=fixed_point", "QLinearGlobalAveragePool"),
+    ("tflite_builtin_arm", "multiplier=fixed_point", "QGemm"),
+}
+"""Where a mistake is one in other operators of the runtime, and in this one gives what the runtime's own form gives."""
+
+
+def test_what_a_runtime_does_is_no_mistake_in_it() -> None:
+    found = {(name, fault.describe()) for name, runtime in RUNTIMES.items() for fault in EVERY
+             if runtime.computes_so(fault)}  # fmt: skip
+    assert found == SO
+    with pytest.raises(UserError, match=r"pairwise_saturation=True is no mistake in .*, which computes so; expected"):
+        RUNTIMES["onnxruntime_x86_avx2"].with_fault(PairsSaturate())
+    wrong = RUNTIMES["fbgemm"].with_fault(DocumentedFormula())
+    case = GENERATORS["QLinearSoftmax"](np.random.default_rng(0))
+    with pytest.raises(UserError, match=r"form=documented is no mistake in QLinearSoftmax of PyTorch"):
+        OPERATORS["com.microsoft", "QLinearSoftmax"].function(**case.inputs, **case.attributes, runtime=wrong)
+
+
+@pytest.mark.parametrize("runtime", [one for one in RUNTIMES.values() if one != ONNXRUNTIME_X86], ids=lambda r: r.name)
+def test_a_fault_changes_something_in_every_runtime(runtime: Runtime) -> None:
+    for operator in QUANTIZED:
+        cases = Cases(operator, runtime)
+        for fault in EVERY:
+            possible = fault.part in runtime.parts_of(operator.op_type, operator.parts)
+            key = runtime.name, fault.describe(), operator.op_type
+            if not possible or runtime.computes_so(fault, operator.op_type) or key in NUMBERS_ALIKE:
+                continue
+            try:
+                wrong = runtime.with_fault(fault)
+            except UserError:
+                continue
+            assert cases.few or any(not np.array_equal(right, case.in_engine(wrong)) for case, right in cases), key
+
+
+class Cases:
+    """Cases of an operator with what a runtime computes, made when they are asked for, and once."""
+
+    def __init__(self, operator: Operator, runtime: Runtime) -> None:
+        rng = np.random.default_rng(3)
+        cases = (_with_ties(GENERATORS[operator.op_type](rng), rng) for _ in range(600))
+        self._more = ((case, right) for case in cases if (right := _unless_refused(case, runtime)) is not None)
+        self._made = list(islice(self._more, 60))
+        self.few = len(self._made) < 60
+        """Whether the runtime refuses nearly all that the generator makes."""
+
+    def __iter__(self) -> Iterator[tuple[Case, Any]]:
+        yield from self._made
+        for pair in self._more:
+            self._made.append(pair)
+            yield pair
+
+
+def _unless_refused(case: Case, runtime: Runtime) -> Any:
+    try:
+        return case.in_engine(runtime)
+    except UserError:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("op_type", "part"), [("QLinearAveragePool", "overflow"), ("RESIZE_BILINEAR", "overflow"), ("NEG", "overflow")]
+)
+def test_what_cannot_leave_its_codes_or_wraps_by_itself_is_not_wrapped(op_type: str, part: str) -> None:
+    """No mean of codes is beyond them; TensorFlow Lite's NEG changes the sign of a byte."""
+    for name in ("tflite_reference", "tflite_builtin", "xnnpack"):
+        assert part not in RUNTIMES[name].parts_of(op_type, frozenset({"overflow", "relu"})), name
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES.values(), ids=lambda runtime: runtime.name)

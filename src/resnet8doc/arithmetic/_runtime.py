@@ -113,7 +113,7 @@ class Runtime:
         Raises
         ------
         UserError
-            If a mistake cannot be made in it, or not together with another.
+            If a mistake cannot be made in it, or not together with another, or is none: the runtime computes so.
 
         Examples
         --------
@@ -123,8 +123,43 @@ class Runtime:
         """
         made = self
         for fault in faults:
+            if self.computes_so(fault):
+                raise UserError(
+                    f"{fault.describe()} is no mistake in {self.title}, which computes so",
+                    "a mistake that changes something", "Leave it out, or make it in another runtime.",
+                )  # fmt: skip
             made = replace(fault.made_in(made), faults=(*made.faults, fault), base=self.base or self)
         return made
+
+    def computes_so(self, fault: Mistake, op_type: str = "") -> bool:
+        """Tell whether a mistake would change nothing, because without any this runtime computes so.
+
+        Parameters
+        ----------
+        fault
+            The mistake.
+        op_type
+            The operator in which it is made; without one, in all of them.
+
+        Examples
+        --------
+        >>> from resnet8doc.faults import PairsSaturate
+        >>> from resnet8doc.runtimes import RUNTIMES
+        >>> RUNTIMES["onnxruntime_x86_avx2"].computes_so(PairsSaturate())
+        True
+        >>> ONNXRUNTIME_X86.computes_so(PairsSaturate())
+        False
+        """
+        base = self.base or self
+        if base.faults:  # a part of another, whose own way is not known here
+            return False
+        try:
+            made = fault.made_in(base)
+        except UserError:
+            return False
+        if any(getattr(made, stage) != getattr(base, stage) for stage in ("first_stage", "second_stage", "finish")):
+            return False
+        return made.own(op_type) == base.own(op_type) if op_type else made.functions == base.functions
 
     def describe(self) -> str:
         """Return title and faults."""
@@ -184,13 +219,18 @@ class Runtime:
                     f"a fault of its {', '.join(sorted(parts))}" if parts else "no fault at all",
                     "Make it in another operator, or run without it.",
                 )
+            if self.computes_so(fault, op_type):
+                raise UserError(
+                    f"{fault.describe()} is no mistake in {op_type} of {(self.base or self).title}, which computes so",
+                    "a mistake that changes something", "Make it in another operator or runtime, or run without it.",
+                )  # fmt: skip
 
 
 @lru_cache(maxsize=256)
 def _limited(runtime: Runtime, op_type: str, parts: frozenset[str]) -> Runtime:
     made = runtime.base or runtime
     for fault in sorted(runtime.faults, key=lambda fault: fault.part != "formula"):  # another formula has other parts
-        if fault.part in made.parts_of(op_type, parts):
+        if fault.part in made.parts_of(op_type, parts) and not runtime.computes_so(fault, op_type):
             made = made.with_fault(fault)
     return made if len(made.faults) < len(runtime.faults) else runtime
 

@@ -242,9 +242,10 @@ class Graph:
         return _runtime(runtime).limited_to(operator.op_type, operator.parts)
 
     def can_have(self, node: Node, fault: Mistake) -> bool:
-        """Return whether a fault can be made in a node, in the graph's runtime."""
+        """Return whether a fault can be made in a node, in the graph's runtime, and is one there."""
         operator = operator_of(node)
-        return operator.quantized and fault.part in self.runtime.parts_of(operator.op_type, operator.parts)
+        possible = operator.quantized and fault.part in self.runtime.parts_of(operator.op_type, operator.parts)
+        return possible and not self.runtime.computes_so(fault, operator.op_type)
 
     def arguments(self, node: Node, values: Mapping[str, Array]) -> dict[str, Any]:
         """Return a node's inputs by their formal names; None where none is connected, a list for a variadic one."""

@@ -56,7 +56,7 @@ Steps = Callable[[Trace, int, Ends], int]
 """The same of one code, written down."""
 
 
-def looked_up(op_type: str, formula: Formula, steps: Steps) -> Functions:
+def looked_up(op_type: str, formula: Formula, steps: Steps, parts: frozenset[str] = PARTS) -> Functions:
     """Return an operator of one input: inputs ``x, x_scale, x_zero_point, y_scale, y_zero_point``."""
 
     def given(*inputs: Any) -> tuple[Array, Ends, Any]:
@@ -76,7 +76,7 @@ def looked_up(op_type: str, formula: Formula, steps: Steps) -> Functions:
         runtime.finish.clamp_step(trace, steps(trace, int(codes[index]), ends), int(zero), codes.dtype)
         return trace
 
-    return Functions(function, element, PARTS)
+    return Functions(function, element, parts)
 
 
 def _real(x: Array, ends: Ends) -> Array:
@@ -296,7 +296,7 @@ IN_ALL = {
 """What every kernel set has."""
 
 OF_LITE = IN_ALL | {
-    "NEG": looked_up("NEG", lambda x, ends: wrap(-x, 8), _negative_step),
+    "NEG": looked_up("NEG", lambda x, ends: wrap(-x, 8), _negative_step, PARTS - {"overflow"}),  # it wraps by itself
     "EXP": of_curve("EXP", EXPONENTIAL, _away, _away_step),
     "GELU": _gelu(),
     "SQRT": looked_up("SQRT", _root, _root_step),
