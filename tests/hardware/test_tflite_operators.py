@@ -230,7 +230,7 @@ def test_every_operator_on_codes_that_is_read_is_tried() -> None:
     others = {"BATCH_MATMUL", "DEQUANTIZE", "RELU_N1_TO_1", "RESHAPE", "SOFTMAX"}
     others |= {"TRANSPOSE", *set(TFLITE_MOVES) - tried, "SELECT"}  # Micro has no SELECT; see below
     others |= {name.partition(",")[0] for name in TFLITE_GENERATORS if name not in operators_of("tflite_micro")}
-    assert tried | others == set(TRANSLATE)
+    assert tried | others | set(NO_C) == set(TRANSLATE)
     assert tried <= set(OPTIONS)
 
 
@@ -241,8 +241,10 @@ OF_UINT8 = {
                     "QUANTIZE, of codes", "RELU, of two scales", "RELU6, of two scales", "CONV_2D, 3 x 3",
                     "DEPTHWISE_CONV_2D", "CONCATENATION", "FULLY_CONNECTED", *COMPARISONS)},
 }  # fmt: skip
+NO_C = {"L2_NORMALIZATION": "is L2_NORMALIZATION; expected one of", "ARG_MAX": "is ArgMax; expected one of",
+        "ARG_MIN": "is ArgMin; expected one of"}  # fmt: skip
 NO_C_OF_UINT8 = {"LOG_SOFTMAX": "LOG_SOFTMAX of uint8; expected int8",
-                 "RESIZE_BILINEAR": "RESIZE_BILINEAR of uint8; expected int8"}  # fmt: skip
+                 "RESIZE_BILINEAR": "RESIZE_BILINEAR of uint8; expected int8", **NO_C}  # fmt: skip
 """What is refused, and how."""
 
 
@@ -269,6 +271,15 @@ def test_c_of_uint8_that_is_none(name: str, tmp_path: Path) -> None:
     graph, _ = of_uint8(name, tmp_path)
     with pytest.raises(UserError, match=NO_C_OF_UINT8[name]):
         c.build(graph, tmp_path / "c", flags=("-O1",))
+
+
+@pytest.mark.parametrize("name", NO_C)
+def test_what_has_no_c(name: str, tmp_path: Path) -> None:
+    case, path = TFLITE_GENERATORS[name](np.random.default_rng(2), "powers of two"), tmp_path / "one.tflite"
+    path.write_bytes(case.content)
+    for write in (lambda graph: c.build(graph, tmp_path / "c"), buffers):
+        with pytest.raises(UserError, match=f"{NO_C[name]}.*Cut the model before"):
+            write(load(path).with_runtime("tflite_micro"))
 
 
 def test_each_operator_of_uint8_has_c_or_is_refused() -> None:

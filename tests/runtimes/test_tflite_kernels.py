@@ -58,6 +58,9 @@ def cases() -> Iterator[tuple[str, TfliteCase]]:
                 yield kind, padded(kind, axes)
     begun = [integers(*(value for _ in range(5))) for value in (0, 1, 1)]
     yield "STRIDED_SLICE", of_one_tensor("STRIDED_SLICE", 5, (1, 1, 1, 1, 1), *begun)
+    rows = Spec((1, 2, 3, 4, 5), scale=1 / 128)
+    of_five = operator_file("L2_NORMALIZATION", [quantized(rows.shape)], rows)
+    yield "L2_NORMALIZATION", TfliteCase(of_five, (np.ones(rows.shape, np.int8),))
     yield "RELU_N1_TO_1", of_one_tensor("RELU_N1_TO_1", 4)
     yield "RESHAPE", of_one_tensor("RESHAPE", 3, (1, 6), integers(1, 6))
     yield from ((kind, chosen(kind)) for kind in ("SELECT", "SELECT_V2"))
@@ -88,7 +91,8 @@ def test_a_kernel_set_lacks_what_the_table_says_and_nothing_else(kernels: str) -
     for name, case in CASES:
         file = read_file(case.content, "one")
         operation = file.operations[0]
-        kernel = kernel_of(operation.kind, len(file.tensors[operation.inputs[0]].shape))
+        x, y = file.tensors[operation.inputs[0]], file.tensors[operation.outputs[0]]
+        kernel = kernel_of(operation.kind, len(x.shape), x.dtype, y.dtype)
         assert runs(case, kernels) != lacks(kernels, kernel), (name, kernel)
         found |= {kernel} - {""}
     of_int8 = {kernel for kernel in LACKING if not kernel.endswith(("of int16", "of uint8"))}

@@ -14,6 +14,8 @@ Array = npt.NDArray[Any]
 OPTIONS: dict[str, tuple[Any, int]] = {
     "ABS": (schema.AbsOptionsT, 2),
     "ADD": (schema.AddOptionsT, 2),
+    "ARG_MAX": (schema.ArgMaxOptionsT, 2),
+    "ARG_MIN": (schema.ArgMinOptionsT, 2),
     "AVERAGE_POOL_2D": (schema.Pool2DOptionsT, 2),
     "BATCH_MATMUL": (schema.BatchMatMulOptionsT, 2),
     "BATCH_TO_SPACE_ND": (schema.BatchToSpaceNDOptionsT, 2),
@@ -34,6 +36,7 @@ OPTIONS: dict[str, tuple[Any, int]] = {
     "GREATER": (schema.GreaterOptionsT, 2),
     "GREATER_EQUAL": (schema.GreaterEqualOptionsT, 2),
     "HARD_SWISH": (None, 1),
+    "L2_NORMALIZATION": (schema.L2NormOptionsT, 2),
     "LEAKY_RELU": (schema.LeakyReluOptionsT, 2),
     "LESS": (schema.LessOptionsT, 2),
     "LESS_EQUAL": (schema.LessEqualOptionsT, 2),

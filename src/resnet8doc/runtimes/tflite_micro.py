@@ -33,8 +33,8 @@ from .fixed_point import away, scaled, scaled_step
 from .tflite_reference import ARITHMETIC, CONVOLUTIONS, REFERENCE_FUNCTIONS
 
 MOVES = frozenset({
-    "Clip", "Concat", "DepthToSpace", "Max", "MaxPool", "Min", "Pad", "ReduceMax", "ReduceMin", "Resize", "Slice",
-    "SpaceToDepth", "SPACE_TO_BATCH_ND", "Tile", "Where",
+    "ArgMax", "ArgMin", "Clip", "Concat", "DepthToSpace", "Max", "MaxPool", "Min", "Pad", "ReduceMax", "ReduceMin",
+    "Resize", "Slice", "SpaceToDepth", "SPACE_TO_BATCH_ND", "Tile", "Where",
 })  # fmt: skip
 """What TensorFlow Lite's operators that only move codes, or choose among them, are translated to."""
 

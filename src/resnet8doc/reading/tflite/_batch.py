@@ -24,7 +24,7 @@ def keeps_batch(file: File) -> bool:
                 kept = KEEPS.get(op.kind, _same_length)(op, given, y)
             except (IndexError, TypeError, ValueError):  # damage, which the translation says
                 kept = False
-            if (y.scale is not None or y.dtype == "bool") and not kept:
+            if (y.scale is not None or y.dtype == "bool" or op.kind in PLACES) and not kept:
                 return False
     return True
 
@@ -95,6 +95,14 @@ def _transposed(op: Operation, given: Sequence[Tensor | None], y: Tensor) -> boo
     return asked is not None and asked.data is None and _same_length(op, given, y)
 
 
+def _row(op: Operation, given: Sequence[Tensor | None], y: Tensor) -> bool:
+    """Tell it of the last axis taken as a whole: it is the first where there is no other."""
+    return len(y.shape) > 1 and _same_length(op, given, y)
+
+
+PLACES = ("ARG_MAX", "ARG_MIN")
+"""Operators of codes whose output has no scale."""
+
 KEEPS: dict[str, Keeps] = {
     "TRANSPOSE_CONV": _transposed,
     "TRANSPOSE": _transpose,
@@ -103,7 +111,8 @@ KEEPS: dict[str, Keeps] = {
     "STRIDED_SLICE": _strided,
     **dict.fromkeys(("CONCATENATION", "PACK", "UNPACK", "GATHER"), _other_axis),
     **dict.fromkeys(("SPLIT", "SPLIT_V"), _split),
+    **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"), _row),
     **dict.fromkeys((*COMPARISONS, "SELECT", "SELECT_V2"), _truth),
-    **dict.fromkeys(("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REVERSE_V2"), _reduce),
+    **dict.fromkeys(("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REVERSE_V2", *PLACES), _reduce),
 }
 """Of the operators that can touch the first axis; of the others its length tells."""

@@ -280,7 +280,21 @@ FORMALS: dict[str, tuple[str, ...]] = {
     "QLinearLeakyRelu": _UNARY,
     "QUANTIZE": ("x", "x_scale", "x_zero_point", "y_scale", "y_zero_point"),
     **dict.fromkeys(
-        ("RELU", "RELU6", "TANH", "HARD_SWISH", "ABS", "NEG", "EXP", "ELU", "GELU", "SQRT", "RSQRT", "LOG_SOFTMAX"),
+        (
+            "RELU",
+            "RELU6",
+            "TANH",
+            "HARD_SWISH",
+            "ABS",
+            "NEG",
+            "EXP",
+            "ELU",
+            "GELU",
+            "SQRT",
+            "RSQRT",
+            "LOG_SOFTMAX",
+            "L2_NORMALIZATION",
+        ),
         ("x", "x_scale", "x_zero_point", "y_scale", "y_zero_point"),
     ),
     "SPACE_TO_BATCH_ND": ("x", "x_scale", "x_zero_point", "block_shape", "paddings"),
@@ -301,6 +315,9 @@ FORMALS: dict[str, tuple[str, ...]] = {
     "Min": ("data_0",),
     "ReduceMax": ("data", "axes"),
     "ReduceMin": ("data", "axes"),
+    "ArgMax": ("data",),
+    "ArgMin": ("data",),
+    "Cast": ("input",),
     "Resize": ("X", "roi", "scales", "sizes"),
 }
 FORMALS |= {own: FORMALS[theirs] for theirs, own in _int16.COMPUTED.items()}
@@ -310,6 +327,7 @@ SINCE = dict.fromkeys(FORMALS, 1) | {
     "QuantizeLinear": 21, "DequantizeLinear": 21, "QLinearConv": 10, "QLinearMatMul": 21, "MaxPool": 12, "Clip": 13,
     "Concat": 13, "Pad": 21,
     "Reshape": 21, "Transpose": 21, "Slice": 13, "Tile": 13, "Gather": 13, "DepthToSpace": 13, "SpaceToDepth": 13,
-    "Max": 13, "Min": 13, "ReduceMax": 20, "ReduceMin": 20, "Resize": 19, "Where": 16,
+    "Max": 13, "Min": 13, "ReduceMax": 20, "ReduceMin": 20, "Resize": 19, "Where": 16, "ArgMax": 13, "ArgMin": 13,
+    "Cast": 21,
 }  # fmt: skip
 """The opset of the meaning that each has at `OPSET`; ONNX Runtime's and TensorFlow Lite's own have one version."""

@@ -67,6 +67,7 @@ TRANSLATE: dict[str, Callable[[Build, Operation], None]] = {
     "SUM": _windowed.mean,
     "SOFTMAX": _windowed.softmax,
     "LOG_SOFTMAX": _windowed.log_softmax,
+    "L2_NORMALIZATION": _windowed.l2_normalization,
     "RESHAPE": _shapes.reshape,
     "TRANSPOSE": _shapes.transpose,
     "PAD": _shapes.pad,
@@ -95,6 +96,8 @@ TRANSLATE: dict[str, Callable[[Build, Operation], None]] = {
     "SELECT_V2": _choices.select,
     "REDUCE_MAX": _extremes.largest,
     "REDUCE_MIN": _extremes.largest,
+    "ARG_MAX": _extremes.place,
+    "ARG_MIN": _extremes.place,
     "RESIZE_NEAREST_NEIGHBOR": _resize.nearest,
     "RESIZE_BILINEAR": _resize.bilinear,
 }
