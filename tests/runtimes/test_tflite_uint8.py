@@ -18,7 +18,7 @@ from resnet8doc.reading.tflite._file import read_file
 from .tflite_moves import TFLITE_MOVES, codes, integers, quantized
 
 OF_LITE = [kernels for kernels in KERNELS if kernels != "tflite_micro"]
-OF_MICRO = ("SQUEEZE", "REVERSE_V2", "RESHAPE")
+OF_MICRO = ("BROADCAST_TO", "SQUEEZE", "REVERSE_V2", "RESHAPE")
 """What TensorFlow Lite Micro moves of uint8."""
 
 IMAGE = (1, 3, 4, 2)
@@ -66,8 +66,10 @@ def test_what_moves_codes(kind: str, kernels: str, tmp_path: Path) -> None:
         interpreter.run(dict(zip(file.inputs, case.inputs, strict=True)))
         made = graph.run(given(graph, case))
         for entry, index in zip(graph.outputs, file.outputs, strict=True):
-            assert made[entry.name].dtype == np.uint8
-            np.testing.assert_array_equal(made[entry.name], interpreter.tensor(index), str(number))
+            expected = interpreter.tensor(index)
+            assert made[entry.name].dtype == expected.dtype
+            np.testing.assert_array_equal(made[entry.name], expected, str(number))
+        assert made[graph.outputs[0].name].dtype == np.uint8
 
 
 @pytest.mark.parametrize("runtime", OF_LITE)

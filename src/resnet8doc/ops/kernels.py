@@ -11,7 +11,7 @@ KERNEL_SETS = ("tflite_micro", "tflite_reference", "tflite_builtin", "xnnpack")
 LACKING: dict[str, tuple[str, ...]] = {
     "ELU": ("tflite_reference",),
     **dict.fromkeys(("EXP", "GELU", "NEG", "SQRT"), ("tflite_micro",)),
-    **dict.fromkeys(("RELU_N1_TO_1", "SELECT", "TILE"), ("tflite_micro",)),
+    **dict.fromkeys(("RELU_N1_TO_1", "SCATTER_ND", "SELECT", "TILE", "TOPK_V2"), ("tflite_micro",)),
     **dict.fromkeys(("ARG_MAX to int64", "ARG_MIN to int64"), ("tflite_micro",)),
     **dict.fromkeys(("STRIDED_SLICE of 5 axes", "L2_NORMALIZATION of 5 axes"), ("tflite_micro",)),
     "TRANSPOSE of 6 axes": ("tflite_micro",),

@@ -103,6 +103,18 @@ def _row(op: Operation, given: Sequence[Tensor | None], y: Tensor) -> bool:
 PLACES = ("ARG_MAX", "ARG_MIN")
 """Operators of codes whose output has no scale."""
 
+
+def _spread(op: Operation, given: Sequence[Tensor | None], y: Tensor) -> bool:
+    """Tell it of a tensor that gets no axis before the first."""
+    x = given[0]
+    return x is not None and len(x.shape) == len(y.shape) and _same_length(op, given, y)
+
+
+def _never(op: Operation, given: Sequence[Tensor | None], y: Tensor) -> bool:
+    """Tell it of coordinates, which count the first axis too."""
+    return False
+
+
 KEEPS: dict[str, Keeps] = {
     "TRANSPOSE_CONV": _transposed,
     "TRANSPOSE": _transpose,
@@ -111,7 +123,9 @@ KEEPS: dict[str, Keeps] = {
     "STRIDED_SLICE": _strided,
     **dict.fromkeys(("CONCATENATION", "PACK", "UNPACK", "GATHER"), _other_axis),
     **dict.fromkeys(("SPLIT", "SPLIT_V"), _split),
-    **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"), _row),
+    **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION", "TOPK_V2"), _row),
+    **dict.fromkeys(("GATHER_ND", "SCATTER_ND"), _never),
+    "BROADCAST_TO": _spread,
     **dict.fromkeys((*COMPARISONS, "SELECT", "SELECT_V2"), _truth),
     **dict.fromkeys(("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REVERSE_V2", *PLACES), _reduce),
 }

@@ -16,6 +16,7 @@ from . import (
     _choices,
     _elementwise,
     _extremes,
+    _indexed,
     _matrices,
     _parts,
     _products,
@@ -98,6 +99,10 @@ TRANSLATE: dict[str, Callable[[Build, Operation], None]] = {
     "REDUCE_MIN": _extremes.largest,
     "ARG_MAX": _extremes.place,
     "ARG_MIN": _extremes.place,
+    "GATHER_ND": _indexed.gather_nd,
+    "SCATTER_ND": _indexed.scatter_nd,
+    "TOPK_V2": _indexed.top_k,
+    "BROADCAST_TO": _indexed.broadcast_to,
     "RESIZE_NEAREST_NEIGHBOR": _resize.nearest,
     "RESIZE_BILINEAR": _resize.bilinear,
 }
