@@ -43,24 +43,30 @@ def _sums(rows: Array) -> Array:
     return sums
 
 
-def _shifts(codes: Array) -> tuple[int, int, int]:
-    """Return by how many bits a difference is shifted before, the factor's exponent after, and the zero point."""
-    return (BITS, 0, 1 << BITS) if codes.dtype == np.uint8 else (0, BITS, 0)
+def shifts(dtype: Any) -> tuple[int, int]:
+    """Return by how many bits a difference of codes of a type is shifted before, and the factor's exponent after.
+
+    Examples
+    --------
+    >>> shifts(np.int8), shifts(np.uint8)
+    ((0, 7), (7, 0))
+    """
+    return (BITS, 0) if dtype == np.uint8 else (0, BITS)
 
 
-def _formula(rows: Array, codes: Array) -> Array:
-    """Return results before the clamp, of differences in rows."""
+def _formula(rows: Array, zero: Any) -> Array:
+    """Return results before the clamp, of differences in rows; the output's zero point tells the type."""
     present, places = np.unique(_sums(rows), return_inverse=True)
     roots = np.array([inverse_root(total) for total in present.tolist()], np.int64).reshape(-1, 2)
     m, e = roots[places.reshape(*rows.shape[:-1], 1)].transpose(-1, *range(rows.ndim))
-    before, after, zero = _shifts(codes)
-    return np.asarray(scaled(rows << before, m, e + after, "twice_away") + zero)
+    before, after = shifts(zero.dtype)
+    return np.asarray(scaled(rows << before, m, e + after, "twice_away") + int(zero))
 
 
 def _function(*inputs: Any, runtime: Runtime, axis: int = -1) -> Array:
     codes, _, _, x_zero, y_zero = checked_unary(NAME, *inputs)
     rows = np.moveaxis(codes, axis, -1).astype(np.int64) - int(x_zero)
-    made = runtime.finish.narrowed(_formula(rows, codes), y_zero, codes.dtype)
+    made = runtime.finish.narrowed(_formula(rows, y_zero), y_zero, codes.dtype)
     return np.ascontiguousarray(np.moveaxis(made, -1, axis))
 
 
@@ -73,9 +79,9 @@ def _element(index: tuple[int, ...], *inputs: Any, runtime: Runtime, axis: int =
     total = int(trace.step("sum", f"of {len(row)} squares", int(_sums(row)[0]), "int32"))
     m, e = inverse_root(total)
     trace.step("inverse root", f"1 / sqrt({total}) is {m} * 2**({e} - 31)", m, "int32")
-    before, after, zero = _shifts(codes)
+    before, after = shifts(codes.dtype)
     whole = scaled_step(trace, "scaled", own << before, m, e + after, "twice_away")
-    whole = int(trace.step("zero point added", f"{whole} + {zero}", whole + zero, "int32"))
+    whole = int(trace.step("zero point added", f"{whole} + {int(y_zero)}", whole + int(y_zero), "int32"))
     runtime.finish.clamp_step(trace, whole, int(y_zero), codes.dtype)
     return trace
 
