@@ -230,7 +230,7 @@ def test_every_operator_on_codes_that_is_read_is_tried() -> None:
     others = {"BATCH_MATMUL", "DEQUANTIZE", "RELU_N1_TO_1", "RESHAPE", "SOFTMAX"}
     others |= {"TRANSPOSE", *set(TFLITE_MOVES) - tried, "SELECT"}  # Micro has no SELECT; see below
     others |= {name.partition(",")[0] for name in TFLITE_GENERATORS if name not in operators_of("tflite_micro")}
-    assert tried | others | set(NO_C) == set(TRANSLATE)
+    assert tried | others | set(NO_C) | {"CAST"} == set(TRANSLATE)  # CAST is of indices, behind what has no C
     assert tried <= set(OPTIONS)
 
 

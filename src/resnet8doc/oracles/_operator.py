@@ -20,6 +20,7 @@ OPTIONS: dict[str, tuple[Any, int]] = {
     "BATCH_MATMUL": (schema.BatchMatMulOptionsT, 2),
     "BATCH_TO_SPACE_ND": (schema.BatchToSpaceNDOptionsT, 2),
     "BROADCAST_TO": (schema.BroadcastToOptionsT, 3),
+    "CAST": (schema.CastOptionsT, 1),
     "CONCATENATION": (schema.ConcatenationOptionsT, 2),
     "CONV_2D": (schema.Conv2DOptionsT, 3),
     "CONV_3D": (schema.Conv3DOptionsT, 1),

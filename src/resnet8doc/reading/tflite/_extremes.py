@@ -1,4 +1,4 @@
-"""Operators that choose among codes of one scale: MAXIMUM, MINIMUM, REDUCE_MAX, REDUCE_MIN, ARG_MAX, ARG_MIN."""
+"""Operators that choose among codes of one scale: MAXIMUM, MINIMUM, REDUCE_MAX, REDUCE_MIN, ARG_MAX, ARG_MIN; CAST."""
 
 import numpy as np
 
@@ -15,6 +15,9 @@ PLACES = {"ARG_MAX": "ArgMax", "ARG_MIN": "ArgMin"}
 
 INDICES = {"int32": (2, 6), "int64": (4, 7)}
 """Types of indices: the schema's number of each, and ONNX's."""
+
+NUMBERS = {"float32": 1, "uint8": 2, "int32": 6, "int64": 7}
+"""What indices are cast to: ONNX's numbers of types."""
 
 
 def larger(build: Build, op: Operation) -> None:
@@ -42,6 +45,20 @@ def largest(build: Build, op: Operation) -> None:
     where = build.store(f"{build.names[y.index].node}_axes", np.array(sorted(axes), np.int64))
     inputs = [("data", build.value(op, x).name), ("axes", where)]
     emit(build, op, REDUCTIONS[op.kind], "", inputs, {"keepdims": keep}, "reduced", 0)
+
+
+def cast(build: Build, op: Operation) -> None:
+    """CAST of computed indices as Cast."""
+    x, y = build.tensor(op, 0), build.output(op)
+    if x.dtype not in INDICES or x.index not in build.values or y.dtype not in NUMBERS:
+        raise UserError(
+            f"{build.where(op)} makes {y.dtype} of {x.name}, {x.dtype}",
+            f"{', '.join(NUMBERS)} of indices that ARG_MAX, ARG_MIN or TOPK_V2 makes", "Export the model without it.",
+        )  # fmt: skip
+    value, made = build.value(op, x), build.made(y)
+    name = build.names[y.index]
+    build.node(name.node, name.layer, "Cast", "", [("input", value.name)], {"to": NUMBERS[y.dtype]}, "output", made)
+    build.values[y.index] = made
 
 
 def place(build: Build, op: Operation) -> None:

@@ -99,6 +99,7 @@ TRANSLATE: dict[str, Callable[[Build, Operation], None]] = {
     "REDUCE_MIN": _extremes.largest,
     "ARG_MAX": _extremes.place,
     "ARG_MIN": _extremes.place,
+    "CAST": _extremes.cast,
     "GATHER_ND": _indexed.gather_nd,
     "SCATTER_ND": _indexed.scatter_nd,
     "TOPK_V2": _indexed.top_k,
