@@ -13,6 +13,7 @@ from resnet8doc.extract import load
 from resnet8doc.graph import Graph
 from resnet8doc.hardware import c
 from resnet8doc.oracles import KERNELS, Spec, Step, interpret, network_file, operator_file
+from resnet8doc.proof import prove_tflite
 from resnet8doc.reading.tflite._file import read_file
 
 from .tflite_moves import codes, integers, quantized
@@ -71,6 +72,9 @@ def test_the_others_are_computed_and_have_no_c(kind: str, tmp_path: Path) -> Non
     first = 3 + (kind == "SCATTER_ND")
     for number, values in enumerate(found.values()):
         np.testing.assert_array_equal(values, interpreter.tensor(first + number))
+    proven = prove_tflite(tmp_path / "one.tflite", np.concatenate([fed] * 2), "tflite_reference", progress=False)
+    assert {row["tensor"] for row in proven["nodes"]} >= {entry.name for entry in graph.outputs}
+    assert proven["totals"]["local_mismatches"] == proven["totals"]["end_to_end_mismatches"] == 0
     with pytest.raises(UserError, match=r"is (GatherND|ScatterND|TopK); expected one of .*Cut the model before"):
         c.generate(graph)
 
