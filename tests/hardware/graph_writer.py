@@ -27,8 +27,8 @@ class Codes:
 
 OF_TFLITE = frozenset({
     "RELU", "RELU6", "QUANTIZE", "SUB", "TANH", "HARD_SWISH", "PRELU", "SQUARED_DIFFERENCE", "DIV", "SUM",
-    "LOG_SOFTMAX", "TRANSPOSE_CONV", "RESIZE_BILINEAR", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "EQUAL",
-    "NOT_EQUAL",
+    "LOG_SOFTMAX", "L2_NORMALIZATION", "TRANSPOSE_CONV", "RESIZE_BILINEAR", "LESS", "LESS_EQUAL", "GREATER",
+    "GREATER_EQUAL", "EQUAL", "NOT_EQUAL",
 })  # fmt: skip
 """Operators of TensorFlow Lite's own domain."""
 

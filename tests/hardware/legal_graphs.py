@@ -17,6 +17,9 @@ Array = npt.NDArray[Any]
 MOST = 1500
 """Numbers of the largest tensor."""
 
+OWN_ROWS = {"LOG_SOFTMAX": (1 / 16, 127), "L2_NORMALIZATION": (1 / 128, 0)}
+"""TensorFlow Lite's own operators of rows, with the output's scale and zero point."""
+
 
 class Writer(GraphWriter):
     """Adds operators to an extraction, one at a time."""
@@ -330,8 +333,8 @@ class Writer(GraphWriter):
         self.quantized(y, self.computed(), a.dtype, c_scale, c_zero)
 
     def softmax(self, x: Codes) -> None:
-        if self.tflite and self.number(0, 1):
-            self.logarithms(x)
+        if self.tflite and (kind := self.choose("QLinearSoftmax", *OWN_ROWS)) != "QLinearSoftmax":
+            self.own_rows(kind, x)
             return
         zero = np.int8(-128) if self.tflite else self.codes(x.dtype, ())
         y_scale, y_zero = self.store(np.float32(1 / 256)), self.store(zero)
@@ -340,11 +343,11 @@ class Writer(GraphWriter):
         y = self.node("QLinearSoftmax", inputs, axis=axis, opset=self.choose(12, 13, 13))
         self.quantized(y, x.shape, x.dtype, y_scale, y_zero)
 
-    def logarithms(self, x: Codes) -> None:
-        """TensorFlow Lite's LOG_SOFTMAX."""
-        scale, zero = self.store(np.float32(1 / 16)), self.store(np.int8(127))
+    def own_rows(self, kind: str, x: Codes) -> None:
+        """TensorFlow Lite's LOG_SOFTMAX or L2_NORMALIZATION."""
+        scale, zero = self.store(np.float32(OWN_ROWS[kind][0])), self.store(np.int8(OWN_ROWS[kind][1]))
         given = {"x": x.name, "x_scale": x.scale, "x_zero_point": x.zero, "y_scale": scale, "y_zero_point": zero}
-        y = self.node("LOG_SOFTMAX", given, axis=self.number(-len(x.shape), len(x.shape) - 1))
+        y = self.node(kind, given, axis=self.number(-len(x.shape), len(x.shape) - 1))
         self.quantized(y, x.shape, x.dtype, scale, zero)
 
     def table(self, x: Codes) -> None:

@@ -117,8 +117,8 @@ CASES: dict[str, Callable[[Random], TfliteCase]] = {
     **{name: generated(name)
        for name in ("MEAN", "MUL", "SUB", "ADD", "AVERAGE_POOL_2D", "LOGISTIC", "TANH", "HARD_SWISH", "LEAKY_RELU",
                     "ABS", "ELU", "RSQRT", "SUM", "PRELU", "SQUARED_DIFFERENCE", "DIV", "LOG_SOFTMAX", "TRANSPOSE_CONV",
-                    "RESIZE_BILINEAR", "QUANTIZE, of codes", "RELU, of two scales", "RELU6, of two scales",
-                    "FULLY_CONNECTED", "CONV_2D, 3 x 3", "DEPTHWISE_CONV_2D",
+                    "L2_NORMALIZATION", "RESIZE_BILINEAR", "QUANTIZE, of codes", "RELU, of two scales",
+                    "RELU6, of two scales", "FULLY_CONNECTED", "CONV_2D, 3 x 3", "DEPTHWISE_CONV_2D",
                     *COMPARISONS)},
     "MAX_POOL_2D": max_pool, "PAD": pad, "CONCATENATION": concatenation,
     **{name: TFLITE_MOVES[name] for name in ("MAXIMUM", "MINIMUM", "REDUCE_MAX", "REDUCE_MIN")},
@@ -230,7 +230,7 @@ def test_every_operator_on_codes_that_is_read_is_tried() -> None:
     others = {"BATCH_MATMUL", "DEQUANTIZE", "RELU_N1_TO_1", "RESHAPE", "SOFTMAX"}
     others |= {"TRANSPOSE", *set(TFLITE_MOVES) - tried, "SELECT"}  # Micro has no SELECT; see below
     others |= {name.partition(",")[0] for name in TFLITE_GENERATORS if name not in operators_of("tflite_micro")}
-    assert tried | others == set(TRANSLATE)
+    assert tried | others | set(NO_C) | {"CAST"} == set(TRANSLATE)  # CAST is of indices, behind what has no C
     assert tried <= set(OPTIONS)
 
 
@@ -239,10 +239,11 @@ OF_UINT8 = {
        for name in ("MEAN", "MUL", "SUB", "ADD", "AVERAGE_POOL_2D", "MAX_POOL_2D", "LOGISTIC", "TANH", "HARD_SWISH",
                     "LEAKY_RELU", "GELU", "SUM", "PRELU", "DIV", "SOFTMAX", "TRANSPOSE_CONV", "QUANTIZE",
                     "QUANTIZE, of codes", "RELU, of two scales", "RELU6, of two scales", "CONV_2D, 3 x 3",
-                    "DEPTHWISE_CONV_2D", "CONCATENATION", "FULLY_CONNECTED", *COMPARISONS)},
+                    "DEPTHWISE_CONV_2D", "CONCATENATION", "FULLY_CONNECTED", "L2_NORMALIZATION", *COMPARISONS)},
 }  # fmt: skip
+NO_C = {"ARG_MAX": "is ArgMax; expected one of", "ARG_MIN": "is ArgMin; expected one of"}
 NO_C_OF_UINT8 = {"LOG_SOFTMAX": "LOG_SOFTMAX of uint8; expected int8",
-                 "RESIZE_BILINEAR": "RESIZE_BILINEAR of uint8; expected int8"}  # fmt: skip
+                 "RESIZE_BILINEAR": "RESIZE_BILINEAR of uint8; expected int8", **NO_C}  # fmt: skip
 """What is refused, and how."""
 
 
@@ -269,6 +270,15 @@ def test_c_of_uint8_that_is_none(name: str, tmp_path: Path) -> None:
     graph, _ = of_uint8(name, tmp_path)
     with pytest.raises(UserError, match=NO_C_OF_UINT8[name]):
         c.build(graph, tmp_path / "c", flags=("-O1",))
+
+
+@pytest.mark.parametrize("name", NO_C)
+def test_what_has_no_c(name: str, tmp_path: Path) -> None:
+    case, path = TFLITE_GENERATORS[name](np.random.default_rng(2), "powers of two"), tmp_path / "one.tflite"
+    path.write_bytes(case.content)
+    for write in (lambda graph: c.build(graph, tmp_path / "c"), buffers):
+        with pytest.raises(UserError, match=f"{NO_C[name]}.*Cut the model before"):
+            write(load(path).with_runtime("tflite_micro"))
 
 
 def test_each_operator_of_uint8_has_c_or_is_refused() -> None:

@@ -67,7 +67,9 @@ def pair(kind: str, a: Array, b: Array, scales: Sequence[float], zeros: Sequence
 
 
 @pytest.mark.parametrize("runtime", KERNEL_SETS)
-@pytest.mark.parametrize("name", ["SUM", "PRELU", "SQUARED_DIFFERENCE", "DIV", "LOG_SOFTMAX", "TRANSPOSE_CONV"])
+@pytest.mark.parametrize(
+    "name", ["SUM", "PRELU", "SQUARED_DIFFERENCE", "DIV", "LOG_SOFTMAX", "L2_NORMALIZATION", "TRANSPOSE_CONV"]
+)
 def test_random_cases_are_the_engine_s(name: str, runtime: str, tmp_path: Path) -> None:
     for number, ties in enumerate(SCALES):
         case = TFLITE_GENERATORS[name](np.random.default_rng(100 + number), ties)
@@ -170,6 +172,31 @@ def test_a_row_whose_sum_leaves_its_integers_is_refused(tmp_path: Path) -> None:
     long = operator_file("LOG_SOFTMAX", [Spec((1, 4096), scale=0.02)], Spec((1, 4096), scale=1 / 16, zero_point=127))
     with pytest.raises(UserError, match=r"node \S+ has rows of 4096 codes"):
         c.generate(opened(long, "tflite_micro", tmp_path))
+
+
+@pytest.mark.parametrize("runtime", KERNEL_SETS)
+def test_norms_of_every_size(runtime: str, tmp_path: Path) -> None:
+    """Sums of every length in bits, along the channels of an image and along a row, up to the largest."""
+    rng = np.random.default_rng(3)
+    for number, shape in enumerate(((1, 1), (1, 40, 7), (1, 5, 6, 9), (1, 2, 33025))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        zero = ENDS[number % len(ENDS)] if number < 3 else 127
+        specs = [Spec(shape, scale=0.05, zero_point=zero), Spec(shape, scale=1 / 128)]
+        given = codes(rng, *shape) if number < 3 else np.full(shape, -128, np.int8)
+        if number == 1:
+            given[0, :, 1:] = zero
+        agrees(operator_file("L2_NORMALIZATION", specs[:1], specs[1]), (given,), runtime, folder)
+
+
+def test_a_norm_that_32_bits_do_not_hold_ends_the_program(tmp_path: Path) -> None:
+    row = [Spec((1, 33026), scale=0.05, zero_point=127), Spec((1, 33026), scale=1 / 128)]
+    graph = opened(operator_file("L2_NORMALIZATION", row[:1], row[1]), "tflite_micro", tmp_path)
+    fed = {graph.inputs[0].name: np.full((1, 33026), -128, np.int8)}
+    with pytest.raises(UserError, match="the squares of a row of L2_NORMALIZATION add up to"):
+        graph.run(fed)
+    with pytest.raises(UserError, match="sum <= INT32_MAX"):
+        c.run(c.build(graph, tmp_path / "c"), graph, fed)
 
 
 @pytest.mark.parametrize("runtime", KERNEL_SETS)

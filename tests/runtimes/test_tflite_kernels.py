@@ -11,7 +11,7 @@ import pytest
 from resnet8doc.errors import UserError
 from resnet8doc.extract import load
 from resnet8doc.ops.kernels import KERNEL_SETS, LACKING, kernel_of, lacks
-from resnet8doc.oracles import KERNELS, Spec, interpret, operator_file
+from resnet8doc.oracles import KERNELS, Spec, Step, interpret, network_file, operator_file
 from resnet8doc.playground.model import own_network
 from resnet8doc.proof import TFLITE_GENERATORS, TfliteCase, prove_tflite
 from resnet8doc.proof._tflite_uint8 import as_uint8, lifted
@@ -43,6 +43,27 @@ def padded(kind: str, axes: int) -> TfliteCase:
     return of_one_tensor(kind, axes, made, integers(*[[0, 0]] * (axes - 1), [0, 1]), *value)
 
 
+def of_indices(kind: str, made: Spec, *stored: Spec, **options: Any) -> TfliteCase:
+    """Return a file in which an operator takes the int32 indices of ARG_MAX, ``[1, 4]``."""
+    places = Spec((1, 4), np.int32)
+    tensors = [quantized((1, 4, 5)), integers(2), places, *stored, made]
+    last = len(tensors) - 1
+    steps = [Step("ARG_MAX", [0, 1], [2], {"outputType": 2}), Step(kind, [2, *range(3, last)], [last], options)]
+    return TfliteCase(network_file(tensors, steps, [last]), (np.arange(20, dtype=np.int8).reshape(1, 4, 5) % 7,))
+
+
+SHAPED = Spec((1, 4, 1), np.int32)
+OF_INDICES = {
+    "RESHAPE": of_indices("RESHAPE", SHAPED, integers(1, 4, 1)),
+    "SQUEEZE": of_indices("SQUEEZE", Spec((4,), np.int32), squeezeDims=[0]),
+    "EXPAND_DIMS": of_indices("EXPAND_DIMS", SHAPED, integers(-1)),
+    "CAST to float32": of_indices("CAST", Spec((1, 4), np.float32), inDataType=2, outDataType=0),
+    "CAST to int64": of_indices("CAST", Spec((1, 4), np.int64), inDataType=2, outDataType=4),
+    "CAST to uint8": of_indices("CAST", Spec((1, 4), np.uint8), inDataType=2, outDataType=3),
+}
+"""What shapes or casts indices, by the entry of the table."""
+
+
 def cases() -> Iterator[tuple[str, TfliteCase]]:
     """Yield a file of each operator that is read, and of those whose kernels count axes."""
     rng = np.random.default_rng(0)
@@ -58,6 +79,10 @@ def cases() -> Iterator[tuple[str, TfliteCase]]:
                 yield kind, padded(kind, axes)
     begun = [integers(*(value for _ in range(5))) for value in (0, 1, 1)]
     yield "STRIDED_SLICE", of_one_tensor("STRIDED_SLICE", 5, (1, 1, 1, 1, 1), *begun)
+    rows = Spec((1, 2, 3, 4, 5), scale=1 / 128)
+    of_five = operator_file("L2_NORMALIZATION", [quantized(rows.shape)], rows)
+    yield "L2_NORMALIZATION", TfliteCase(of_five, (np.ones(rows.shape, np.int8),))
+    yield from ((name.partition(" ")[0], case) for name, case in OF_INDICES.items())
     yield "RELU_N1_TO_1", of_one_tensor("RELU_N1_TO_1", 4)
     yield "RESHAPE", of_one_tensor("RESHAPE", 3, (1, 6), integers(1, 6))
     yield from ((kind, chosen(kind)) for kind in ("SELECT", "SELECT_V2"))
@@ -87,8 +112,9 @@ def test_a_kernel_set_lacks_what_the_table_says_and_nothing_else(kernels: str) -
     found = set()
     for name, case in CASES:
         file = read_file(case.content, "one")
-        operation = file.operations[0]
-        kernel = kernel_of(operation.kind, len(file.tensors[operation.inputs[0]].shape))
+        operation = file.operations[-1]
+        x, y = file.tensors[operation.inputs[0]], file.tensors[operation.outputs[0]]
+        kernel = kernel_of(operation.kind, len(x.shape), x.dtype, y.dtype)
         assert runs(case, kernels) != lacks(kernels, kernel), (name, kernel)
         found |= {kernel} - {""}
     of_int8 = {kernel for kernel in LACKING if not kernel.endswith(("of int16", "of uint8"))}

@@ -1,4 +1,4 @@
-"""SUM, TRANSPOSE_CONV, PRELU, DIV and functions of one code: equal to TensorFlow Lite's kernels, or refused."""
+"""SUM, TRANSPOSE_CONV, L2_NORMALIZATION, PRELU, DIV, functions of one code: equal to TensorFlow Lite, or refused."""
 
 from collections.abc import Callable
 from functools import partial
@@ -24,7 +24,7 @@ from resnet8doc.runtimes.tflite_builtin import sum_beside_one, sum_of_codes
 
 CURVES = ("ABS", "NEG", "EXP", "ELU", "GELU", "SQRT", "RSQRT")
 PAIRS = ("PRELU", "SQUARED_DIFFERENCE", "DIV")
-NAMES = (*CURVES, *PAIRS, "GELU, approximate", "LOG_SOFTMAX", "SUM", "TRANSPOSE_CONV")
+NAMES = (*CURVES, *PAIRS, "GELU, approximate", "L2_NORMALIZATION", "LOG_SOFTMAX", "SUM", "TRANSPOSE_CONV")
 EVERY = np.arange(-128, 128, dtype=np.int8)[None]
 
 

@@ -18,7 +18,7 @@ from resnet8doc.reading.tflite._file import read_file
 from .tflite_moves import TFLITE_MOVES, codes, integers, quantized
 
 OF_LITE = [kernels for kernels in KERNELS if kernels != "tflite_micro"]
-OF_MICRO = ("SQUEEZE", "REVERSE_V2", "RESHAPE")
+OF_MICRO = ("BROADCAST_TO", "SQUEEZE", "REVERSE_V2", "RESHAPE")
 """What TensorFlow Lite Micro moves of uint8."""
 
 IMAGE = (1, 3, 4, 2)
@@ -66,8 +66,10 @@ def test_what_moves_codes(kind: str, kernels: str, tmp_path: Path) -> None:
         interpreter.run(dict(zip(file.inputs, case.inputs, strict=True)))
         made = graph.run(given(graph, case))
         for entry, index in zip(graph.outputs, file.outputs, strict=True):
-            assert made[entry.name].dtype == np.uint8
-            np.testing.assert_array_equal(made[entry.name], interpreter.tensor(index), str(number))
+            expected = interpreter.tensor(index)
+            assert made[entry.name].dtype == expected.dtype
+            np.testing.assert_array_equal(made[entry.name], expected, str(number))
+        assert made[graph.outputs[0].name].dtype == np.uint8
 
 
 @pytest.mark.parametrize("runtime", OF_LITE)
@@ -78,7 +80,7 @@ def test_a_trace_is_what_is_computed(name: str, runtime: str, tmp_path: Path) ->
         graph = written(tmp_path / "one.tflite", case).with_runtime(runtime)
         values, rng = graph.run(given(graph, case), "all"), np.random.default_rng(0)
         for node in graph.nodes:
-            if node.op_type in ("Transpose", "Clip", "MaxPool"):
+            if node.op_type in ("Transpose", "Clip", "MaxPool", "ArgMax", "ArgMin", "Cast"):
                 continue
             reads = {entry.tensor: values[entry.tensor] for entry in node.inputs if not entry.parameter}
             made = values[node.output]
@@ -87,7 +89,7 @@ def test_a_trace_is_what_is_computed(name: str, runtime: str, tmp_path: Path) ->
                 assert graph.trace(node.name, index, reads).output == made[index]
 
 
-HAVE = {"tflite_micro": ("DEQUANTIZE",), "tflite_builtin_arm": ("MAX_POOL_2D", "QUANTIZE, of codes")}
+HAVE = {"tflite_micro": ("DEQUANTIZE",), "tflite_builtin_arm": ("MAX_POOL_2D", "ARG_M", "QUANTIZE, of codes")}
 """What other kernels compute: Micro; and on ARM what every processor does, and QUANTIZE, compared between two types."""
 LACK = [(name, runtime) for runtime, have in HAVE.items() for name in UINT8_GENERATORS if not name.startswith(have)]
 
@@ -96,7 +98,7 @@ LACK = [(name, runtime) for runtime, have in HAVE.items() for name in UINT8_GENE
 def test_other_kernels_are_refused_by_name(name: str, runtime: str, tmp_path: Path) -> None:
     case = UINT8_GENERATORS[name](np.random.default_rng(0), "calibrated")
     graph = written(tmp_path / "one.tflite", case).with_runtime(runtime)
-    with pytest.raises(UserError, match=rf"{graph.runtime.title} has no \w+ (of|from) (uint8|TensorFlow Lite)"):
+    with pytest.raises(UserError, match=rf"{graph.runtime.title} has no \w+ (of|from|to) (uint8|TensorFlow|int64)"):
         graph.run(given(graph, case))
 
 

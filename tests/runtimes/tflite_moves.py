@@ -212,6 +212,41 @@ def _nearest(rng: Random) -> TfliteCase:
     return case_of(rng, "RESIZE_NEAREST_NEIGHBOR", SHAPES[2], [integers(*size)], (1, *size, 6), options)
 
 
+def _gather_nd(rng: Random) -> TfliteCase:
+    shape = drawn_shape(rng)
+    depth, many = int(rng.integers(1, len(shape) + 1)), [[3], [2, 3]][int(rng.integers(2))]
+    if len(many) + len(shape) - depth > 5:
+        many = [3]
+    where = np.stack([rng.integers(0, size, many) for size in shape[:depth]], -1)
+    return case_of(rng, "GATHER_ND", shape, [integers(*where.tolist())], [*many, *shape[depth:]])
+
+
+def _scatter_nd(rng: Random) -> TfliteCase:
+    """Few rows of few places: some of them fall together."""
+    made = drawn_shape(rng)
+    depth, many = int(rng.integers(1, len(made) + 1)), [int(rng.integers(1, 7))]
+    where = np.stack([rng.integers(0, min(size, 3), many) for size in made[:depth]], -1)
+    stored, first = [integers(*made)], [integers(*where.tolist())]
+    return case_of(rng, "SCATTER_ND", [*many, *made[depth:]], stored, made, first=first)
+
+
+def _top_k(rng: Random) -> TfliteCase:
+    """Few different codes, so that equal ones are among the largest."""
+    shape = drawn_shape(rng)
+    k = int(rng.integers(1, shape[-1] + 1))
+    made = (*shape[:-1], k)
+    many = Spec((), np.int32, data=np.array(k, np.int32))
+    content = operator_file("TOPK_V2", [quantized(shape), many], [quantized(made), Spec(made, np.int32)])
+    return TfliteCase(content, (rng.integers(-128, -125, shape).astype(np.int8) // int(rng.choice([-128, 1])),))
+
+
+def _broadcast_to(rng: Random) -> TfliteCase:
+    made = drawn_shape(rng)
+    kept = made[int(rng.integers(len(made))) :] if rng.integers(2) else made
+    shape = [size if rng.integers(2) else 1 for size in kept]
+    return case_of(rng, "BROADCAST_TO", shape, [integers(*made)], made)
+
+
 TFLITE_MOVES: dict[str, Callable[[Random], TfliteCase]] = {
     "EXPAND_DIMS": _expand_dims, "SQUEEZE": _squeeze, "STRIDED_SLICE": _strided_slice, "SLICE": _slice, "SPLIT": _split,
     "SPLIT_V": _split_v, "UNPACK": _unpack, "PACK": _pack, "TILE": _tile, "GATHER": _gather, "MIRROR_PAD": _mirror_pad,
@@ -219,5 +254,6 @@ TFLITE_MOVES: dict[str, Callable[[Random], TfliteCase]] = {
     "DEPTH_TO_SPACE": _depth_to_space, "SPACE_TO_DEPTH": _space_to_depth, "MAXIMUM": _pair("MAXIMUM"),
     "MINIMUM": _pair("MINIMUM"), "REDUCE_MAX": _reduction("REDUCE_MAX"), "REDUCE_MIN": _reduction("REDUCE_MIN"),
     "RESIZE_NEAREST_NEIGHBOR": _nearest, "SPACE_TO_BATCH_ND": _space_to_batch, "BATCH_TO_SPACE_ND": _batch_to_space,
+    "GATHER_ND": _gather_nd, "SCATTER_ND": _scatter_nd, "TOPK_V2": _top_k, "BROADCAST_TO": _broadcast_to,
 }  # fmt: skip
 """For each operator that moves codes a function that makes a random case of it."""

@@ -11,8 +11,10 @@ KERNEL_SETS = ("tflite_micro", "tflite_reference", "tflite_builtin", "xnnpack")
 LACKING: dict[str, tuple[str, ...]] = {
     "ELU": ("tflite_reference",),
     **dict.fromkeys(("EXP", "GELU", "NEG", "SQRT"), ("tflite_micro",)),
-    **dict.fromkeys(("RELU_N1_TO_1", "SELECT", "TILE"), ("tflite_micro",)),
-    "STRIDED_SLICE of 5 axes": ("tflite_micro",),
+    **dict.fromkeys(("RELU_N1_TO_1", "SCATTER_ND", "SELECT", "TILE", "TOPK_V2"), ("tflite_micro",)),
+    **dict.fromkeys(("ARG_MAX to int64", "ARG_MIN to int64", "CAST to int64", "CAST to uint8"), ("tflite_micro",)),
+    "EXPAND_DIMS of int32": ("tflite_micro",),
+    **dict.fromkeys(("STRIDED_SLICE of 5 axes", "L2_NORMALIZATION of 5 axes"), ("tflite_micro",)),
     "TRANSPOSE of 6 axes": ("tflite_micro",),
     **dict.fromkeys((f"{kind} of int16" for kind in ("GATHER", "MIRROR_PAD")), ("tflite_micro",)),
     **dict.fromkeys(
@@ -32,7 +34,7 @@ LACKING: dict[str, tuple[str, ...]] = {
     ),
     "PAD of 6 axes": ("tflite_micro", "tflite_reference", "tflite_builtin"),
 }
-"""The kernel sets that do not have an operator: for any codes, for one type, or for tensors of so many axes.
+"""The kernel sets that do not have an operator: for any codes, of one type, to one type, or of so many axes.
 
 Other operators of uint8 codes are refused by what they become: `resnet8doc.arithmetic.Runtime.int8_only`.
 """
@@ -44,15 +46,27 @@ ALIKE = {"tflite_builtin_arm": "tflite_builtin"}
 """Runtimes that are a kernel set on another processor."""
 
 
-def kernel_of(kind: str, axes: int, dtype: str = "int8") -> str:
+def kernel_of(kind: str, axes: int, dtype: str = "int8", made: str = "int8") -> str:
     """Return an operator's entry in `LACKING`; empty where every kernel set has it.
+
+    Parameters
+    ----------
+    kind
+        The operator.
+    axes, dtype
+        Of its first input.
+    made
+        The type of its output.
 
     Examples
     --------
     >>> kernel_of("TILE", 4), kernel_of("STRIDED_SLICE", 5), kernel_of("GATHER", 4, "int16"), kernel_of("GATHER", 4)
     ('TILE', 'STRIDED_SLICE of 5 axes', 'GATHER of int16', '')
+    >>> kernel_of("ARG_MAX", 4, "int8", "int64")
+    'ARG_MAX to int64'
     """
-    return next((known for known in (kind, f"{kind} of {dtype}", f"{kind} of {axes} axes") if known in LACKING), "")
+    names = (kind, f"{kind} of {dtype}", f"{kind} to {made}", f"{kind} of {axes} axes")
+    return next((known for known in names if known in LACKING), "")
 
 
 def lacks(kernel_set: str, kernel: str) -> bool:

@@ -140,29 +140,31 @@ def _chunk(
     """Compare all nodes on some inputs; return the first local mismatch."""
     own, same, first = dict(fed), set(fed), None
     for node in graph.nodes:
-        computed = graph.compute(node, own)
-        own[node.output] = computed
+        made = graph.compute_all(node, own)
+        own |= made
         fed_alike = all(entry.parameter or entry.tensor in same for entry in node.inputs)
-        local = computed if fed_alike else graph.compute(node, truth)
-        expected = truth.get(node.output)
-        if expected is None:
-            truth[node.output] = local
-            same |= {node.output} if fed_alike else set()
-            continue
-        alike(f"node {node.name}", computed, expected, "the runtime")
-        if not differs(computed, expected).any():
-            same.add(node.output)
-        tally = tallies[node.name]
-        before = tally.local
-        tally.count(expected, local, computed)
-        if first is None and tally.local > before:
-            first = _first(graph, node, truth, local, start)
+        local = made if fed_alike else graph.compute_all(node, truth)
+        for name, computed in made.items():
+            expected = truth.get(name)
+            if expected is None:
+                truth[name] = local[name]
+                same |= {name} if fed_alike else set()
+                continue
+            alike(f"node {node.name}", computed, expected, "the runtime")
+            if not differs(computed, expected).any():
+                same.add(name)
+            tally = tallies[node.name]
+            before = tally.local
+            tally.count(expected, local[name], computed)
+            if first is None and tally.local > before:
+                first = _first(graph, node, truth, (name, local[name]), start)
     return first
 
 
-def _first(graph: Graph, node: Node, values: dict[str, Array], found: Array, start: int) -> dict[str, Any]:
-    """Return the first value in which a node differs from the runtime, with all that went into it."""
-    expected = values[node.output]
+def _first(graph: Graph, node: Node, values: dict[str, Array], output: tuple[str, Array], start: int) -> dict[str, Any]:
+    """Return the first value in which an output differs from the runtime, with all that went into it."""
+    name, found = output
+    expected = values[name]
     index = tuple(int(i) for i in np.argwhere(differs(found, expected))[0])
     return {
         "node": node.name, "op_type": node.op_type, "input": start + index[0], "index": list(index),

@@ -454,6 +454,45 @@ def transposed(rng: Random, ties: Ties) -> TfliteCase:
     return TfliteCase(content, (_codes(rng, *shape),))
 
 
+def l2_normalization(rng: Random, ties: Ties) -> TfliteCase:
+    """L2_NORMALIZATION of rows of all lengths: some of zeros but for one code, some of extremes, some nearly equal."""
+    shape: tuple[int, ...]
+    if ties == "calibrated":
+        shape, zero = (60, int(rng.integers(1, 600))), _zero(rng)
+    elif ties == "powers of two":  # roots of small sums, many of them whole
+        shape, zero = (1000, 2, 3, int(rng.choice([1, 2, 4, 5, 16]))), 0
+    else:
+        shape, zero = (8, int(rng.integers(2000, 33000))), int(rng.choice([-128, 127, 0]))
+    codes = _codes(rng, *shape)
+    if ties == "powers of two":
+        codes = np.clip(rng.integers(-4, 5, shape) * rng.choice([1, 8, 31], (*shape[:-1], 1)), -128, 127)
+    codes[::7] = zero
+    codes[::7, ..., 0] = rng.integers(-128, 128, codes[::7, ..., 0].shape)
+    codes[1::7] = rng.choice([-128, 127], codes[1::7].shape)
+    codes[2::7] = np.clip(zero + rng.integers(-1, 2, codes[2::7].shape), -128, 127)
+    specs = [Spec(shape, scale=0.05, zero_point=zero), Spec(shape, scale=1 / 128, zero_point=0)]
+    return TfliteCase(operator_file("L2_NORMALIZATION", specs[:1], specs[1]), (codes.astype(np.int8),))
+
+
+def place(kind: str, made: type[np.signedinteger[Any]] = np.int32) -> Callable[[Random, Ties], TfliteCase]:
+    """Return what makes cases of ARG_MAX or ARG_MIN along any axis; few different codes, so that the first counts."""
+
+    def drawn(rng: Random, ties: Ties) -> TfliteCase:
+        shape = [(50, 40, 7), (10, 9, 8, 33), (3000, 5), (3, 20, 4, 5, 6)][int(rng.integers(4))]
+        axis = int(rng.integers(1, len(shape)))
+        low, high = {"calibrated": (-128, 128), "powers of two": (-2, 3), "wide": (125, 128)}[ties]
+        out = [size for number, size in enumerate(shape) if number != axis]
+        given = axis - len(shape) * int(rng.integers(2))
+        content = operator_file(
+            kind,
+            [Spec(shape, scale=0.05, zero_point=_zero(rng)), Spec((1,), np.int32, data=np.array([given], np.int32))],
+            Spec(out, made), {"outputType": 2 if made is np.int32 else 4},
+        )  # fmt: skip
+        return TfliteCase(content, (rng.integers(low, high, shape).astype(np.int8),))
+
+    return drawn
+
+
 TFLITE_GENERATORS: dict[str, Callable[[Random, Ties], TfliteCase]] = {
     "CONV_2D, 1 x 1": convolution,
     "CONV_2D, 3 x 3": window_convolution,
@@ -486,5 +525,8 @@ TFLITE_GENERATORS: dict[str, Callable[[Random, Ties], TfliteCase]] = {
     **{kind: curve(kind) for kind in ("ABS", "NEG", "EXP", "ELU", "GELU", "SQRT", "RSQRT")},
     **{kind: comparison(kind) for kind in COMPARISONS},
     "GELU, approximate": curve("GELU", approximate=True),
+    "L2_NORMALIZATION": l2_normalization,
+    **{kind: place(kind) for kind in ("ARG_MAX", "ARG_MIN")},
+    **{f"{kind}, to int64": place(kind, np.int64) for kind in ("ARG_MAX", "ARG_MIN")},
 }
 """What makes random cases of each operator."""

@@ -70,7 +70,10 @@ def operators_of(kernels: str) -> list[str]:
     >>> [name for name in UINT8_GENERATORS if name in operators_of("tflite_micro")]
     ['DEQUANTIZE, uint8']
     """
-    of_int8 = [name for name in TFLITE_GENERATORS if TFLITE_WITHOUT.get(name.partition(",")[0]) != kernels]
+    of_int8 = [
+        name for name in TFLITE_GENERATORS
+        if kernels not in (TFLITE_WITHOUT.get(name.partition(",")[0]), TFLITE_WITHOUT.get(name.replace(",", "")))
+    ]  # fmt: skip
     return [*of_int8, *(MICRO if kernels == "tflite_micro" else UINT8_GENERATORS)]
 
 

@@ -170,24 +170,27 @@ HALF_ROOT = 1518500250
 
 @lru_cache(maxsize=512)
 def inverse_root(value: int) -> tuple[int, int]:
-    """Return ``m`` and ``e`` of 1 / sqrt of a positive integer, as m * 2^(e - 31): five steps of Newton's method.
+    """Return ``m`` and ``e`` of 1 / sqrt of an integer, as m * 2^(e - 31): five steps of Newton's method; of 0 as of 1.
 
     Source: TensorFlow Lite, ``kernels/internal/common.h``, ``GetInvSqrtQuantizedMultiplierExp``.
 
     Examples
     --------
-    >>> [round(m * 2.0 ** (e - 31), 5) for m, e in map(inverse_root, (1, 2, 100))]
-    [1.0, 0.70711, 0.1]
+    >>> [round(m * 2.0 ** (e - 31), 5) for m, e in map(inverse_root, (0, 1, 2, 100, 10**9))]
+    [1.0, 1.0, 0.70711, 0.1, 3e-05]
     """
-    if value == 1:
+    if value <= 1:
         return LIMIT, 0
+    quarters = max(0, (value.bit_length() - 28) // 2)  # taken off what has more than 29 bits
+    value >>= 2 * quarters
     pairs = (31 - value.bit_length()) // 2 - 1  # so that 2**27 <= value << 2 * pairs < 2**29
     number = value * 4**pairs // 2  # a quarter to 1 in Q3.28
     half, three_halves, x = (number + 1) // 2, 3 << 27, 1 << 28
     for _ in range(5):
         cube = _within(_high(_high(x, x), x) * 2**6)
         x = _within((_high(three_halves, x) - _high(half, cube)) * 2**3)
-    return _high(x, HALF_ROOT) * 2 ** max(pairs - 11, 0), min(pairs - 11, 0)
+    exponent = pairs - quarters - 11
+    return _high(x, HALF_ROOT) * 2 ** max(exponent, 0), min(exponent, 0)
 
 
 LOG_2, FOURTH_ROOT = 1488522236, 1805811301

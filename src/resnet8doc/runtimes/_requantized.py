@@ -57,7 +57,10 @@ UnarySteps = Callable[[Trace, int, Any, Any, float], int]
 TURNS = "QUANTIZE"
 """The operator that gives codes of the type that its output's zero point has: int8 of uint8, uint8 of int8."""
 
-FIXED_OUTPUT = {"QLinearSigmoid": (1 / 256, -128), "TANH": (1 / 128, 0), "LOG_SOFTMAX": (1 / 16, 127)}
+FIXED_OUTPUT = {
+    "QLinearSigmoid": (1 / 256, -128), "TANH": (1 / 128, 0), "L2_NORMALIZATION": (1 / 128, 0),
+    "LOG_SOFTMAX": (1 / 16, 127),
+}  # fmt: skip
 """Operators of one output scale, and one zero point of int8; of uint8 it is 128 more."""
 
 

@@ -39,7 +39,7 @@ from ..ops import qlinear_conv_element as convolve_element
 from ..ops.parts import CONV_PARTS, check, checked_quantize, from_rows, softmax_rows
 from ..ops.parts import checked_add as checked
 from ..trace import Trace
-from . import blocks, comparisons, int16, joins, logarithms, lookups, means, quotients, resize, transposed
+from . import blocks, comparisons, int16, joins, logarithms, lookups, means, norms, quotients, resize, transposed
 from . import tflite_reference as reference
 from ._dense import dense, matrices
 from ._leftovers import is_left_over, loop_of, with_leftover
@@ -377,6 +377,7 @@ def functions(way: Way) -> dict[str, Functions]:
         **OF_BUILTIN,
         **quotients.OF_LITE,
         **comparisons.IN_ALL,
+        **norms.IN_ALL,
         **lookups.OF_BUILTIN,
         "LOG_SOFTMAX": logarithms.IN_FLOATS,
         "QLinearConcat": joins.OF_UINT8,

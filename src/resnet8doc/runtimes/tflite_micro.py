@@ -7,8 +7,8 @@ and for LOGISTIC and TANH.
 RELU6 between two scales holds the input's codes and leaves them at the input's scale.
 The border of SPACE_TO_BATCH_ND is not set, and refused.
 
-Of uint8 codes it has only DEQUANTIZE, QUANTIZE to and from int8, RESHAPE, SQUEEZE and REVERSE_V2; every other operator
-of them is refused.
+Of uint8 codes it has only DEQUANTIZE, QUANTIZE to and from int8, RESHAPE, SQUEEZE, REVERSE_V2 and BROADCAST_TO; every
+other operator of them is refused.
 
 CMSIS-NN's portable C computes the same, byte for byte; built with ``CMSIS_NN_USE_SINGLE_ROUNDING`` it rounds once,
 halves up. ``python -m resnet8doc.proof.cmsis`` compares both.
@@ -33,8 +33,8 @@ from .fixed_point import away, scaled, scaled_step
 from .tflite_reference import ARITHMETIC, CONVOLUTIONS, REFERENCE_FUNCTIONS
 
 MOVES = frozenset({
-    "Clip", "Concat", "DepthToSpace", "Max", "MaxPool", "Min", "Pad", "ReduceMax", "ReduceMin", "Resize", "Slice",
-    "SpaceToDepth", "SPACE_TO_BATCH_ND", "Tile", "Where",
+    "ArgMax", "ArgMin", "Clip", "Concat", "DepthToSpace", "GatherND", "Max", "MaxPool", "Min", "Pad", "ReduceMax",
+    "ReduceMin", "Resize", "Slice", "SpaceToDepth", "SPACE_TO_BATCH_ND", "Tile", "Where",
 })  # fmt: skip
 """What TensorFlow Lite's operators that only move codes, or choose among them, are translated to."""
 

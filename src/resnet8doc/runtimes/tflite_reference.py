@@ -33,7 +33,7 @@ from ..errors import UserError
 from ..ops.parts import AutoPad, check, checked_quantize, from_rows, in_parts, softmax_rows, window_sums
 from ..ops.parts import checked_add as checked
 from ..trace import Trace
-from . import blocks, comparisons, int16, joins, logarithms, lookups, means, quotients, resize, transposed
+from . import blocks, comparisons, int16, joins, logarithms, lookups, means, norms, quotients, resize, transposed
 from ._dense import dense
 from ._gemmlowp import exp_of_negative, exp_of_negative_step, reciprocal_of_one_plus, reciprocal_of_one_plus_step
 from ._pairs import of_pairs
@@ -424,6 +424,7 @@ REFERENCE_FUNCTIONS = {
     **FIXED,
     **quotients.OF_LITE,
     **comparisons.IN_ALL,
+    **norms.IN_ALL,
     **lookups.OF_LITE,
     **int16.OF_REFERENCE,
     "LOG_SOFTMAX": logarithms.IN_INTEGERS,

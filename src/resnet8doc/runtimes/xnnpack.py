@@ -30,7 +30,7 @@ from ..arithmetic import FLOAT32, Array, Functions, Number, Runtime
 from ..ops.parts import checked_add as checked
 from ..ops.parts import checked_quantize, in_parts
 from ..trace import Trace
-from . import blocks, comparisons, int16, joins, logarithms, lookups, means, quotients, resize, transposed
+from . import blocks, comparisons, int16, joins, logarithms, lookups, means, norms, quotients, resize, transposed
 from . import tflite_builtin as builtin
 from . import tflite_reference as reference
 from ._dense import matrices
@@ -193,6 +193,7 @@ XNNPACK = Runtime(
         **OF_XNNPACK,
         **quotients.OF_LITE,
         **comparisons.IN_ALL,
+        **norms.IN_ALL,
         **lookups.OF_XNNPACK,
         **int16.OF_BUILTIN,
         "LOG_SOFTMAX": logarithms.IN_FLOATS,

@@ -58,6 +58,7 @@ SPREAD = {
 OWN = {
     "subtract": "subtract", "prelu": "prelu", "squared_difference": "squared_difference", "quotient": "quotient",
     "transposed_convolution": "transposed_convolution", "sum_of_bytes": "sum_of_bytes", "log_softmax": "log_softmax",
+    "l2_normalization": "l2_normalization",
     "resize_bilinear": "resize_bilinear", "fully_connected": "fully_connected",
     "compare": "compare",
 }  # fmt: skip
@@ -76,7 +77,7 @@ TFLITE = Arithmetic(
     "second_stage_tflite.h", ("requantize_tflite.c",), ("fixed_point",),
     {**SPREAD, **OWN, "average_pool_tflite": "qlinear_average_pool", "mul_tflite": "qlinear_mul",
      "softmax_tflite": "qlinear_softmax"},
-    dict.fromkeys(("softmax_tflite", "log_softmax", "quotient"), "gemmlowp"),
+    dict.fromkeys(("softmax_tflite", "log_softmax", "l2_normalization", "quotient"), "gemmlowp"),
     {**{name: f"{name}.h" for name in (*SPREAD, *OWN)}, "average_pool_tflite": "average_pool.h", "mul_tflite": "mul.h"},
     TfliteParameters, integer=True,
 )  # fmt: skip

@@ -9,7 +9,8 @@ FUNCTIONS = (
     "quantize_pixels", "qlinear_conv", "qlinear_matmul", "qlinear_matmul_codes", "qlinear_add", "qlinear_add_spread",
     "qlinear_mul", "subtract", "max_pool", "qlinear_global_average_pool", "qlinear_average_pool", "qlinear_softmax",
     "quantize_real", "requantize", "transposed_convolution", "sum_of_bytes", "prelu", "squared_difference", "quotient",
-    "log_softmax", "keep_extreme", "reduce_extreme", "resize_bilinear", "fully_connected", "choose_codes", "compare",
+    "log_softmax", "l2_normalization", "keep_extreme", "reduce_extreme", "resize_bilinear", "fully_connected",
+    "choose_codes", "compare",
 )  # fmt: skip
 """What works on codes of one type."""
 

@@ -20,6 +20,7 @@ from ..network import (
     reduced_axes,
 )
 from ._interface import c_type
+from ._parameters import OF_ROWS
 from ._program import Program
 from ._walk import common_run, walk
 
@@ -206,7 +207,7 @@ def _calls(program: Program, step: Step) -> list[str]:
             count = parameters.softmax(operation)
             (read,) = step.reads.values()
             place = _operand(program, read, "")
-            function = _named(program, "qlinear_softmax" if op_type == "QLinearSoftmax" else "log_softmax", step)
+            function = _named(program, OF_ROWS[op_type], step)
             if count == step.output.bytes:
                 return [f"{function}(&{name}, {place}, {output});"]
             return [f"for (int row = 0; row < {step.output.bytes}; row += {count})",

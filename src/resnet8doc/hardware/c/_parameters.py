@@ -18,6 +18,12 @@ from ._walk import Walk, common_run, walk
 Array = npt.NDArray[Any]
 
 
+OF_ROWS = {
+    "QLinearSoftmax": "qlinear_softmax", "LOG_SOFTMAX": "log_softmax", "L2_NORMALIZATION": "l2_normalization",
+}  # fmt: skip
+"""The function of each operator whose every code follows from a row of codes."""
+
+
 class Parameters(ABC):
     """Collects the definitions of ``parameters.c`` and the declarations of ``parameters.h``.
 
@@ -402,11 +408,11 @@ class Parameters(ABC):
         return found
 
     def softmax(self, operation: Operation) -> int:
-        """Write a QLinearSoftmax or LOG_SOFTMAX; return the length of a row."""
+        """Write a QLinearSoftmax, LOG_SOFTMAX or L2_NORMALIZATION; return the length of a row."""
         shape = self.network.item(operation.output)
         axis = int(operation.node.attributes.get("axis", -1)) % len(shape)
         old = int(operation.node.attributes.get("opset", 13)) < 13
         count = int(np.prod(shape[axis:], dtype=int)) if old else shape[axis]
-        kind = "softmax_t" if operation.op_type == "QLinearSoftmax" else "log_softmax_t"
-        self._structure(kind, operation.name, {"count": count, **self._softmax(operation, count)})
+        kind = OF_ROWS[operation.op_type].removeprefix("qlinear_")
+        self._structure(f"{kind}_t", operation.name, {"count": count, **self._softmax(operation, count)})
         return count

@@ -9,6 +9,7 @@ from ...errors import UserError
 from ...runtimes.comparisons import COMPARISONS as COMPARED
 from ...runtimes.logarithms import log_softmax_factors
 from ...runtimes.means import SUM_OF_REFERENCE
+from ...runtimes.norms import shifts
 from ...runtimes.resize import in_10_bits
 from ...runtimes.tflite_reference import FULLY_CONNECTED, IN_FLOAT64, add_factors, softmax_factor
 from ..network import (
@@ -162,6 +163,10 @@ class TfliteParameters(Parameters):
         self._structure("resize_t", operation.name, members)
 
     def _softmax(self, operation: Operation, count: int) -> dict[str, Any]:
+        if operation.op_type == "L2_NORMALIZATION":
+            before, after = shifts(self._value(operation, "x_zero_point").dtype)
+            zeros = {f"{name}_zero_point": self._number(operation, f"{name}_zero_point") for name in "xy"}
+            return {**zeros, "before": before, "after": after}
         if count > LONGEST_ROW:
             raise UserError(
                 f"node {operation.node.name} has rows of {count} codes", f"at most {LONGEST_ROW}",

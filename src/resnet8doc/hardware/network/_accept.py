@@ -36,8 +36,8 @@ CONVOLUTIONS = ("QLinearConv", "TRANSPOSE_CONV")
 REDUCTIONS = ("QLinearReduceMean", "SUM")
 """One code of a whole image, channel by channel, which TensorFlow Lite alone has."""
 
-SOFTMAXES = ("QLinearSoftmax", "LOG_SOFTMAX")
-"""Operators whose every code follows from a row of codes."""
+SOFTMAXES = ("QLinearSoftmax", "LOG_SOFTMAX", "L2_NORMALIZATION")
+"""Softmaxes and what is like them: every code follows from a row of codes."""
 
 LARGEST = ("MaxPool", "GlobalMaxPool")
 """The largest code of a window."""
@@ -87,7 +87,9 @@ STORED = {
     "Clip": ("min", "max"), **dict.fromkeys(REDUCED_EXTREMES, ("axes",)),
     "RESIZE_BILINEAR": ("x_scale", "x_zero_point", "sizes"),
     "SPACE_TO_BATCH_ND": ("x_scale", "x_zero_point", "block_shape", "paddings"),
-    **dict.fromkeys((*OF_TFLITE, "LOG_SOFTMAX"), ("x_scale", "x_zero_point", "y_scale", "y_zero_point")),
+    **dict.fromkeys(
+        (*OF_TFLITE, "LOG_SOFTMAX", "L2_NORMALIZATION"), ("x_scale", "x_zero_point", "y_scale", "y_zero_point")
+    ),
     "QuantizeLinear": ("y_scale", "y_zero_point"),
     "DequantizeLinear": ("x_scale", "x_zero_point"),
     **dict.fromkeys(REDUCTIONS, ("data_scale", "data_zero_point", "reduced_scale", "reduced_zero_point")),

@@ -13,7 +13,8 @@ WORDS = (
 DECLARED = (
     "add_t", "average_pool_t", "choose_codes", "compare", "compare_t", "conv_t", "copy_codes", "divide_by_power",
     "exp_of_negative", "factor_t", "floor_shift", "fully_connected", "fully_connected_t", "high_half",
-    "keep_extreme", "log_softmax", "log_softmax_t", "look_up", "matmul_t", "max_pool", "max_pool_t", "mul_t",
+    "keep_extreme", "l2_normalization", "l2_normalization_t",
+    "log_softmax", "log_softmax_t", "look_up", "matmul_t", "max_pool", "max_pool_t", "mul_t",
     "pool_t", "prelu", "put_codes", "qlinear_add", "qlinear_add_spread", "qlinear_average_pool", "qlinear_conv",
     "qlinear_global_average_pool", "qlinear_matmul", "qlinear_matmul_codes", "qlinear_mul", "qlinear_softmax",
     "quantize_pixels", "quantize_real", "quantize_t", "quotient", "reciprocal_of_one_plus", "reduce_extreme",

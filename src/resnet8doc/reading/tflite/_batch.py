@@ -16,15 +16,21 @@ def keeps_batch(file: File) -> bool:
     A file says one length for each axis, and 1 for a batch. What moves, joins or cuts the first axis means something
     else with two images, so that such a file is run one image at a time.
     """
+    places: set[int] = set()
     for op in file.operations:
         given = [file.tensors[index] if index >= 0 else None for index in op.inputs]
+        follows = op.inputs[:1] and op.inputs[0] in places
+        if op.kind in PLACES or follows:
+            places.update(index for index in op.outputs if file.tensors[index].scale is None)
         for index in op.outputs:
             y = file.tensors[index]
             try:
                 kept = KEEPS.get(op.kind, _same_length)(op, given, y)
             except (IndexError, TypeError, ValueError):  # damage, which the translation says
                 kept = False
-            if (y.scale is not None or y.dtype == "bool") and not kept:
+            if follows and given[0] is not None and y.shape[:1] != given[0].shape[:1]:
+                return False
+            if (y.scale is not None or y.dtype == "bool" or index in places) and not kept:
                 return False
     return True
 
@@ -95,6 +101,26 @@ def _transposed(op: Operation, given: Sequence[Tensor | None], y: Tensor) -> boo
     return asked is not None and asked.data is None and _same_length(op, given, y)
 
 
+def _row(op: Operation, given: Sequence[Tensor | None], y: Tensor) -> bool:
+    """Tell it of the last axis taken as a whole: it is the first where there is no other."""
+    return len(y.shape) > 1 and _same_length(op, given, y)
+
+
+PLACES = ("ARG_MAX", "ARG_MIN", "TOPK_V2")
+"""Operators of codes that make indices, which have no scale."""
+
+
+def _spread(op: Operation, given: Sequence[Tensor | None], y: Tensor) -> bool:
+    """Tell it of a tensor that gets no axis before the first."""
+    x = given[0]
+    return x is not None and len(x.shape) == len(y.shape) and _same_length(op, given, y)
+
+
+def _never(op: Operation, given: Sequence[Tensor | None], y: Tensor) -> bool:
+    """Tell it of coordinates, which count the first axis too."""
+    return False
+
+
 KEEPS: dict[str, Keeps] = {
     "TRANSPOSE_CONV": _transposed,
     "TRANSPOSE": _transpose,
@@ -103,7 +129,10 @@ KEEPS: dict[str, Keeps] = {
     "STRIDED_SLICE": _strided,
     **dict.fromkeys(("CONCATENATION", "PACK", "UNPACK", "GATHER"), _other_axis),
     **dict.fromkeys(("SPLIT", "SPLIT_V"), _split),
+    **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION", "TOPK_V2"), _row),
+    **dict.fromkeys(("GATHER_ND", "SCATTER_ND"), _never),
+    "BROADCAST_TO": _spread,
     **dict.fromkeys((*COMPARISONS, "SELECT", "SELECT_V2"), _truth),
-    **dict.fromkeys(("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REVERSE_V2"), _reduce),
+    **dict.fromkeys(("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REVERSE_V2", "ARG_MAX", "ARG_MIN"), _reduce),
 }
 """Of the operators that can touch the first axis; of the others its length tells."""

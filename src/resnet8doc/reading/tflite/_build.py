@@ -166,9 +166,12 @@ class Build:
 
     def node(
         self, name: str, layer: str, op_type: str, domain: str, inputs: Sequence[tuple[str, str]],
-        attributes: Mapping[str, Any], formal: str, made: Value,
+        attributes: Mapping[str, Any], formal: str, made: Value, second: tuple[str, Value] | None = None,
     ) -> Value:  # fmt: skip
-        """Add a node; ``inputs`` are formal names and tensors, positions follow from `FORMALS`."""
+        """Add a node; ``inputs`` are formal names and tensors, positions follow from `FORMALS`.
+
+        ``second`` is the formal name of a second output, and what it is.
+        """
         known = FORMALS[op_type]
         entries = []
         for position, (given, tensor) in enumerate(inputs):
@@ -193,9 +196,10 @@ class Build:
             "index": len(self.nodes), "name": unique(name, len(self.nodes), taken), "op_type": op_type,
             "domain": domain, "since_version": SINCE.get(op_type, 1), "layer": layer, "attributes": dict(attributes),
             "inputs": entries,
-            "outputs": [{
-                "index": 0, "formal": formal, "tensor": made.name, "dtype": made.dtype, "shape": made.shape,
-            }],
+            "outputs": [
+                {"index": index, "formal": called, "tensor": value.name, "dtype": value.dtype, "shape": value.shape}
+                for index, (called, value) in enumerate(((formal, made), *((second,) if second else ())))
+            ],
         })  # fmt: skip
         return made
 
@@ -280,7 +284,21 @@ FORMALS: dict[str, tuple[str, ...]] = {
     "QLinearLeakyRelu": _UNARY,
     "QUANTIZE": ("x", "x_scale", "x_zero_point", "y_scale", "y_zero_point"),
     **dict.fromkeys(
-        ("RELU", "RELU6", "TANH", "HARD_SWISH", "ABS", "NEG", "EXP", "ELU", "GELU", "SQRT", "RSQRT", "LOG_SOFTMAX"),
+        (
+            "RELU",
+            "RELU6",
+            "TANH",
+            "HARD_SWISH",
+            "ABS",
+            "NEG",
+            "EXP",
+            "ELU",
+            "GELU",
+            "SQRT",
+            "RSQRT",
+            "LOG_SOFTMAX",
+            "L2_NORMALIZATION",
+        ),
         ("x", "x_scale", "x_zero_point", "y_scale", "y_zero_point"),
     ),
     "SPACE_TO_BATCH_ND": ("x", "x_scale", "x_zero_point", "block_shape", "paddings"),
@@ -301,6 +319,13 @@ FORMALS: dict[str, tuple[str, ...]] = {
     "Min": ("data_0",),
     "ReduceMax": ("data", "axes"),
     "ReduceMin": ("data", "axes"),
+    "ArgMax": ("data",),
+    "ArgMin": ("data",),
+    "Cast": ("input",),
+    "GatherND": ("data", "indices"),
+    "ScatterND": ("data", "indices", "updates"),
+    "TopK": ("X", "K"),
+    "Expand": ("input", "shape"),
     "Resize": ("X", "roi", "scales", "sizes"),
 }
 FORMALS |= {own: FORMALS[theirs] for theirs, own in _int16.COMPUTED.items()}
@@ -310,6 +335,7 @@ SINCE = dict.fromkeys(FORMALS, 1) | {
     "QuantizeLinear": 21, "DequantizeLinear": 21, "QLinearConv": 10, "QLinearMatMul": 21, "MaxPool": 12, "Clip": 13,
     "Concat": 13, "Pad": 21,
     "Reshape": 21, "Transpose": 21, "Slice": 13, "Tile": 13, "Gather": 13, "DepthToSpace": 13, "SpaceToDepth": 13,
-    "Max": 13, "Min": 13, "ReduceMax": 20, "ReduceMin": 20, "Resize": 19, "Where": 16,
+    "Max": 13, "Min": 13, "ReduceMax": 20, "ReduceMin": 20, "Resize": 19, "Where": 16, "ArgMax": 13, "ArgMin": 13,
+    "Cast": 21, "GatherND": 13, "ScatterND": 18, "TopK": 11, "Expand": 13,
 }  # fmt: skip
 """The opset of the meaning that each has at `OPSET`; ONNX Runtime's and TensorFlow Lite's own have one version."""

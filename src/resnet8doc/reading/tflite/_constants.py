@@ -20,9 +20,15 @@ Fold = Callable[[Build, Operation, Sequence[Array]], Array]
 
 INTEGERS = ("int32", "int64")
 
+OF_INDICES = ("RESHAPE", "SQUEEZE", "EXPAND_DIMS", "CAST")
+"""Operators that are read of indices that a run computes."""
+
 
 def fold(build: Build, op: Operation) -> bool:
-    """Compute an operator whose inputs are known and whose output is int32 or int64; tell whether it was one."""
+    """Compute an operator whose inputs are known and whose output is int32 or int64; tell whether it was one.
+
+    What only shapes or casts computed indices is none of them.
+    """
     if len(op.outputs) != 1 or op.kind not in FOLDED:
         return False
     y = build.output(op)
@@ -32,6 +38,8 @@ def fold(build: Build, op: Operation) -> bool:
     if op.kind == "SHAPE":
         known = [np.asarray(build.tensor(op, 0).shape)]
     if any(value is None for value in known):
+        if op.kind in OF_INDICES and build.tensor(op, 0).index in build.values:
+            return False
         raise UserError(
             f"{build.where(op)} computes {y.dtype} from what only a run knows", "numbers that follow from shapes",
             "Export the model with fixed shapes.",

@@ -12,13 +12,18 @@ from ._build import TO_CHANNELS_FIRST, TO_CHANNELS_LAST, VARIADIC, Build, Value
 from ._elementwise import alike, quantized_alike, same_scales
 from ._file import Operation, Tensor
 
+INDICES = ("int32", "int64")
+"""Types of what ARG_MAX and its kin make, which has no scale."""
+
 
 def reshape(build: Build, op: Operation) -> None:
     """RESHAPE, SQUEEZE, EXPAND_DIMS: the order is that of ``[N, H, W, C]``.
 
     Transpose nodes stand around it where that matters.
     """
-    x, y = same_scales(build, op)
+    x, y = build.tensor(op, 0), build.output(op)
+    if x.dtype not in INDICES or y.dtype != x.dtype:
+        x, y = same_scales(build, op)
     if math.prod(x.shape) != math.prod(y.shape):
         raise UserError(
             f"{build.where(op)} makes {list(y.shape)} of {list(x.shape)}", "as many numbers",

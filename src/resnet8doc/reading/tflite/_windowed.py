@@ -1,4 +1,4 @@
-"""Operators that sum up: pools, MEAN, SOFTMAX."""
+"""Operators that sum up: pools, MEAN, SUM, SOFTMAX, LOG_SOFTMAX, L2_NORMALIZATION."""
 
 import math
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import UserError
-from ._activation import emit
+from ._activation import NONE, emit
 from ._build import Build, Value
-from ._elementwise import OWN, both, held_output, probability, same_scales
+from ._elementwise import CURVE, OWN, both, held_output, probability, same_scales
 from ._file import Operation, Tensor
 from ._shapes import finish_reshape, in_file_order
 from ._windows import SAME, pads
@@ -18,6 +18,9 @@ OPSET = 21
 
 LOG_PROBABILITY = (1 / 16, 127)
 """The output scale and zero point that LOG_SOFTMAX must have."""
+
+MOST_AXES = 5
+"""Of L2_NORMALIZATION, that were compared."""
 
 
 def average_pool(build: Build, op: Operation) -> None:
@@ -104,6 +107,19 @@ def log_softmax(build: Build, op: Operation) -> None:
     inputs = [("x", build.value(op, x).name), *both(build, "x", x), *both(build, "y", y)]
     axis = 1 if len(x.shape) == 4 else len(x.shape) - 1
     emit(build, op, "LOG_SOFTMAX", OWN, inputs, {"axis": axis}, "y")
+
+
+def l2_normalization(build: Build, op: Operation) -> None:
+    """L2_NORMALIZATION along the last axis, which keeps its own name."""
+    x, y = build.codes(op, build.tensor(op, 0)), build.codes(op, build.output(op))
+    held_output(build, op, y, CURVE)
+    if int(op.options.get("fusedActivationFunction", NONE)) != NONE:
+        raise UserError(f"{build.where(op)} has a fused activation", "none, as all kernels", "Convert it without it.")
+    if len(x.shape) > MOST_AXES:
+        raise UserError(f"{build.where(op)}: {x.name} has {len(x.shape)} axes", "5 or fewer", "Reshape it before.")
+    inputs = [("x", build.value(op, x).name), *both(build, "x", x), *both(build, "y", y)]
+    axis = 1 if len(x.shape) == 4 else len(x.shape) - 1
+    emit(build, op, "L2_NORMALIZATION", OWN, inputs, {"axis": axis}, "y")
 
 
 def _window(build: Build, op: Operation) -> dict[str, Any]:

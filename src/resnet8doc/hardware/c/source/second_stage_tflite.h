@@ -67,6 +67,12 @@ typedef struct {
     int32_t least; /* the least difference that counts */
 } log_softmax_t;
 
+typedef struct {
+    int count;
+    int32_t x_zero_point, y_zero_point;
+    int before, after; /* the 7 bits of the output's scale: a shift of the difference, or of the factor */
+} l2_normalization_t;
+
 /* For each output row the rows before and after its place, and how near the second is, in 10 bits; for columns likewise. */
 typedef struct {
     int width, channels; /* of the input */
