@@ -252,6 +252,7 @@ _BINARY = (
     "A", "A_scale", "A_zero_point", "B", "B_scale", "B_zero_point", "C_scale", "C_zero_point",
 )  # fmt: skip
 _UNARY = ("X", "X_scale", "X_zero_point", "Y_scale", "Y_zero_point")
+_OWN_UNARY = ("x", "x_scale", "x_zero_point", "y_scale", "y_zero_point")
 _POOL = ("X", "x_scale", "x_zero_point", "y_scale", "y_zero_point")
 
 COMPARISONS = ("LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "EQUAL", "NOT_EQUAL")
@@ -282,25 +283,8 @@ FORMALS: dict[str, tuple[str, ...]] = {
     "QLinearSoftmax": ("X", "X_scale", "x_zero_point", "y_scale", "y_zero_point"),
     "QLinearSigmoid": _UNARY,
     "QLinearLeakyRelu": _UNARY,
-    "QUANTIZE": ("x", "x_scale", "x_zero_point", "y_scale", "y_zero_point"),
-    **dict.fromkeys(
-        (
-            "RELU",
-            "RELU6",
-            "TANH",
-            "HARD_SWISH",
-            "ABS",
-            "NEG",
-            "EXP",
-            "ELU",
-            "GELU",
-            "SQRT",
-            "RSQRT",
-            "LOG_SOFTMAX",
-            "L2_NORMALIZATION",
-        ),
-        ("x", "x_scale", "x_zero_point", "y_scale", "y_zero_point"),
-    ),
+    **dict.fromkeys(("QUANTIZE", "RELU", "RELU6", "TANH", "HARD_SWISH", "LOG_SOFTMAX", "L2_NORMALIZATION"), _OWN_UNARY),
+    **dict.fromkeys(("ABS", "NEG", "EXP", "ELU", "GELU", "SQRT", "RSQRT"), _OWN_UNARY),
     "SPACE_TO_BATCH_ND": ("x", "x_scale", "x_zero_point", "block_shape", "paddings"),
     "RESIZE_BILINEAR": ("x", "x_scale", "x_zero_point", "sizes"),
     "MaxPool": ("X",),
