@@ -89,4 +89,10 @@ def half_away(value: Array) -> Array:
     if real.dtype != np.float32:
         real = real.astype(np.float64, copy=False)
     below_half = np.nextafter(real.dtype.type(0.5), real.dtype.type(0))
-    return np.asarray(np.trunc(real + np.copysign(below_half, real)))
+    bits = real.view(f"u{real.itemsize}")
+    signed = np.empty_like(bits)  # h with the number's sign: numpy's copysign takes as long as all the rest
+    np.bitwise_and(bits, real.dtype.type(-0.0).view(bits.dtype), out=signed)
+    signed |= below_half.view(bits.dtype)
+    result = signed.view(real.dtype)
+    result += real
+    return np.asarray(np.trunc(result, out=result))
