@@ -56,6 +56,9 @@ smaller part of the cache saves."""
 WORD = 8
 """Bytes that are compared at a time."""
 
+WORTH_WORDS = 1 << 13
+"""Bytes from which on that takes less time than it saves."""
+
 Exact = Callable[[Array, Array, Array], Array]
 """From int64 accumulators, bias included, and ``m`` and ``e`` of each to the rounded products."""
 
@@ -76,12 +79,14 @@ def differing(first: Array, second: Array) -> Array:
 
     Examples
     --------
-    >>> first = np.arange(19, dtype=np.uint8)
+    >>> first = np.zeros(9001, np.uint8)
     >>> second = first.copy()
-    >>> second[[3, 4, 18]] += 1
-    >>> differing(first, second)
-    array([ 3,  4, 18])
+    >>> second[[3, 4, 9000]] = 1
+    >>> differing(first, second), differing(first[:5], second[:5])
+    (array([   3,    4, 9000]), array([3, 4]))
     """
+    if first.size < WORTH_WORDS:
+        return np.not_equal(first, second).nonzero()[0]
     whole = first.size // WORD * WORD
     words = np.not_equal(first[:whole].view(np.uint64), second[:whole].view(np.uint64)).nonzero()[0]
     places = (words[:, None] * WORD + np.arange(WORD)).reshape(-1)
