@@ -13,6 +13,7 @@ others, :mod:`resnet8doc.faults` the mistakes.
 """
 
 from ._codes import CODE_TYPES, CodeType, Overflow, code_type, narrow, not_a_number, wrap
+from ._content import Content
 from ._finish import Finish
 from ._first_stage import Adder, FirstStage
 from ._fixed_point import FixedPoint, fixed_point, multiply_by_fixed_point
@@ -24,9 +25,8 @@ from ._second_stage import Coder, SecondStage
 from ._types import Array, Number
 
 __all__ = [
-    "CODE_TYPES", "FLOAT32", "ONNXRUNTIME_X86", "Adder", "Array", "CodeType", "Coder", "Finish", "FirstStage",
-    "FixedPoint", "FloatProduct", "Functions", "Mistake", "Number", "Overflow", "Rounding", "Runtime", "SecondStage",
-    "by_row", "code_type", "fixed_point", "half_away", "multiply_by_fixed_point", "narrow", "not_a_number",
-    "round_to_integer",
-    "row_of", "scale_multiplier", "wrap",
+    "CODE_TYPES", "FLOAT32", "ONNXRUNTIME_X86", "Adder", "Array", "CodeType", "Coder", "Content", "Finish",
+    "FirstStage", "FixedPoint", "FloatProduct", "Functions", "Mistake", "Number", "Overflow", "Rounding", "Runtime",
+    "SecondStage", "by_row", "code_type", "fixed_point", "half_away", "multiply_by_fixed_point", "narrow",
+    "not_a_number", "round_to_integer", "row_of", "scale_multiplier", "wrap",
 ]  # fmt: skip

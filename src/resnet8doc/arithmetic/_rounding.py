@@ -73,6 +73,13 @@ def round_to_integer(value: Number, rounding: Rounding = "half_even") -> Array:
     return result.astype(value.dtype)
 
 
+SIGN_AND_BELOW_HALF = {
+    np.dtype(real): tuple(real(number).view(bits) for number in (-0.0, np.nextafter(real(0.5), real(0))))
+    for real, bits in ((np.float32, np.uint32), (np.float64, np.uint64))
+}
+"""The bit of the sign and the number just below a half, as bits."""
+
+
 def half_away(value: Array) -> Array:
     """Round real numbers to integers, halves away from zero (C's ``round``), in float32 or float64, as they are given.
 
@@ -88,5 +95,6 @@ def half_away(value: Array) -> Array:
     real = np.asarray(value)
     if real.dtype != np.float32:
         real = real.astype(np.float64, copy=False)
-    below_half = np.nextafter(real.dtype.type(0.5), real.dtype.type(0))
-    return np.asarray(np.trunc(real + np.copysign(below_half, real)))
+    sign, below_half = SIGN_AND_BELOW_HALF[real.dtype]
+    with_sign = (real.view(sign.dtype) & sign) | below_half  # numpy's copysign takes as long as all the rest
+    return np.asarray(np.trunc(real + with_sign.view(real.dtype)))

@@ -14,7 +14,8 @@ from ._accumulate import accumulate
 from ._conv_geometry import geometry
 from ._group_products import group_sums, padded
 from ._operator import Operator
-from ._qlinear_conv import centred_weights, gather, one_axis_more, workspace
+from ._prepared import centred_weights
+from ._qlinear_conv import gather, one_axis_more, workspace
 from ._qlinear_conv_loops import Checked, accumulated, first_stage
 from ._row_products import folded_bias
 from ._windows import AutoPad, channels_first
@@ -89,7 +90,7 @@ def conv_integer(
     g = geometry(q.x.shape, q.w.shape, auto_pad, dilations, group, kernel_shape, pads, strides)
     stage = first_stage(q, g, group, runtime)
     y = np.empty((q.x.shape[0], *g.size, g.channels_out), np.int32)
-    weights = centred_weights(q, slice(None))
+    weights = centred_weights(q.w, q.w_zero_point)
     folded = None
     if stage == FirstStage() and len(g.kernel) == 2:
         folded = folded_bias(weights, q.x.dtype, q.x_zero_point, None)

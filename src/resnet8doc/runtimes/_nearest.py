@@ -9,8 +9,9 @@ where :math:`d = 0` if it rounds once, :math:`d = 2^{e-1}` if it rounds twice, h
 goes away from zero :math:`d = \pm 2^{e-1}` by the sign of what the first one leaves. (For integers the floor of a floor
 is one: :math:`\lfloor (\lfloor x \rfloor + c) / 2^n \rfloor = \lfloor (x + c) / 2^n \rfloor`.)
 
-With the bias :math:`b` in units of the accumulator and the zero point :math:`z`, the code before its clamp is the floor
-of :math:`r = s M + h`, :math:`h = b M + d + z + \tfrac12`, where :math:`s` is a whole number that the float type holds.
+With the bias :math:`b` in units of the accumulator, the zero point :math:`z` and the lowest code :math:`q`, the code
+before its clamp, counted from the lowest, is the floor of :math:`r = s M + h`, :math:`h = b M + d + z - q + \tfrac12`,
+where :math:`s` is a whole number that the float type holds.
 
 How far off is that in floats? Let :math:`u` be half a unit in the last place, :math:`2^{-24}` in float32, and
 :math:`H \ge |h|`. The factor and the product are rounded once each, which is :math:`2 u |s M|` with
@@ -19,12 +20,14 @@ How far off is that in floats? Let :math:`u` be half a unit in the last place, :
 
 .. math:: E = 4 u\,(512 + H)
 
-is not reached there. What lies further out is clamped, and floats keep the order of numbers, so that it stays out. A
-float sum is then certain of all numbers but those as near as :math:`E` to an integer, and where :math:`d` hangs on the
-sign, as near as :math:`E + |d|`, with :math:`d` left out of :math:`h`. These few are computed in integers.
+is not reached there, even if one more sum is rounded. What lies further out is clamped, and floats keep the order of
+numbers, so that it stays out. So :math:`r` lies between :math:`r - E` and :math:`r + E` as floats find them, and where
+both have one floor, it is that of :math:`r`. Where :math:`d` hangs on the sign, it is left out of :math:`h`, and
+:math:`|d|` is added to :math:`E`. The few numbers whose two floors differ are computed in integers.
 """
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -46,8 +49,15 @@ REACH = 512
 WORTH_FLOATS = 2.0**-4
 """Bounds from which on too many numbers would have to be computed in integers."""
 
-BLOCK = 1 << 16
-"""Elements that are worked on at a time: what is made of them stays in the processor's cache."""
+BLOCK = 5 << 16
+"""Elements that are worked on at a time, as many as a convolution sums: more calls of numpy would take longer than a
+smaller part of the cache saves."""
+
+WORD = 8
+"""Bytes that are compared at a time."""
+
+WORTH_WORDS = 1 << 13
+"""Bytes from which on that takes less time than it saves."""
 
 Exact = Callable[[Array, Array, Array], Array]
 """From int64 accumulators, bias included, and ``m`` and ``e`` of each to the rounded products."""
@@ -62,6 +72,27 @@ def is_sure_of_most(m: Array, e: Array) -> bool:
     (True, False)
     """
     return m.ndim <= 1 and bool((np.where(m == 0, SMALL, e) <= SMALL).all())
+
+
+def differing(first: Array, second: Array) -> Array:
+    """Return where two arrays of bytes differ; eight at a time are compared, since nearly all are equal.
+
+    Examples
+    --------
+    >>> first = np.zeros(9001, np.uint8)
+    >>> second = first.copy()
+    >>> second[[3, 4, 9000]] = 1
+    >>> differing(first, second), differing(first[:5], second[:5])
+    (array([   3,    4, 9000]), array([3, 4]))
+    """
+    if first.size < WORTH_WORDS:
+        return np.not_equal(first, second).nonzero()[0]
+    whole = first.size // WORD * WORD
+    words = np.not_equal(first[:whole].view(np.uint64), second[:whole].view(np.uint64)).nonzero()[0]
+    places = (words[:, None] * WORD + np.arange(WORD)).reshape(-1)
+    if whole < first.size:
+        places = np.concatenate([places, np.arange(whole, first.size)])
+    return np.asarray(places[first[places] != second[places]])
 
 
 class Nearest:
@@ -102,7 +133,8 @@ class Nearest:
     ) -> None:  # fmt: skip
         factor = np.asarray(m * np.exp2(e - 31.0))
         first = np.where(m == 0, 0, np.exp2(e - 1.0))  # of two roundings: half a unit of what the first one leaves
-        shift = (0 if bias is None else bias * factor) + (first * 0 if added is None else added) + zero_point + 0.5
+        shift = (0 if bias is None else bias * factor) + (first * 0 if added is None else added)
+        shift = shift + (zero_point - kind.minimum + 0.5)
         self.bound = 4 * UNIT[real] * (REACH + 1 + np.abs(shift).max(initial=0))
         if added is None:
             self.bound += first.max(initial=0)
@@ -111,13 +143,11 @@ class Nearest:
         for row, each in enumerate((0 if bias is None else bias, m, e)):
             self.integers[row] = each
         self.factor = row_of(factor, self.channels, real)
-        # What is not sure lies above an integer then.
-        self.shift = row_of(shift + self.bound, self.channels, real)
-        self.unsure_below = real.type(2 * self.bound)
-        # Halfway between two integers, where nothing is unsure: what is clamped is sure.
-        self.limits = real.type(kind.minimum + 0.5), real.type(kind.maximum + 0.5)
-        step = max(1, BLOCK // self.factor.size) * self.factor.size
-        self.near, self.whole, self.unsure = np.empty(step, real), np.empty(step, real), np.empty(step, bool)
+        self.shift = row_of(shift - self.bound, self.channels, real)
+        self.between = real.type(2 * self.bound)
+        # Halfway between two integers, where both floors are one: what is clamped is sure.
+        self.limits = real.type(0.5), real.type(kind.maximum - kind.minimum + 0.5)
+        self.step = max(1, BLOCK // self.factor.size) * self.factor.size
         self.doubts: list[tuple[Array, Array, Array]] = []
 
     @property
@@ -125,20 +155,29 @@ class Nearest:
         """Whether floats are sure of nearly all numbers."""
         return bool(self.bound < WORTH_FLOATS)
 
+    def fresh(self) -> "Nearest":
+        """Return another with the same numbers and no doubts, for another layer's blocks or another thread's."""
+        other = copy(self)
+        other.doubts = []
+        return other
+
     def put(self, sums: Array, codes: Array) -> None:
         """Write the codes of sums, contiguous ``[..., channels]``, into ``codes`` of the same shape and order."""
         flat, out = sums.reshape(-1), np.reshape(codes, -1, copy=False)
-        for start in range(0, flat.size, self.near.size):
-            given = flat[start : start + self.near.size]
-            near, whole, unsure = self.near[: given.size], self.whole[: given.size], self.unsure[: given.size]
-            by_row(np.multiply, given, self.factor, near)
-            by_row(np.add, near, self.shift, near)
-            near.clip(*self.limits, out=near)
-            np.floor(near, out=whole)
-            near -= whole
-            np.less(near, self.unsure_below, out=unsure)
-            few = unsure.nonzero()[0]
-            np.copyto(out[start : start + self.near.size], whole, casting="unsafe")
+        step = min(self.step, flat.size)
+        near, floors = np.empty(step, self.factor.dtype), np.empty((2, step), np.uint8)
+        lowest = self.kind.stored.type(self.kind.minimum)
+        for start in range(0, flat.size, self.step):
+            given = flat[start : start + self.step]
+            real, low, high = near[: given.size], *floors[:, : given.size]
+            by_row(np.multiply, given, self.factor, real)
+            by_row(np.add, real, self.shift, real)
+            real.clip(*self.limits, out=real)
+            np.copyto(low, real, casting="unsafe")  # which is the floor, as all are above 0
+            real += self.between
+            np.copyto(high, real, casting="unsafe")
+            np.add(low.view(self.kind.stored), lowest, out=out[start : start + self.step])
+            few = differing(low, high)
             if few.size:
                 self.doubts.append((out, start + few, given[few]))
 

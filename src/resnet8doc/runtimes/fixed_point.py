@@ -16,13 +16,13 @@ Source: TensorFlow Lite, ``kernels/internal/common.cc``, ``MultiplyByQuantizedMu
 """
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from ..arithmetic import Array, CodeType, Finish, Number, SecondStage, code_type, half_away, not_a_number, wrap
+from ..arithmetic import Array, CodeType, Content, Finish, Number, SecondStage, code_type, half_away, not_a_number, wrap
 from ..errors import UserError
 from ..trace import Trace
 from ._nearest import BITS, UNIT, Nearest, is_sure_of_most
@@ -35,6 +35,9 @@ ONE = np.int64(1)
 
 LARGEST = 20
 """Exponents of factors up to which every kernel is followed; a layer's factor is below 1 nearly always."""
+
+KEPT = 64
+"""Layers whose coders are kept for the next call, 70 KB each."""
 
 
 def quantized(real: Number, largest: int = LARGEST) -> tuple[Array, Array]:
@@ -216,7 +219,7 @@ class Fixed(SecondStage):
         """Multiply and shift in integers, then add the zero point and clamp."""
         total = np.asarray(accumulator)
         real = total.dtype if total.dtype in UNIT else np.dtype(np.float64)
-        nearest = self._nearest(real, None, factor, zero_point, kind, finish)
+        nearest = self.nearest(real, None, factor, zero_point, kind, finish)
         if nearest is None:
             m, e = quantized(factor)
             return finish.narrowed(scaled(total, m, e, self.way) + np.int64(zero_point), zero_point, kind)
@@ -227,15 +230,14 @@ class Fixed(SecondStage):
 
     def coder(self, bias: Array, factor: Array, zero_point: Number, finish: Finish) -> Nearest | None:
         """Return what codes blocks of float32 sums, where floats are sure of nearly all."""
-        if finish.floor != "none":
-            return None
-        found = self._nearest(np.dtype(np.float32), bias, factor, zero_point, np.asarray(zero_point).dtype, finish)
-        return found if found is not None and found.is_worth_it else None
+        found = _kept(self, Content.of(bias), Content.of(factor), Content.of(zero_point), finish)
+        return None if found is None else found.fresh()
 
-    def _nearest(
+    def nearest(
         self, real: Any, bias: Array | None, factor: Number, zero_point: Number, kind: "npt.DTypeLike | CodeType",
         finish: Finish,
     ) -> Nearest | None:  # fmt: skip
+        """Return what codes accumulators of a float type, ``real``, by floats; None where these are of no use."""
         (m, e), codes = quantized(factor), code_type(kind)
         if finish.overflow != "saturate" or codes.bits > BITS or not is_sure_of_most(m, e):
             return None
@@ -254,6 +256,16 @@ class Fixed(SecondStage):
         whole = scaled_step(trace, "scaled", accumulator, m, e, self.way)
         whole = int(trace.step("zero point added", f"{whole} + {zero}", whole + zero, "int32"))
         finish.clamp_step(trace, whole, zero, kind)
+
+
+@lru_cache(KEPT)
+def _kept(stage: Fixed, bias: Content, factor: Content, zero_point: Content, finish: Finish) -> Nearest | None:
+    """Return what :meth:`Fixed.coder` does, not to be used but to be made fresh."""
+    if finish.floor != "none":
+        return None
+    real = np.dtype(np.float32)
+    found = stage.nearest(real, bias.array, factor.array, zero_point.array, zero_point.dtype, finish)
+    return found if found is not None and found.is_worth_it else None
 
 
 @dataclass(frozen=True)
