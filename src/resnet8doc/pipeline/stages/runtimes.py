@@ -24,4 +24,4 @@ def run(build: Path, images: int) -> None:
     from ...proof.runtimes import write_comparison  # here, so that listing the stages costs no framework
 
     network = graph.load(build / extract.operations(SPECIFIED)[0])
-    write_comparison(build, network, dataset.load("test").images[:images], progress=False)
+    write_comparison(build / RESULT, network, dataset.load("test").images[:images], progress=False)
