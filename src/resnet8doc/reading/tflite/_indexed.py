@@ -9,12 +9,9 @@ from ...errors import UserError
 from ._build import Build, Value
 from ._elementwise import alike, same_scales
 from ._file import Operation, Tensor
-from ._shapes import finish_in_file_order, in_file_order
+from ._shapes import finish_in_file_order, in_file_order, refuse_more_axes
 
 Array = npt.NDArray[Any]
-
-MOST_AXES = 5
-"""Of tensors that were compared."""
 
 INT32 = 6
 """ONNX's number of the type."""
@@ -23,7 +20,7 @@ INT32 = 6
 def gather_nd(build: Build, op: Operation) -> None:
     """GATHER_ND of stored coordinates as GatherND, in the order of the file."""
     x, y = same_scales(build, op)
-    _few_axes(build, op, x, y)
+    refuse_more_axes(build, op, x, y)
     where = _coordinates(build, op, build.tensor(op, 1), x.shape)
     at = build.store(f"{build.names[y.index].node}_indices", where)
     inputs = [("data", in_file_order(build, op, x).name), ("indices", at)]
@@ -36,7 +33,7 @@ def scatter_nd(build: Build, op: Operation) -> None:
     What falls on one place is added, in the bits of a code.
     """
     x, y = same_scales(build, op, 1)
-    _few_axes(build, op, x, y)
+    refuse_more_axes(build, op, x, y)
     if [int(size) for size in np.ravel(build.constant(op, build.tensor(op, 2)))] != list(y.shape):
         raise ValueError(f"the shape that is asked for is not {list(y.shape)}")
     where = _coordinates(build, op, build.tensor(op, 0), y.shape)
@@ -52,7 +49,7 @@ def top_k(build: Build, op: Operation) -> None:
     x = build.codes(op, build.tensor(op, 0))
     y, places = (build.file.tensors[op.outputs[number]] for number in (0, 1))
     alike(build, op, x, build.codes(op, y))
-    _few_axes(build, op, x, y)
+    refuse_more_axes(build, op, x, y)
     many = build.tensor(op, 1)
     if {many.dtype, places.dtype} != {"int32"}:
         raise UserError(
@@ -73,21 +70,12 @@ def top_k(build: Build, op: Operation) -> None:
 def broadcast_to(build: Build, op: Operation) -> None:
     """BROADCAST_TO as Expand, in the order of the file."""
     x, y = same_scales(build, op)
-    _few_axes(build, op, x, y)
+    refuse_more_axes(build, op, x, y)
     if [int(size) for size in np.ravel(build.constant(op, build.tensor(op, 1)))] != list(y.shape):
         raise ValueError(f"the shape that is asked for is not {list(y.shape)}")
     shape = build.store(f"{build.names[y.index].node}_shape", np.array(y.shape, np.int64))
     inputs = [("input", in_file_order(build, op, x).name), ("shape", shape)]
     finish_in_file_order(build, y, "Expand", inputs, {}, "output")
-
-
-def _few_axes(build: Build, op: Operation, *tensors: Tensor) -> None:
-    for tensor in tensors:
-        if len(tensor.shape) > MOST_AXES:
-            raise UserError(
-                f"{build.where(op)}: {tensor.name} has {len(tensor.shape)} axes", f"{MOST_AXES} or fewer",
-                "Reshape it before.",
-            )  # fmt: skip
 
 
 def _coordinates(build: Build, op: Operation, tensor: Tensor, shape: tuple[int, ...]) -> Array:

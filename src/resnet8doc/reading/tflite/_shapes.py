@@ -9,11 +9,22 @@ import numpy as np
 from ...errors import UserError
 from ._activation import emit
 from ._build import TO_CHANNELS_FIRST, TO_CHANNELS_LAST, VARIADIC, Build, Value
+from ._constants import INTEGERS
 from ._elementwise import alike, quantized_alike, same_scales
 from ._file import Operation, Tensor
 
-INDICES = ("int32", "int64")
-"""Types of what ARG_MAX and its kin make, which has no scale."""
+MOST_AXES = 5
+"""Of tensors that were compared, where an operator takes any."""
+
+
+def refuse_more_axes(build: Build, op: Operation, *tensors: Tensor) -> None:
+    """Refuse tensors of more axes than were compared."""
+    for tensor in tensors:
+        if len(tensor.shape) > MOST_AXES:
+            raise UserError(
+                f"{build.where(op)}: {tensor.name} has {len(tensor.shape)} axes", f"{MOST_AXES} or fewer",
+                "Reshape it before.",
+            )  # fmt: skip
 
 
 def reshape(build: Build, op: Operation) -> None:
@@ -22,7 +33,7 @@ def reshape(build: Build, op: Operation) -> None:
     Transpose nodes stand around it where that matters.
     """
     x, y = build.tensor(op, 0), build.output(op)
-    if x.dtype not in INDICES or y.dtype != x.dtype:
+    if x.dtype not in INTEGERS or y.dtype != x.dtype:  # indices have no scale
         x, y = same_scales(build, op)
     if math.prod(x.shape) != math.prod(y.shape):
         raise UserError(

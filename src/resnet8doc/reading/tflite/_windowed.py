@@ -10,7 +10,7 @@ from ._activation import NONE, emit
 from ._build import Build, Value
 from ._elementwise import CURVE, OWN, both, held_output, probability, same_scales
 from ._file import Operation, Tensor
-from ._shapes import finish_reshape, in_file_order
+from ._shapes import finish_reshape, in_file_order, refuse_more_axes
 from ._windows import SAME, pads
 
 OPSET = 21
@@ -18,9 +18,6 @@ OPSET = 21
 
 LOG_PROBABILITY = (1 / 16, 127)
 """The output scale and zero point that LOG_SOFTMAX must have."""
-
-MOST_AXES = 5
-"""Of L2_NORMALIZATION, that were compared."""
 
 
 def average_pool(build: Build, op: Operation) -> None:
@@ -115,8 +112,7 @@ def l2_normalization(build: Build, op: Operation) -> None:
     held_output(build, op, y, CURVE)
     if int(op.options.get("fusedActivationFunction", NONE)) != NONE:
         raise UserError(f"{build.where(op)} has a fused activation", "none, as all kernels", "Convert it without it.")
-    if len(x.shape) > MOST_AXES:
-        raise UserError(f"{build.where(op)}: {x.name} has {len(x.shape)} axes", "5 or fewer", "Reshape it before.")
+    refuse_more_axes(build, op, x)
     inputs = [("x", build.value(op, x).name), *both(build, "x", x), *both(build, "y", y)]
     axis = 1 if len(x.shape) == 4 else len(x.shape) - 1
     emit(build, op, "L2_NORMALIZATION", OWN, inputs, {"axis": axis}, "y")
