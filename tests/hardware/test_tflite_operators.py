@@ -16,7 +16,7 @@ from resnet8doc.oracles import Spec, operator_file
 from resnet8doc.oracles._operator import OPTIONS
 from resnet8doc.oracles._tflite import interpret
 from resnet8doc.proof import TFLITE_GENERATORS, UINT8_GENERATORS, TfliteCase
-from resnet8doc.proof._tflite_cases import SCALES
+from resnet8doc.proof._tflite_case import SCALES
 from resnet8doc.proof._tflite_operators import operators_of
 from resnet8doc.proof._tflite_uint8 import UINT8
 from resnet8doc.reading.tflite import read

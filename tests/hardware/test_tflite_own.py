@@ -18,7 +18,7 @@ from resnet8doc.hardware.network import accumulators
 from resnet8doc.hardware.network._names import DECLARED
 from resnet8doc.oracles import Spec, operator_file
 from resnet8doc.proof import TFLITE_GENERATORS
-from resnet8doc.proof._tflite_cases import SCALES
+from resnet8doc.proof._tflite_case import SCALES
 from resnet8doc.reading.tflite import read
 from resnet8doc.runtimes.fixed_point import scaled
 

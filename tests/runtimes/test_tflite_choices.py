@@ -17,7 +17,7 @@ from resnet8doc.oracles import KERNELS, Spec, interpret, operator_file
 from resnet8doc.oracles._operator import OPTIONS, pack
 from resnet8doc.oracles._trial import survives
 from resnet8doc.proof import TFLITE_GENERATORS, prove_tflite
-from resnet8doc.proof._tflite_cases import SCALES
+from resnet8doc.proof._tflite_case import SCALES
 from resnet8doc.proof._tflite_operators import in_both
 from resnet8doc.reading.tflite._file import read_file
 from resnet8doc.runtimes import RUNTIMES

@@ -15,7 +15,7 @@ from resnet8doc.ops import OPERATORS
 from resnet8doc.ops.kernels import WITHOUT
 from resnet8doc.oracles import KERNELS, Spec, TfliteNetwork, interpret, operator_file
 from resnet8doc.proof import TFLITE_GENERATORS, TfliteCase
-from resnet8doc.proof._tflite_cases import SCALES
+from resnet8doc.proof._tflite_case import SCALES
 from resnet8doc.proof._tflite_operators import in_both, operators_of
 from resnet8doc.reading.tflite import read
 from resnet8doc.runtimes import RUNTIMES, TFLITE_BUILTIN

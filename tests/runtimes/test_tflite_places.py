@@ -11,7 +11,7 @@ from resnet8doc.errors import UserError
 from resnet8doc.extract import load
 from resnet8doc.oracles import KERNELS, Spec, Step, interpret, network_file, operator_file
 from resnet8doc.proof import TFLITE_GENERATORS, UINT8_GENERATORS, prove_tflite
-from resnet8doc.proof._tflite_cases import SCALES
+from resnet8doc.proof._tflite_case import SCALES
 from resnet8doc.reading.tflite._file import read_file
 
 from .tflite_moves import integers, quantized

@@ -11,7 +11,7 @@ from resnet8doc.extract import load
 from resnet8doc.graph import Graph
 from resnet8doc.oracles import KERNELS, Spec, interpret, operator_file
 from resnet8doc.proof import TFLITE_GENERATORS, UINT8_GENERATORS, TfliteCase, as_uint8
-from resnet8doc.proof._tflite_cases import SCALES
+from resnet8doc.proof._tflite_case import SCALES
 from resnet8doc.proof._tflite_uint8 import UINT8, WITHOUT
 from resnet8doc.reading.tflite._file import read_file
 

@@ -9,7 +9,8 @@ from ._single import Case
 from ._speed import measure_speed
 from ._tally import EngineFaultError
 from ._tflite import failure_tflite, prove_tflite
-from ._tflite_cases import TFLITE_GENERATORS, TfliteCase
+from ._tflite_case import TfliteCase
+from ._tflite_cases import TFLITE_GENERATORS
 from ._tflite_differences import kernel_differences
 from ._tflite_operators import compare_tflite_operators
 from ._tflite_uint8 import UINT8_GENERATORS, as_uint8

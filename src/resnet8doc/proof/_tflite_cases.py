@@ -1,11 +1,9 @@
 """Random single operators of TensorFlow Lite, with scales that provoke ties."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ..errors import UserError
 from ..oracles import Spec, operator_file
@@ -14,132 +12,24 @@ from ..runtimes.comparisons import COMPARISONS
 from ..runtimes.curves import near_tie
 from ..runtimes.logarithms import undecided_rows
 from ..runtimes.lookups import OF_BUILTIN, OF_XNNPACK
-
-Array = npt.NDArray[Any]
-Random = np.random.Generator
-Ties = Literal["calibrated", "powers of two", "wide"]
-
-SCALES: tuple[Ties, ...] = ("calibrated", "powers of two", "wide")
-"""Scales as calibration gives them; powers of two, of which products are often exact ties; factors above 1/2."""
-
-RELU = 1
-SAME, VALID = 0, 1
-
-
-@dataclass(frozen=True)
-class TfliteCase:
-    """A file of one operator, and what is fed to it."""
-
-    content: bytes
-    inputs: tuple[Array, ...]
-
-
-def _codes(rng: Random, *shape: int) -> Array:
-    return rng.integers(-128, 128, shape).astype(np.int8)
-
-
-def _zero(rng: Random) -> int:
-    return int(rng.integers(-128, 128))
-
-
-def _scales(rng: Random, ties: Ties, channels: int) -> tuple[np.float32, Array, np.float32]:
-    """Return the scales of input, weights and output."""
-    single = np.float32
-    if ties == "powers of two":
-        weights = (2.0 ** -rng.integers(3, 9, channels)).astype(single)
-        return single(2.0 ** -rng.integers(2, 5)), weights, single(2.0 ** -rng.integers(0, 3))
-    x = single(rng.uniform(0.005, 0.1))
-    if ties == "wide":
-        weights = rng.uniform(0.6, 2, channels).astype(single)
-        return x, weights, single(x * weights.max() * rng.uniform(0.2, 1.5))
-    weights = rng.uniform(0.003, 0.01, channels).astype(single)
-    return x, weights, single(x * weights.max() * rng.uniform(50, 400))
-
-
-def _bias(rng: Random, x: Any, weights: Array, y: Any, spread: float = 100) -> Array:
-    """Return biases that move the accumulators all over the output's range."""
-    limit = np.maximum(spread * float(y) / (float(x) * weights.astype(np.float64)), 2)
-    return np.rint(rng.uniform(-limit, limit)).astype(np.int32)
-
-
-def _weights(rng: Random, ties: Ties, *shape: int) -> Array:
-    return (rng.integers(-2, 3, shape) if ties == "wide" else rng.integers(-127, 128, shape)).astype(np.int8)
-
-
-def convolution(rng: Random, ties: Ties, kernel: tuple[int, int] = (1, 1), height: int | None = None) -> TfliteCase:
-    """CONV_2D, per channel."""
-    c, m = int(rng.integers(1, 9 if ties == "wide" else 20)), int(rng.integers(1, 70))
-    x, w, y = _scales(rng, ties, m)
-    stride, size = (1, 20) if kernel == (1, 1) else (int(rng.integers(1, 3)), 16)
-    shape = (1, height or size, size + 1, c)
-    out = (1, -(-shape[1] // stride), -(-shape[2] // stride), m)
-    options = {
-        "padding": SAME, "strideH": stride, "strideW": stride, "dilationHFactor": 1, "dilationWFactor": 1,
-        "fusedActivationFunction": int(rng.integers(2)) * RELU,
-    }  # fmt: skip
-    inputs = [
-        Spec(shape, scale=x, zero_point=_zero(rng)),
-        Spec((m, *kernel, c), scale=w, data=_weights(rng, ties, m, *kernel, c)),
-        Spec((m,), np.int32, x * w, data=_bias(rng, x, w, y)),
-    ]
-    content = operator_file("CONV_2D", inputs, Spec(out, scale=y, zero_point=_zero(rng)), options)
-    return TfliteCase(content, (_codes(rng, *shape),))
-
-
-def window_convolution(rng: Random, ties: Ties) -> TfliteCase:
-    """CONV_2D, 3 x 3."""
-    return convolution(rng, ties, (3, 3))
-
-
-def row_convolution(rng: Random, ties: Ties) -> TfliteCase:
-    """CONV_2D, 1 x 5, on one row."""
-    return convolution(rng, ties, (1, 5), 1)
-
-
-def depthwise(rng: Random, ties: Ties, kernel: int = 3, multiple: int | None = None) -> TfliteCase:
-    """DEPTHWISE_CONV_2D, with channels that fill no vector, some of one input channel."""
-    c = 1 if rng.integers(4) == 0 else int(rng.integers(2, 40))
-    many = int(rng.integers(1, 24 if c == 1 else 3)) if multiple is None else multiple
-    m = c * many
-    x, w, y = _scales(rng, ties, m)
-    stride, size = int(rng.integers(1, 3)), 24
-    shape, out = (1, size, size, c), (1, -(-size // stride), -(-size // stride), m)
-    options = {
-        "padding": SAME, "strideH": stride, "strideW": stride, "dilationHFactor": 1, "dilationWFactor": 1,
-        "depthMultiplier": many, "fusedActivationFunction": int(rng.integers(2)) * RELU,
-    }  # fmt: skip
-    inputs = [
-        Spec(shape, scale=x, zero_point=_zero(rng)),
-        Spec((1, kernel, kernel, m), scale=w, data=_weights(rng, ties, 1, kernel, kernel, m), axis=3),
-        Spec((m,), np.int32, x * w, data=_bias(rng, x, w, y)),
-    ]
-    content = operator_file("DEPTHWISE_CONV_2D", inputs, Spec(out, scale=y, zero_point=_zero(rng)), options)
-    return TfliteCase(content, (_codes(rng, *shape),))
-
-
-def wide_depthwise(rng: Random, ties: Ties) -> TfliteCase:
-    """DEPTHWISE_CONV_2D, 5 x 5."""
-    return depthwise(rng, ties, 5)
-
-
-def doubled_depthwise(rng: Random, ties: Ties) -> TfliteCase:
-    """DEPTHWISE_CONV_2D, 3 x 3, two outputs of each channel."""
-    return depthwise(rng, ties, multiple=2)
-
-
-def fully_connected(rng: Random, ties: Ties) -> TfliteCase:
-    """FULLY_CONNECTED, per tensor or per channel: many outputs, so that the biases reach many accumulators."""
-    c, m = int(rng.integers(1, 40)), int(rng.integers(200, 900))
-    x, w, y = _scales(rng, ties, m if rng.integers(2) else 1)
-    shape = (30, c)
-    inputs = [
-        Spec(shape, scale=x, zero_point=_zero(rng)),
-        Spec((m, c), scale=w, data=_weights(rng, ties, m, c)),
-        Spec((m,), np.int32, x * w, data=_bias(rng, x, np.broadcast_to(w, (m,)), y)),
-    ]
-    options = {"fusedActivationFunction": int(rng.integers(2)) * RELU}
-    content = operator_file("FULLY_CONNECTED", inputs, Spec((30, m), scale=y, zero_point=_zero(rng)), options)
-    return TfliteCase(content, (_codes(rng, *shape),))
+from ._tflite_case import (
+    Random,
+    TfliteCase,
+    Ties,
+    draw_codes,
+    draw_zero,
+)
+from ._tflite_layers import (
+    RELU,
+    SAME,
+    VALID,
+    convolution,
+    depthwise,
+    fully_connected,
+    matrices,
+    transposed,
+    window_convolution,
+)
 
 
 def _pairs(rng: Random, ties: Ties, kind: str) -> TfliteCase:
@@ -155,12 +45,14 @@ def _pairs(rng: Random, ties: Ties, kind: str) -> TfliteCase:
         c = single(max(a, b) ** 2 * (2.0 ** rng.integers(1, 9) if ties == "powers of two" else rng.uniform(5, 300)))
     every = np.arange(-128, 128, dtype=np.int8)
     extra = int(rng.integers(1, 16))
-    left = np.concatenate([np.repeat(every, 256), _codes(rng, extra)])[None]
-    right = np.concatenate([np.tile(every, 256), _codes(rng, extra)])[None]
+    left = np.concatenate([np.repeat(every, 256), draw_codes(rng, extra)])[None]
+    right = np.concatenate([np.tile(every, 256), draw_codes(rng, extra)])[None]
     shape = left.shape
-    inputs = [Spec(shape, scale=scale, zero_point=_zero(rng)) for scale in (a, b)]
+    inputs = [Spec(shape, scale=scale, zero_point=draw_zero(rng)) for scale in (a, b)]
     options = {} if kind == "SQUARED_DIFFERENCE" else {"fusedActivationFunction": int(rng.integers(2)) * RELU}
-    return TfliteCase(operator_file(kind, inputs, Spec(shape, scale=c, zero_point=_zero(rng)), options), (left, right))
+    return TfliteCase(
+        operator_file(kind, inputs, Spec(shape, scale=c, zero_point=draw_zero(rng)), options), (left, right)
+    )
 
 
 def addition(rng: Random, ties: Ties) -> TfliteCase:
@@ -175,7 +67,7 @@ def average_pool(rng: Random, ties: Ties, kind: str = "AVERAGE_POOL_2D") -> Tfli
     size = int(rng.integers(kernel, 14))
     out = -(-size // stride) if padding == SAME else (size - kernel) // stride + 1
     shape = (1, size, size, 64)
-    spec = Spec(shape, scale=np.float32(0.05), zero_point=_zero(rng))
+    spec = Spec(shape, scale=np.float32(0.05), zero_point=draw_zero(rng))
     options = {"filterHeight": kernel, "filterWidth": kernel, "strideH": stride, "strideW": stride, "padding": padding}
     content = operator_file(
         kind, [spec], Spec((1, out, out, 64), scale=spec.scale, zero_point=spec.zero_point), options
@@ -194,17 +86,17 @@ def softmax(rng: Random, ties: Ties) -> TfliteCase:
     shape = (4000, int(rng.choice([2, 3, 10, 12, 17, 33])))
     step = np.float32(2.0 ** -rng.integers(2, 7) if ties == "powers of two" else rng.uniform(0.005, 0.4))
     content = operator_file(
-        "SOFTMAX", [Spec(shape, scale=step, zero_point=_zero(rng))], Spec(shape, scale=1 / 256, zero_point=-128),
+        "SOFTMAX", [Spec(shape, scale=step, zero_point=draw_zero(rng))], Spec(shape, scale=1 / 256, zero_point=-128),
         {"beta": 1.0},
     )  # fmt: skip
-    return TfliteCase(content, (_codes(rng, *shape),))
+    return TfliteCase(content, (draw_codes(rng, *shape),))
 
 
 def log_softmax(rng: Random, ties: Ties) -> TfliteCase:
     """LOG_SOFTMAX of rows of few classes, with scales at which no code depends on the C library."""
     shape = (400, int(rng.choice([2, 3, 5, 10, 17])))
     step = np.float32(2.0 ** -rng.integers(2, 7) if ties == "powers of two" else rng.uniform(0.005, 0.4))
-    codes, zero = _codes(rng, *shape), _zero(rng)
+    codes, zero = draw_codes(rng, *shape), draw_zero(rng)
     if ties == "wide":
         codes = np.clip(rng.integers(-128, 128, (shape[0], 1)) + rng.integers(-20, 21, shape), -128, 127)
         codes = codes.astype(np.int8)
@@ -212,7 +104,7 @@ def log_softmax(rng: Random, ties: Ties) -> TfliteCase:
         wrong = undecided_rows(codes, step)
         if not wrong.any():
             break
-        codes[wrong] = _codes(rng, int(wrong.sum()), shape[1])
+        codes[wrong] = draw_codes(rng, int(wrong.sum()), shape[1])
     made = Spec(shape, scale=1 / 16, zero_point=127)
     content = operator_file("LOG_SOFTMAX", [Spec(shape, scale=step, zero_point=zero)], made)
     return TfliteCase(content, (codes,))
@@ -224,7 +116,7 @@ def quantize(rng: Random, ties: Ties) -> TfliteCase:
     step = np.float32(2.0 ** -rng.integers(0, 7) if ties == "powers of two" else rng.uniform(0.004, 2))
     steps = rng.integers(-1200, 1200, shape) / 8
     real = steps.astype(np.float32) * (step if ties != "calibrated" else np.float32(step * rng.uniform(0.3, 1)))
-    content = operator_file("QUANTIZE", [Spec(shape, np.float32)], Spec(shape, scale=step, zero_point=_zero(rng)))
+    content = operator_file("QUANTIZE", [Spec(shape, np.float32)], Spec(shape, scale=step, zero_point=draw_zero(rng)))
     return TfliteCase(content, (real.astype(np.float32),))
 
 
@@ -232,8 +124,8 @@ def dequantize(rng: Random, ties: Ties) -> TfliteCase:
     """DEQUANTIZE of all codes."""
     shape = (1, 40000 + int(rng.integers(1, 8)))
     step = np.float32(2.0 ** -rng.integers(0, 7) if ties == "powers of two" else rng.uniform(0.004, 2))
-    content = operator_file("DEQUANTIZE", [Spec(shape, scale=step, zero_point=_zero(rng))], Spec(shape, np.float32))
-    return TfliteCase(content, (_codes(rng, *shape),))
+    content = operator_file("DEQUANTIZE", [Spec(shape, scale=step, zero_point=draw_zero(rng))], Spec(shape, np.float32))
+    return TfliteCase(content, (draw_codes(rng, *shape),))
 
 
 def mean(rng: Random, ties: Ties, kind: str = "MEAN") -> TfliteCase:
@@ -246,8 +138,8 @@ def mean(rng: Random, ties: Ties, kind: str = "MEAN") -> TfliteCase:
     channels, keep = int(rng.integers(50, 70)), bool(rng.integers(2))
     shape = (40, height, width, channels)
     axes = Spec((2,), np.int32, data=np.array([1, 2], np.int32))
-    made = Spec((40, 1, 1, channels) if keep else (40, channels), scale=out, zero_point=_zero(rng))
-    content = operator_file(kind, [Spec(shape, scale=step, zero_point=_zero(rng)), axes], made, {"keepDims": keep})
+    made = Spec((40, 1, 1, channels) if keep else (40, channels), scale=out, zero_point=draw_zero(rng))
+    content = operator_file(kind, [Spec(shape, scale=step, zero_point=draw_zero(rng)), axes], made, {"keepDims": keep})
     middle = rng.integers(-128, 128, (40, 1, 1, channels))
     return TfliteCase(content, (np.clip(middle + rng.integers(-20, 21, shape), -128, 127).astype(np.int8),))
 
@@ -269,8 +161,8 @@ def _other_scale(rng: Random, ties: Ties, kind: str, **options: Any) -> TfliteCa
         x, ratio = np.float32(2.0 ** -rng.integers(2, 5)), np.float32(2.0 ** rng.integers(-1, 3))
     else:
         x, ratio = np.float32(rng.uniform(0.005, 0.1)), np.float32(rng.uniform(0.3, 3))
-    out = {"LOGISTIC": (1 / 256, -128), "TANH": (1 / 128, 0)}.get(kind) or (np.float32(x * ratio), _zero(rng))
-    zero = _zero(rng)
+    out = {"LOGISTIC": (1 / 256, -128), "TANH": (1 / 128, 0)}.get(kind) or (np.float32(x * ratio), draw_zero(rng))
+    zero = draw_zero(rng)
     if kind == "TANH" and near_tie(np.tanh(x * np.arange(-128 - zero, 128 - zero, dtype=np.float32))).any():
         return _other_scale(rng, ties, kind)
     spec = Spec(shape, scale=x, zero_point=zero)
@@ -314,45 +206,25 @@ def hard_swish(rng: Random, ties: Ties) -> TfliteCase:
     return _other_scale(rng, ties, "HARD_SWISH")
 
 
-def matrices(rng: Random, ties: Ties) -> TfliteCase:
-    """BATCH_MATMUL of two computed tensors; the second is read turned in some."""
-    batch, rows, inner, columns = 3, *(int(v) for v in rng.integers(1, 40, 3))
-    x, weights, y = _scales(rng, ties, 1)
-    limit = 4 if ties == "wide" else 128
-    zeros, turned = (_zero(rng), _zero(rng) if rng.integers(2) else 0), bool(rng.integers(2))
-    shapes = (1, batch, rows, inner), (1, batch, columns, inner) if turned else (1, batch, inner, columns)
-    if ties != "wide":
-        y = np.float32(y / (1 if ties == "powers of two" else 4))
-    specs = [Spec(shape, scale=scale, zero_point=zero)
-             for shape, scale, zero in zip(shapes, (x, weights[0]), zeros, strict=True)]  # fmt: skip
-    made = Spec((1, batch, rows, columns), scale=y, zero_point=_zero(rng))
-    content = operator_file("BATCH_MATMUL", specs, made, {"adjY": turned})
-    fed = tuple(
-        np.clip(rng.integers(-limit, limit, shape) + (zero if limit < 128 else 0), -128, 127).astype(np.int8)
-        for shape, zero in zip(shapes, zeros, strict=True)
-    )
-    return TfliteCase(content, fed)
-
-
 def resize_bilinear(rng: Random, ties: Ties) -> TfliteCase:
     """RESIZE_BILINEAR; to twice the size where many means are ties."""
     height, width, channels = (int(v) for v in rng.integers(1, 12, 3))
     size = [2 * height, 2 * width] if ties == "powers of two" else [int(v) for v in rng.integers(1, 30, 2)]
     corners, half = [(False, False), (True, False), (False, True)][int(rng.integers(3))]
-    shape, zero = (1, height, width, 20 * channels), _zero(rng)
+    shape, zero = (1, height, width, 20 * channels), draw_zero(rng)
     wanted = Spec((2,), np.int32, data=np.array(size, np.int32))
     content = operator_file(
         "RESIZE_BILINEAR", [Spec(shape, scale=0.05, zero_point=zero), wanted],
         Spec((1, *size, shape[3]), scale=0.05, zero_point=zero), {"alignCorners": corners, "halfPixelCenters": half},
     )  # fmt: skip
-    return TfliteCase(content, (_codes(rng, *shape),))
+    return TfliteCase(content, (draw_codes(rng, *shape),))
 
 
 def curve(kind: str, **options: bool) -> Callable[[Random, Ties], TfliteCase]:
     """Return what makes cases of a function of one code; where C libraries may disagree about one, it is left out."""
 
     def made(rng: Random, ties: Ties) -> TfliteCase:
-        zeros = [-128 if "SQRT" in kind else _zero(rng), _zero(rng)]
+        zeros = [-128 if "SQRT" in kind else draw_zero(rng), draw_zero(rng)]
         if ties == "powers of two":
             x, y = np.float32(2.0 ** -rng.integers(2, 7)), np.float32(2.0 ** -rng.integers(-1, 9))
         else:
@@ -386,10 +258,10 @@ def parametric_relu(rng: Random, ties: Ties) -> TfliteCase:
         y = np.float32(x * rng.uniform(0.4, 3))
     shape = (1, 64, 256 + int(rng.integers(1, 16)))
     slopes = np.resize(np.arange(-128, 128, dtype=np.int8), shape[2:])
-    specs = [Spec(shape, scale=x, zero_point=_zero(rng)),
-             Spec((1, shape[2]), scale=slope, zero_point=_zero(rng), data=slopes[None])]  # fmt: skip
-    content = operator_file("PRELU", specs, Spec(shape, scale=y, zero_point=_zero(rng)))
-    return TfliteCase(content, (_codes(rng, *shape),))
+    specs = [Spec(shape, scale=x, zero_point=draw_zero(rng)),
+             Spec((1, shape[2]), scale=slope, zero_point=draw_zero(rng), data=slopes[None])]  # fmt: skip
+    content = operator_file("PRELU", specs, Spec(shape, scale=y, zero_point=draw_zero(rng)))
+    return TfliteCase(content, (draw_codes(rng, *shape),))
 
 
 def comparison(kind: str) -> Callable[[Random, Ties], TfliteCase]:
@@ -404,7 +276,7 @@ def comparison(kind: str) -> Callable[[Random, Ties], TfliteCase]:
             a, b = (np.float32(rng.choice([0.999, 0.3, 1 / 255, 1e-4]) * rng.uniform(0.5, 1)) for _ in "ab")
         every = np.arange(-128, 128, dtype=np.int8)
         left, right = np.repeat(every, 256)[None], np.tile(every, 256)[None]
-        inputs = [Spec(left.shape, scale=scale, zero_point=_zero(rng)) for scale in (a, b)]
+        inputs = [Spec(left.shape, scale=scale, zero_point=draw_zero(rng)) for scale in (a, b)]
         return TfliteCase(operator_file(kind, inputs, Spec(left.shape, np.bool_)), (left, right))
 
     return made
@@ -422,10 +294,10 @@ def quotient(rng: Random, ties: Ties) -> TfliteCase:
     c = np.float32(a / b * (2.0 ** -rng.integers(7, 10) if ties == "powers of two" else rng.uniform(0.001, 0.007)))
     every = np.arange(-128, 128, dtype=np.int8)
     left, right = np.repeat(every, 192)[None], np.tile(every[64:], 256)[None]
-    specs = [Spec(left.shape, scale=a, zero_point=_zero(rng)), Spec(left.shape, scale=b, zero_point=-128)]
+    specs = [Spec(left.shape, scale=a, zero_point=draw_zero(rng)), Spec(left.shape, scale=b, zero_point=-128)]
     options = {"fusedActivationFunction": int(rng.integers(2)) * RELU}
     return TfliteCase(
-        operator_file("DIV", specs, Spec(left.shape, scale=c, zero_point=_zero(rng)), options), (left, right)
+        operator_file("DIV", specs, Spec(left.shape, scale=c, zero_point=draw_zero(rng)), options), (left, right)
     )
 
 
@@ -434,36 +306,16 @@ def total(rng: Random, ties: Ties) -> TfliteCase:
     return mean(rng, ties, "SUM")
 
 
-def transposed(rng: Random, ties: Ties) -> TfliteCase:
-    """TRANSPOSE_CONV, per tensor or per channel, with channels that fill no vector."""
-    c, m = int(rng.integers(1, 9)), int(rng.integers(1, 30))
-    x, w, y = _scales(rng, ties, m if rng.integers(2) else 1)
-    strides, same, size = rng.integers(1, 4, 2), bool(rng.integers(2)), rng.integers(1, 12, 2)
-    kernel = strides + rng.integers(0, 4, 2)
-    out = size * strides if same else (size - 1) * strides + kernel
-    shape, made = (1, *map(int, size), c), (1, *map(int, out), m)
-    inputs = [
-        Spec((4,), np.int32, data=np.array(made, np.int32)),
-        Spec((m, *map(int, kernel), c), scale=w, data=_weights(rng, ties, m, *kernel, c)),
-        Spec(shape, scale=x, zero_point=_zero(rng)),
-    ]
-    if rng.integers(2):
-        inputs.append(Spec((m,), np.int32, x * w, data=_bias(rng, x, np.broadcast_to(w, (m,)), y)))
-    options = {"strideH": int(strides[0]), "strideW": int(strides[1]), "padding": SAME if same else VALID}
-    content = operator_file("TRANSPOSE_CONV", inputs, Spec(made, scale=y, zero_point=_zero(rng)), options)
-    return TfliteCase(content, (_codes(rng, *shape),))
-
-
 def l2_normalization(rng: Random, ties: Ties) -> TfliteCase:
     """L2_NORMALIZATION of rows of all lengths: some of zeros but for one code, some of extremes, some nearly equal."""
     shape: tuple[int, ...]
     if ties == "calibrated":
-        shape, zero = (60, int(rng.integers(1, 600))), _zero(rng)
+        shape, zero = (60, int(rng.integers(1, 600))), draw_zero(rng)
     elif ties == "powers of two":  # roots of small sums, many of them whole
         shape, zero = (1000, 2, 3, int(rng.choice([1, 2, 4, 5, 16]))), 0
     else:
         shape, zero = (8, int(rng.integers(2000, 33000))), int(rng.choice([-128, 127, 0]))
-    codes = _codes(rng, *shape)
+    codes = draw_codes(rng, *shape)
     if ties == "powers of two":
         codes = np.clip(rng.integers(-4, 5, shape) * rng.choice([1, 8, 31], (*shape[:-1], 1)), -128, 127)
     codes[::7] = zero
@@ -485,7 +337,8 @@ def place(kind: str, made: type[np.signedinteger[Any]] = np.int32) -> Callable[[
         given = axis - len(shape) * int(rng.integers(2))
         content = operator_file(
             kind,
-            [Spec(shape, scale=0.05, zero_point=_zero(rng)), Spec((1,), np.int32, data=np.array([given], np.int32))],
+            [Spec(shape, scale=0.05, zero_point=draw_zero(rng)),
+             Spec((1,), np.int32, data=np.array([given], np.int32))],
             Spec(out, made), {"outputType": 2 if made is np.int32 else 4},
         )  # fmt: skip
         return TfliteCase(content, (rng.integers(low, high, shape).astype(np.int8),))

@@ -15,7 +15,8 @@ from ..reading.tflite import FORMALS, VARIADIC, Reading, read, read_content
 from ..runtimes import RUNTIMES
 from ._tally import differs
 from ._tflite import PROVEN
-from ._tflite_cases import SCALES, TFLITE_GENERATORS, TfliteCase
+from ._tflite_case import SCALES, TfliteCase
+from ._tflite_cases import TFLITE_GENERATORS
 from ._tflite_uint8 import MICRO, UINT8_GENERATORS
 
 Array = npt.NDArray[Any]

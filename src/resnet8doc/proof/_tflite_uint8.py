@@ -9,7 +9,8 @@ from ai_edge_litert import schema_py_generated as schema
 
 from ..oracles import Spec, operator_file, pack
 from ..runtimes.logarithms import undecided_rows
-from ._tflite_cases import TFLITE_GENERATORS, Random, TfliteCase, Ties
+from ._tflite_case import Random, TfliteCase, Ties
+from ._tflite_cases import TFLITE_GENERATORS
 
 Array = npt.NDArray[Any]
 

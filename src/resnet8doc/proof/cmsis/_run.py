@@ -15,7 +15,9 @@ from ...hardware.c import describe_compiler
 from ...reading.tflite import read
 from ...runtimes import TFLITE_BUILTIN_ARM, TFLITE_MICRO
 from .. import _tflite_cases as cases
+from .. import _tflite_layers as layers
 from .._tally import alike, differs
+from .._tflite_case import SCALES
 from ._library import FLAGS, SINGLE, Library, open_source
 from ._operators import CODES, OPERATORS, Bounds
 from ._single import compute_once
@@ -23,13 +25,13 @@ from ._single import compute_once
 Array = npt.NDArray[Any]
 
 GENERATORS = {
-    "CONV_2D, 1 x 1": cases.convolution,
-    "CONV_2D, 3 x 3": cases.window_convolution,
-    "CONV_2D, 1 x 5 on a row": cases.row_convolution,
-    "DEPTHWISE_CONV_2D, 3 x 3": cases.depthwise,
-    "DEPTHWISE_CONV_2D, 5 x 5": cases.wide_depthwise,
-    "DEPTHWISE_CONV_2D, two of each": cases.doubled_depthwise,
-    "FULLY_CONNECTED": cases.fully_connected,
+    "CONV_2D, 1 x 1": layers.convolution,
+    "CONV_2D, 3 x 3": layers.window_convolution,
+    "CONV_2D, 1 x 5 on a row": layers.row_convolution,
+    "DEPTHWISE_CONV_2D, 3 x 3": layers.depthwise,
+    "DEPTHWISE_CONV_2D, 5 x 5": layers.wide_depthwise,
+    "DEPTHWISE_CONV_2D, two of each": layers.doubled_depthwise,
+    "FULLY_CONNECTED": layers.fully_connected,
     "ADD": cases.addition,
     "MUL": cases.product,
     "AVERAGE_POOL_2D": cases.average_pool,
@@ -111,9 +113,9 @@ def differing(found: Mapping[str, Any]) -> int:
 
 def _operator(name: str, path: Path, values: int, libraries: tuple[Library, ...]) -> dict[str, Any]:
     row: dict[str, Any] = {"name": name, "cases": 0, **dict.fromkeys(COUNTS, 0)}
-    for number, ties in enumerate(cases.SCALES):
+    for number, ties in enumerate(SCALES):
         rng, seen = np.random.default_rng([13, number]), 0
-        while seen < values / len(cases.SCALES):
+        while seen < values / len(SCALES):
             case = GENERATORS[name](rng, ties)
             path.write_bytes(case.content)
             reading = read(path)
