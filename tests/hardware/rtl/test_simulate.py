@@ -6,8 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -28,10 +27,10 @@ from resnet8doc.hardware.rtl import (
     source,
     synthesize,
     verilator,
-    write_archive,
 )  # fmt: skip
 from resnet8doc.hardware.rtl import _tools as tools
 
+from .archives import unpacked
 from .lite import small_lite
 
 Array = npt.NDArray[Any]
@@ -323,10 +322,7 @@ def test_a_compiler_that_is_too_old_is_a_sentence(
         with pytest.raises(UserError, match=r"'-std=c\+\+17'; expected a compiler of C\+\+17. Install a newer one"):
             bench("residual_adder", tmp_path / "cache")
         return
-    write_archive(network, images[:1], tmp_path / "a.zip")
-    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
-        archive.extractall(tmp_path)
-    command = [sys.executable, str(tmp_path / "resnet8_rtl" / "simulate.py"), "--images", "1"]
+    command = [sys.executable, str(unpacked(network, images[:1], tmp_path) / "simulate.py"), "--images", "1"]
     said = subprocess.run(command, capture_output=True, text=True, check=False).stderr
     assert "it must know C++17: name another by CXX, or pip install ziglang" in said
     assert "Traceback" not in said
@@ -384,12 +380,13 @@ def test_without_yosys(monkeypatch: pytest.MonkeyPatch) -> None:
 @needs_verilator
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["float32", "fixed point"])
-def test_the_archive_repeats_the_zero(kind: str, network: Graph, images: Array, tmp_path: Path) -> None:
-    network = network if kind == "float32" else small_lite()
-    write_archive(network, images[:4], tmp_path / "a.zip")
-    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
-        archive.extractall(tmp_path)
-    folder = tmp_path / "resnet8_rtl"
+def test_the_archive_repeats_the_zero(
+    kind: str, network: Graph, images: Array, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if kind == "float32":  # from nothing, as a reader does
+        folder = unpacked(network, images[:4], tmp_path)
+    else:
+        folder = unpacked(small_lite(), images[:4], tmp_path, request.getfixturevalue("runtime"))
     command = [sys.executable, str(folder / "simulate.py"), "--images", "4", "--dump", str(tmp_path / "dump")]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
@@ -403,9 +400,27 @@ def test_the_archive_repeats_the_zero(kind: str, network: Graph, images: Array, 
     assert json.loads((folder / "parameters.json").read_text())["model"] == network.name
 
 
-@needs_verilator
-def test_threads_that_find_a_cold_cache_compile_verilators_own_code_once(tmp_path: Path) -> None:
+def test_threads_that_find_a_cold_cache_compile_verilators_own_code_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here with two files of a line each in the place of Verilator's, which take the compiler 6 s."""
+    program = tmp_path / "verilator_bin"
+    program.touch()
+    (tmp_path / "include").mkdir()
+    for name in ("verilated", "verilated_threads"):
+        (tmp_path / "include" / f"{name}.cpp").write_text(f"int {name}() {{ return 1; }}\n")
+    compiled: list[Sequence[str]] = []
+    compile_it = tools._compile
+
+    def counted(command: Sequence[str]) -> None:
+        compiled.append(command)
+        compile_it(command)
+
+    monkeypatch.setattr(tools, "verilator", lambda: (program, tmp_path))
+    monkeypatch.setattr(tools, "_compile", counted)
+    cache = tmp_path / "cache"
     with ThreadPoolExecutor(3) as pool:
-        made = list(pool.map(tools._runtime, [tmp_path] * 3))
+        made = list(pool.map(tools._runtime, [cache] * 3))
     assert made[0] == made[1] == made[2]
-    assert list(tmp_path.iterdir()) == made[:1]
+    assert list(cache.iterdir()) == made[:1]
+    assert len(compiled) == 1

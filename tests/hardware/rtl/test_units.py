@@ -4,7 +4,6 @@ import importlib.util
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -17,9 +16,10 @@ import numpy.typing as npt
 import pytest
 
 from resnet8doc.graph import Graph
-from resnet8doc.hardware.rtl import source, write_archive
+from resnet8doc.hardware.rtl import source
 from resnet8doc.hardware.vectors import write_vectors
 
+from .archives import unpacked
 from .lite import small_lite
 
 Array = npt.NDArray[Any]
@@ -29,24 +29,9 @@ needs_verilator = pytest.mark.skipif(
 )
 
 
-def unpacked(graph: Graph, images: Array, folder: Path) -> Path:
-    """Write the archive and unpack it as a reader does."""
-    write_archive(graph, images[:2], folder / "a.zip")
-    with zipfile.ZipFile(folder / "a.zip") as archive:
-        archive.extractall(folder)
-    return folder / "resnet8_rtl"
-
-
 @pytest.fixture(scope="module")
-def archive(network: Graph, images: Array, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unpacked(network, images, tmp_path_factory.mktemp("units"))
-
-
-def share_runtime(made: Path, folder: Path) -> None:
-    """Give an archive Verilator's own C++ as another has compiled it."""
-    (folder / "obj").mkdir()
-    for path in (made / "obj").glob("*.o"):
-        shutil.copy(path, folder / "obj")
+def archive(network: Graph, images: Array, runtime: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return unpacked(network, images[:2], tmp_path_factory.mktemp("units"), runtime)
 
 
 def run(folder: Path, *arguments: str, options: tuple[str, ...] = (), **environment: str) -> Any:
@@ -132,9 +117,8 @@ endmodule
 
 @needs_verilator
 @pytest.mark.slow
-def test_units_of_tensorflow_lite(archive: Path, images: Array, tmp_path: Path) -> None:
-    folder = unpacked(small_lite().with_runtime("tflite_micro"), images, tmp_path)
-    share_runtime(archive, folder)
+def test_units_of_tensorflow_lite(images: Array, runtime: Path | None, tmp_path: Path) -> None:
+    folder = unpacked(small_lite().with_runtime("tflite_micro"), images[:2], tmp_path, runtime)
     result = run(folder)
     assert result.returncode == 0, result.stdout + result.stderr
     units = {line.split(",")[0] for line in result.stdout.splitlines()[:-1] if "differ" in line}
@@ -143,9 +127,10 @@ def test_units_of_tensorflow_lite(archive: Path, images: Array, tmp_path: Path) 
 
 @needs_verilator
 @pytest.mark.slow
-def test_units_of_uint8(archive: Path, make_network: Callable[..., Graph], images: Array, tmp_path: Path) -> None:
-    folder = unpacked(make_network(1, "uint8", "uint8", False), images, tmp_path)
-    share_runtime(archive, folder)
+def test_units_of_uint8(
+    make_network: Callable[..., Graph], images: Array, runtime: Path | None, tmp_path: Path
+) -> None:
+    folder = unpacked(make_network(1, "uint8", "uint8", False), images[:2], tmp_path, runtime)
     result = run(folder)
     assert result.returncode == 0, result.stdout + result.stderr
     assert result.stdout.splitlines()[-1].startswith("0 of ")
