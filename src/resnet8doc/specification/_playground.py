@@ -2,7 +2,7 @@
 
 import shutil
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from ..errors import UserError
 from ..markup import Markup
@@ -21,17 +21,22 @@ HERE = "playground"
 
 
 def check_playground(address: str) -> None:
-    """Refuse a folder that holds no playground.
+    """Refuse what is neither the folder of a playground nor the address of a page.
 
     Raises
     ------
     UserError
         Saying what would be one.
     """
-    folder = Path(address)
-    if folder.is_dir() and not ((folder / APP).is_file() and (folder / "_wasm").is_dir()):
+    folder, asked = Path(address), urlsplit(address)
+    if folder.is_dir():
+        wrong = None if (folder / APP).is_file() and (folder / "_wasm").is_dir() else "holds no playground"
+    else:
+        page = asked.scheme in ("http", "https") or asked.path.endswith(".html")
+        wrong = None if page else "is neither a folder nor a page's address"
+    if wrong:
         raise UserError(
-            f"{address} holds no playground", "a folder with app and _wasm in it, html/playground of a built site",
+            f"{address} {wrong}", "a folder with app and _wasm in it, html/playground of a built site",
             "Build the site (nox -s build), or give the address of a playground's page.",
         )  # fmt: skip
 
