@@ -12,6 +12,8 @@ from resnet8doc import graph as engine
 from resnet8doc.graph import Graph
 from resnet8doc.ops import OPERATORS
 
+from .side_by_side import Programs
+
 Array = npt.NDArray[Any]
 
 
@@ -178,6 +180,12 @@ def network() -> Graph:
 def make_network() -> Callable[..., Graph]:
     """Give the builder of small networks: ``(seed, code, weight, per_channel)``."""
     return small
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
+    """Give what compiles each program once."""
+    return Programs(tmp_path_factory.mktemp("programs"))
 
 
 @pytest.fixture(scope="session")
