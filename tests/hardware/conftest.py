@@ -1,6 +1,7 @@
 """A small network with random weights, of the same operators as ResNet8, and the real one."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,7 @@ class Builder:
         return self.node(f"{name}_quant", "QLinearAdd", inputs, f"{name}_y", shape)
 
 
+@cache
 def small(seed: int = 0, code: str = "int8", weight: str = "int8", per_channel: bool = True) -> Graph:
     """Build a network of two stacks on images of 8 x 8 pixels, 5 classes."""
     b = Builder(seed, code, weight, per_channel)
