@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from resnet8doc.arithmetic import FLOAT32, Finish
@@ -27,6 +27,9 @@ MULTIPLIERS = st.floats(0, 2.0**95, width=32, allow_nan=False, allow_infinity=Fa
 
 Case = tuple[int, float, int]
 
+FIND = (Phase.explicit, Phase.reuse, Phase.generate)
+"""The case that fails is named, among how many others it is drawn tells nothing."""
+
 EDGES: list[Case] = [
     (2**31 - 1, 2.0**-24, 0), (-(2**31), 2.0**-24, 0), (3, float(np.float32(1 / 6)), 0), (1, 2.0**95, -128),
     (-1, 2.0**-149, 127),
@@ -41,15 +44,14 @@ def assert_both_twins_equal_float32(cases: Sequence[Case], dtype: npt.DTypeLike)
     expected = FLOAT32.apply(accumulators.astype(np.int32), factors, zeros.astype(dtype), dtype, Finish())
     mantissas, shifts = mantissa_and_shift(factors)
     found = requantize_without_float(accumulators, mantissas, shifts, zeros, low, high)
-    np.testing.assert_array_equal(found, expected)
     for number, (accumulator, _, zero) in enumerate(cases):
         one = requantize_one(accumulator, int(mantissas[number]), int(shifts[number]), zero, low, high)
-        assert one == expected[number], cases[number]
+        assert found[number] == one == expected[number], cases[number]
 
 
 @given(st.lists(st.tuples(INT32, MULTIPLIERS, st.integers(-128, 127)), min_size=10, max_size=30))
 @example(EDGES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, phases=FIND)
 def test_both_twins_equal_float32(cases: list[Case]) -> None:
     assert_both_twins_equal_float32(cases, np.int8)
 
@@ -62,11 +64,12 @@ def near_a_tie(accumulator: int, code: int, away: int) -> float:
     return float(factor)
 
 
-BESIDE_TIES = st.tuples(INT32.filter(bool), st.integers(-140, 139), st.integers(-3, 3), st.integers(0, 255))
+FEW_OR_MANY = st.one_of(st.integers(-99, 99), INT32).filter(bool)
+BESIDE_TIES = st.tuples(FEW_OR_MANY, st.integers(-140, 139), st.integers(-3, 3), st.integers(0, 255))
 
 
-@given(st.lists(BESIDE_TIES, min_size=10, max_size=30))
-@settings(max_examples=100, deadline=None)
+@given(st.lists(BESIDE_TIES, min_size=20, max_size=50))
+@settings(max_examples=100, deadline=None, phases=FIND)
 def test_next_to_a_tie_of_uint8(drawn: list[tuple[int, int, int, int]]) -> None:
     cases = [(accumulator, near_a_tie(accumulator, code, away), zero) for accumulator, code, away, zero in drawn]
     assert_both_twins_equal_float32(cases, np.uint8)

@@ -24,6 +24,8 @@ C_TYPES = {
     "float64": "double",
 }  # fmt: skip
 SEPARATOR = "-"
+INDENT, WIDTH = "    ", 116
+"""Of a line of numbers in C."""
 
 
 def as_npz(vector: Vector, credit: Credit) -> dict[str, bytes]:
@@ -96,24 +98,23 @@ def _c_array(tensor: Tensor) -> list[str]:
     return [*lines, *c_numbers(array), "};"]
 
 
-def c_numbers(array: Array, width: int = 116) -> list[str]:
+def c_numbers(array: Array) -> list[str]:
     """Return an array's numbers as lines of a C initializer; real ones as hexadecimal constants, which are exact.
 
     Examples
     --------
     >>> c_numbers(np.array([0.5, 3], np.float32)), c_numbers(np.array([-128, 7], np.int8))
     (['    0x1p-1f, 0x1.8p+1f'], ['    -128, 7'])
+    >>> c_numbers(np.array([1, -(2**31)], np.int32))
+    ['    1, (-2147483647 - 1)']
     """
-    text, room = _c_list(array), width - len(INDENT)
+    text, room = _c_list(array), WIDTH - len(INDENT)
     lines, begin = [], 0
     while len(text) - begin > room:
         end = text.rindex(",", begin, begin + room) + 1
         lines.append(INDENT + text[begin:end])
         begin = end + 1
     return [*lines, INDENT + text[begin:]]
-
-
-INDENT = "    "
 
 
 def _c_list(array: Array) -> str:
