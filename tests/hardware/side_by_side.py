@@ -57,7 +57,7 @@ class Together:
     """
 
     def __init__(
-        self, cases: Mapping[str, Case], programs: Programs, flags: Sequence[str] = ("-O1",), *, alike: bool = True
+        self, cases: Mapping[str, Case], programs: Programs, flags: Sequence[str] = ("-O1",), *, alike: bool = False
     ) -> None:
         self.cases, self.programs, self.flags = cases, programs, flags
         self.group: dict[str, list[str]] = {}

@@ -152,7 +152,7 @@ def by_micro(programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> tu
         for number in range(TWICE):
             graph, fed, expected[f"{name} {number}"] = opened(case(rng), folder)
             cases[f"{name} {number}"] = Case(graph, fed)
-    return Together(cases, programs), expected
+    return Together(cases, programs, alike=True), expected
 
 
 @pytest.mark.parametrize("number", range(TWICE))
@@ -229,7 +229,7 @@ def test_the_reference_kernels_fully_connected_layers_are_computed_in_float64(
         ties: TFLITE_GENERATORS["FULLY_CONNECTED"](np.random.default_rng(n), ties) for n, ties in enumerate(SCALES)
     }
     cases: dict[str, Case] = {ties: in_reference_kernels(case, tmp_path) for ties, case in drawn.items()}
-    together = Together(cases, programs, ("-O1", *c.SANITIZE))
+    together = Together(cases, programs, ("-O0", *c.SANITIZE))
     for ties, case in cases.items():
         assert_engine_s(together, ties)
         assert "fully_connected.c" in c.generate(case.graph)
@@ -239,7 +239,8 @@ def test_the_reference_kernels_fully_connected_layers_are_computed_in_float64(
 def test_tables_that_micro_lacks_have_c_for_another_kernel_set(programs: Programs, tmp_path: Path) -> None:
     drawn = {name: TFLITE_GENERATORS[name](np.random.default_rng(0), "calibrated")
              for name in ("EXP", "GELU", "NEG", "SQRT")}  # fmt: skip
-    together = Together({name: in_reference_kernels(case, tmp_path) for name, case in drawn.items()}, programs)
+    cases = {name: in_reference_kernels(case, tmp_path) for name, case in drawn.items()}
+    together = Together(cases, programs, alike=True)
     for name in drawn:
         assert_engine_s(together, name)
 
@@ -275,7 +276,7 @@ def of_uint8(name: str, folder: Path) -> Case:
 def uint8_in_c(programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> Together:
     """Give a case of each operator; that its files are enough for it is shown above, in whatever type of codes."""
     folder = tmp_path_factory.mktemp("uint8")
-    return Together({name: of_uint8(name, folder) for name in OF_UINT8}, programs, alike=False)
+    return Together({name: of_uint8(name, folder) for name in OF_UINT8}, programs)
 
 
 @pytest.mark.parametrize("name", OF_UINT8)
