@@ -1,6 +1,7 @@
 """A small network with random weights, of the same operators as ResNet8, and the real one."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from resnet8doc import graph as engine
 from resnet8doc.graph import Graph
 from resnet8doc.ops import OPERATORS
+
+from .side_by_side import Programs
 
 Array = npt.NDArray[Any]
 
@@ -96,6 +99,7 @@ class Builder:
         return self.node(f"{name}_quant", "QLinearAdd", inputs, f"{name}_y", shape)
 
 
+@cache
 def small(seed: int = 0, code: str = "int8", weight: str = "int8", per_channel: bool = True) -> Graph:
     """Build a network of two stacks on images of 8 x 8 pixels, 5 classes."""
     b = Builder(seed, code, weight, per_channel)
@@ -178,6 +182,12 @@ def network() -> Graph:
 def make_network() -> Callable[..., Graph]:
     """Give the builder of small networks: ``(seed, code, weight, per_channel)``."""
     return small
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
+    """Give what compiles each program once."""
+    return Programs(tmp_path_factory.mktemp("programs"))
 
 
 @pytest.fixture(scope="session")

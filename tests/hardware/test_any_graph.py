@@ -21,6 +21,7 @@ from resnet8doc.ops import OPERATORS
 
 from .graph_writer import Codes
 from .legal_graphs import Writer, legal_graphs
+from .side_by_side import Case, Programs, Together
 from .test_buffers import overlap
 
 Array = npt.NDArray[Any]
@@ -219,12 +220,7 @@ def test_compiled_c_is_the_engine(variant: Any, case: tuple[Graph, list[Item]]) 
     assert outputs
 
 
-@pytest.mark.parametrize("op_type", ["QLinearAdd", "QLinearMul", "SUB"])
-@pytest.mark.parametrize("begins", [(1, 0), (0, 2), (2, 1)])
-def test_an_operand_that_lies_within_another_tensor_is_read_where_it_begins(
-    op_type: str, begins: tuple[int, int], tmp_path: Path
-) -> None:
-    """Rows of one tensor: the C took both from its beginning, without a word."""
+def of_two_rows(op_type: str, begins: tuple[int, int]) -> Case:
     tflite = op_type == "SUB"
     writer = Writer(lambda low, high: low, np.random.default_rng(7), tflite)
     writer.inputs.append({"name": "x", "dtype": "int8", "shape": ["batch", 3, 20]})
@@ -238,10 +234,18 @@ def test_an_operand_that_lies_within_another_tensor_is_read_where_it_begins(
     writer.combine(*rows)
     graph = writer.graph([writer.made[-1].name])
     graph = graph.with_runtime("tflite_micro") if tflite else graph
-    feeds = {"x": writer.codes("int8", (2, 3, 20))}
-    found = c.run(c.build(graph, tmp_path, "integer" if tflite else "float"), graph, feeds)
-    (codes,) = graph.run(feeds).values()
-    np.testing.assert_array_equal(found[graph.outputs[0].name].reshape(codes.shape), codes)
+    return Case(graph, {"x": writer.codes("int8", (2, 3, 20))})
+
+
+@pytest.mark.parametrize("op_type", ["QLinearAdd", "QLinearMul", "SUB"])
+def test_an_operand_that_lies_within_another_tensor_is_read_where_it_begins(op_type: str, programs: Programs) -> None:
+    """Rows of one tensor: the C took both from its beginning, without a word."""
+    cases = {f"from {begins}": of_two_rows(op_type, begins) for begins in ((1, 0), (0, 2), (2, 1))}
+    together = Together(cases, programs, ("-O2",))
+    for name, case in cases.items():
+        (codes,) = case.graph.run(case.fed).values()
+        found = together.run(name, "codes")[case.graph.outputs[0].name]
+        np.testing.assert_array_equal(found.reshape(codes.shape), codes, name)
 
 
 @pytest.mark.parametrize("variant", ["float", "integer"])

@@ -15,6 +15,8 @@ from resnet8doc.graph import Graph
 from resnet8doc.hardware import buffers, c, write_vectors
 from resnet8doc.hardware.c._compile import zig
 
+from .side_by_side import Programs
+
 Array = npt.NDArray[Any]
 
 KINDS = [
@@ -38,9 +40,9 @@ def test_every_tensor_of_random_networks_equals_the_engine(
     make_network: Callable[..., Graph], images: Array, tmp_path: Path, code: str, weight: str, per_channel: bool,
     variant: Any,
 ) -> None:  # fmt: skip
-    for seed in (1, 2):
+    for seed, optimized in ((1, "-O2"), (2, "-O0")):
         graph = make_network(seed, code, weight, per_channel)
-        program = c.build(graph, tmp_path / str(seed), variant)
+        program = c.build(graph, tmp_path / str(seed), variant, flags=(optimized,))
         found = c.run(program, graph, images, "all")
         assert list(found) == [buffer.tensor for buffer in buffers(graph).buffers]
         for tensor, codes in found.items():
@@ -51,9 +53,9 @@ def test_every_tensor_of_random_networks_equals_the_engine(
 
 @pytest.mark.criterion("13.2")
 @pytest.mark.parametrize("variant", ["float", "integer"])
-def test_sanitizers_find_nothing(network: Graph, images: Array, tmp_path: Path, variant: Any) -> None:
-    program = c.build(network, tmp_path, variant, flags=("-O1", *c.SANITIZE))
-    plain = c.build(network, tmp_path / "plain", variant)
+def test_sanitizers_find_nothing(network: Graph, images: Array, programs: Programs, variant: Any) -> None:
+    program = programs.build(network, variant, ("-O1", *c.SANITIZE))
+    plain = programs.build(network, variant)
     for tensor, codes in c.run(program, network, images, "all").items():
         np.testing.assert_array_equal(codes, c.run(plain, network, images, "all")[tensor])
 
@@ -76,19 +78,19 @@ def test_integer_program_has_no_floats(network: Graph) -> None:
     assert "math.h" not in code
 
 
-def test_equality_counts_mismatches(network: Graph, images: Array, tmp_path: Path) -> None:
+def test_equality_counts_mismatches(network: Graph, images: Array, programs: Programs, tmp_path: Path) -> None:
     right = c.equality(network, images, np.zeros(len(images)), tmp_path, progress=False)
     assert (right["mismatches"], right["images"]) == (0, len(images))
     other = network.with_input(
         "down_quant", "y_zero_point", np.array(5, np.int8)
     )  # the program is made of it, the engine runs it...
     assert c.equality(other, images, np.zeros(len(images)), tmp_path, progress=False)["mismatches"] == 0
-    program = c.build(network, tmp_path / "stale")
+    program = programs.build(network)
     assert not np.array_equal(c.run(program, other, images, "down_y")["down_y"], engine_codes(other, images, "down_y"))
 
 
-def test_text_output(network: Graph, images: Array, tmp_path: Path) -> None:
-    program = c.build(network, tmp_path)
+def test_text_output(network: Graph, images: Array, programs: Programs) -> None:
+    program = programs.build(network)
     said = subprocess.run([program], input=images[:2].tobytes(), capture_output=True, check=True).stdout.decode()
     probabilities = network.run(images[:2])["softmax"]
     lines = said.splitlines()
@@ -98,14 +100,14 @@ def test_text_output(network: Graph, images: Array, tmp_path: Path) -> None:
     assert [int(line.split()[2]) for line in lines[1:6]] == logits[0].tolist()
 
 
-def test_half_an_image_is_refused(network: Graph, tmp_path: Path) -> None:
-    program = c.build(network, tmp_path)
+def test_half_an_image_is_refused(network: Graph, programs: Programs) -> None:
+    program = programs.build(network)
     result = subprocess.run([program], input=b"\0" * 100, capture_output=True, check=False)
     assert (result.returncode, result.stderr.decode()) == (1, "the last image has 100 bytes of 192\n")
 
 
-def test_wrong_option_and_tensor(network: Graph, images: Array, tmp_path: Path) -> None:
-    program = c.build(network, tmp_path)
+def test_wrong_option_and_tensor(network: Graph, images: Array, programs: Programs) -> None:
+    program = programs.build(network)
     for arguments, word in ((["--all", "x"], "usage"), (["--tensor", "nothing"], "there is no tensor nothing")):
         result = subprocess.run([program, *arguments], input=images[:1].tobytes(), capture_output=True, check=False)
         assert result.returncode == 2

@@ -152,7 +152,7 @@ def test_uint8_networks_too(make_network: Callable[..., Graph], images: Array, f
 
 
 def test_what_the_c_program_writes_is_read(network: Graph, images: Array, tmp_path: Path) -> None:
-    program = c.build(network, tmp_path / "c")
+    program = c.build(network, tmp_path / "c", flags=("-O0",))
     written = c.run(program, network, images[:2], "all")
     np.savez(tmp_path / "mine.npz", allow_pickle=False, **written)
     assert check(tmp_path / "mine.npz", network, images[:2]).equal

@@ -26,16 +26,14 @@ def small_graphs(draw: st.DrawFn) -> tuple[list[Job], dict[str, int]]:
     return jobs, size
 
 
-def orders(jobs: list[Job]) -> Iterator[tuple[Job, ...]]:
+def orders(jobs: list[Job], before: tuple[Job, ...] = ()) -> Iterator[tuple[Job, ...]]:
     """Yield every order in which each job comes after those that make its inputs."""
-    for order in itertools.permutations(jobs):
-        made: set[str] = set()
-        for job in order:
-            if not made.issuperset(job.inputs):
-                break
-            made.add(job.output)
-        else:
-            yield order
+    if not jobs:
+        yield before
+    made = {job.output for job in before}
+    for job in jobs:
+        if made.issuperset(job.inputs):
+            yield from orders([other for other in jobs if other is not job], (*before, job))
 
 
 def peak_of(order: tuple[Job, ...], size: dict[str, int]) -> int:
@@ -74,12 +72,12 @@ def test_no_placement_of_a_few_blocks_is_smaller(blocks: list[tuple[int, int, in
     for one, other in itertools.combinations(life, 2):
         together = life[one][0] <= life[other][1] and life[other][0] <= life[one][1]
         assert not together or at[one] + size[one] <= at[other] or at[other] + size[other] <= at[one]
-    assert arena == smallest(life, size)
+    assert arena == smallest(life, size, least)
 
 
-def smallest(life: dict[str, tuple[int, int]], size: dict[str, int]) -> int:
-    """Return the smallest arena: every block at every offset."""
-    for arena in range(max(size.values()), sum(size.values()) + 1):
+def smallest(life: dict[str, tuple[int, int]], size: dict[str, int], least: int) -> int:
+    """Return the smallest arena that holds the most bytes of one step: every block at every offset."""
+    for arena in range(least, sum(size.values()) + 1):
         if fits(list(life), {}, life, size, arena):
             return arena
     raise AssertionError("one after another they fit")
@@ -91,11 +89,9 @@ def fits(
     if not left:
         return True
     block, *rest = left
+    beside = [o for o in at if life[block][1] >= life[o][0] and life[o][1] >= life[block][0]]
     for offset in range(arena - size[block] + 1):
-        clear = all(
-            life[block][1] < life[o][0] or life[o][1] < life[block][0] or offset + size[block] <= at[o]
-            or at[o] + size[o] <= offset for o in at
-        )  # fmt: skip
+        clear = all(offset + size[block] <= at[o] or at[o] + size[o] <= offset for o in beside)
         if clear and fits(rest, {**at, block: offset}, life, size, arena):
             return True
     return False

@@ -28,6 +28,7 @@ from resnet8doc.runtimes.tflite_micro import TFLITE_MICRO
 
 from .graph_writer import Codes
 from .legal_graphs import Writer, legal_graphs
+from .side_by_side import Case, Programs, Together
 from .test_any_graph import FIND, MORE, RELAXED, Item, assert_refused_by_name, each_by_itself, fed, stored
 
 Array = npt.NDArray[Any]
@@ -59,11 +60,20 @@ def ours(artifact: Callable[[str], Path]) -> Path:
     return artifact("models/resnet8_int8.tflite")
 
 
+@pytest.fixture(scope="module")
+def equality(
+    ours: Path, cifar10: tuple[Array, Array], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, Any], Path]:
+    """Compare 100 images' tensors; give what was found and the program."""
+    folder = tmp_path_factory.mktemp("resnet8")
+    found = c.equality(in_micro(ours), cifar10[0][:100], cifar10[1][:100], folder, progress=False)
+    return found, folder / "network"
+
+
 @pytest.mark.slow
-def test_resnet8_s_c_is_the_engine_in_every_tensor(ours: Path, cifar10: tuple[Array, Array], tmp_path: Path) -> None:
+def test_resnet8_s_c_is_the_engine_in_every_tensor(equality: tuple[dict[str, Any], Path]) -> None:
     """``python -m resnet8doc prove-c --network build/models/resnet8_int8.tflite`` does it for all 10,000 images."""
-    images, labels = cifar10[0][:100], cifar10[1][:100]
-    found = c.equality(in_micro(ours), images, labels, tmp_path, progress=False)
+    found, _ = equality
     assert (found["images"], found["runtime"], found["mismatches"]) == (100, "tflite_micro", 0)
     assert found["values"] > 100 * 100_000
     assert found["accuracy"] == found["engine_accuracy"] > 0.5
@@ -71,16 +81,16 @@ def test_resnet8_s_c_is_the_engine_in_every_tensor(ours: Path, cifar10: tuple[Ar
 
 @pytest.mark.slow
 def test_resnet8_s_c_gives_what_tensorflow_lite_micro_gives(
-    ours: Path, cifar10: tuple[Array, Array], tmp_path: Path
+    ours: Path, cifar10: tuple[Array, Array], equality: tuple[dict[str, Any], Path]
 ) -> None:
     """Without the engine in between."""
-    graph, images = in_micro(ours), cifar10[0][:FEW]
-    program = c.build(graph, tmp_path)
+    graph, images, (_, program) = in_micro(ours), cifar10[0][:FEW], equality
     last = graph.producer(graph.outputs[0].name)
     assert last is not None
     tensor = last.inputs[0].tensor if last.op_type == "DequantizeLinear" else last.output
-    made = c.run(program, graph, images)["probability" if tensor not in c.run(program, graph, images) else tensor]
-    np.testing.assert_array_equal(made, micro_outputs(ours, images.astype(np.float32), tensor))
+    made = c.run(program, graph, images)
+    codes = made["probability" if tensor not in made else tensor]
+    np.testing.assert_array_equal(codes, micro_outputs(ours, images.astype(np.float32), tensor))
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -108,7 +118,7 @@ def test_c_of_any_graph_is_the_engine_and_no_sanitizer_complains(case: tuple[Gra
     expected = each_by_itself(graph, items)
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            program = c.build(graph, Path(scratch), flags=("-O1", *c.SANITIZE))
+            program = c.build(graph, Path(scratch), flags=("-O0", *c.SANITIZE))
         except UserError as error:
             assert_refused_by_name(error)
             return
@@ -229,20 +239,20 @@ def test_products_at_every_exponent_and_at_the_edges_of_32_bits(routines: Any) -
     assert [routines.high_half(a, b) for a, b in pairs] == [int(high(np.array(a), b)) for a, b in pairs]
 
 
-def test_a_softmax_of_every_difference(tmp_path: Path) -> None:
+def test_a_softmax_of_every_difference(programs: Programs) -> None:
     """Pairs of codes, beside the lowest one, at scales from far too small to far too large."""
     rows = np.array([(high_code, low_code, -128) for high_code in range(-128, 128, 5) for low_code in range(-128, 128)])
     inputs = rows.astype(np.int8)
-    for number, scale in enumerate(2.0 ** np.arange(-12, 3.01, 3)):
-        graph = softmax(float(scale))
-        program = c.build(graph, tmp_path / str(number), flags=("-O1", *c.SANITIZE))
-        np.testing.assert_array_equal(c.run(program, graph, inputs)["y"], graph.run(inputs)["y"], f"{scale}")
+    cases = {f"scale {scale}": Case(softmax(float(scale)), {"x": inputs}) for scale in 2.0 ** np.arange(-12, 3.01, 3)}
+    together = Together(cases, programs, ("-O1", *c.SANITIZE))
+    for name, case in cases.items():
+        np.testing.assert_array_equal(together.run(name, "codes")["y"], case.graph.run(inputs)["y"], name)
 
 
 def test_a_softmax_whose_exponentials_add_up_to_512_ends_the_program(tmp_path: Path) -> None:
     """The engine refuses such a row; others of the same length have C."""
     graph = softmax(0.1, length=600)
-    program = c.build(graph, tmp_path)
+    program = c.build(graph, tmp_path, flags=("-O0",))
     with pytest.raises(UserError, match="add up to 600; expected less than 512"):
         graph.run(np.zeros((1, 600), np.int8))
     with pytest.raises(UserError, match="right <= 31"):

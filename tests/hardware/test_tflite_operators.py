@@ -25,6 +25,7 @@ from resnet8doc.runtimes.comparisons import COMPARISONS
 
 from ..runtimes.test_tflite_choices import selecting
 from ..runtimes.tflite_moves import TFLITE_MOVES
+from .side_by_side import Case, Programs, Together
 
 Array = npt.NDArray[Any]
 Random = np.random.Generator
@@ -142,19 +143,28 @@ def opened(case: TfliteCase, folder: Path) -> tuple[Graph, dict[str, Array], Arr
     return graph, fed, interpreter.tensor(last.index)
 
 
+@pytest.fixture(scope="module")
+def by_micro(programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> tuple[Together, dict[str, Array]]:
+    """Give cases of every operator in C, and what Micro gives."""
+    folder, cases, expected = tmp_path_factory.mktemp("files"), {}, {}
+    for name, case in CASES.items():
+        rng = np.random.default_rng(len(name))
+        for number in range(TWICE):
+            graph, fed, expected[f"{name} {number}"] = opened(case(rng), folder)
+            cases[f"{name} {number}"] = Case(graph, fed)
+    return Together(cases, programs, alike=True), expected
+
+
+@pytest.mark.parametrize("number", range(TWICE))
 @pytest.mark.parametrize("name", CASES)
-def test_c_gives_what_micro_gives(name: str, tmp_path: Path) -> None:
-    rng = np.random.default_rng(len(name))
-    for number in range(TWICE):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        graph, fed, expected = opened(CASES[name](rng), folder)
-        program = c.build(graph, folder / "c", flags=("-O1",))
-        (made,) = c.run(program, graph, fed).values()
-        np.testing.assert_array_equal(made.reshape(-1), expected.reshape(-1))
-        every = c.run(program, graph, fed, "all")
-        own = {operation.output: every[operation.output] for operation in Network(graph).operations}
-        assert check(own, graph, fed).equal, "each tensor is found by its name, the clamp's and the convolution's"
+def test_c_gives_what_micro_gives(name: str, number: int, by_micro: tuple[Together, dict[str, Array]]) -> None:
+    together, expected = by_micro
+    case, key = together.cases[f"{name} {number}"], f"{name} {number}"
+    (made,) = together.run(key, "codes").values()
+    np.testing.assert_array_equal(made.reshape(-1), expected[key].reshape(-1))
+    every = together.run(key)
+    own = {operation.output: every[operation.output] for operation in Network(case.graph).operations}
+    assert check(own, case.graph, case.fed).equal, "each tensor is found by its name, the clamp's and the convolution's"
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -197,31 +207,42 @@ def test_truth_values_are_0_and_1(tmp_path: Path) -> None:
         check({output: expected.astype(np.uint8) * 255}, graph, fed)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_reference_kernels_fully_connected_layers_are_computed_in_float64(seed: int, tmp_path: Path) -> None:
-    """Biases bring the sums all over the output's range, so that ties are frequent with powers of two."""
-    case = TFLITE_GENERATORS["FULLY_CONNECTED"](np.random.default_rng(seed), SCALES[seed])
-    path = tmp_path / "one.tflite"
-    path.write_bytes(case.content)
-    graph, fed = load(path).with_runtime("tflite_reference"), {load(path).inputs[0].name: case.inputs[0]}
-    texts = c.generate(graph)
-    program = c.compile_c(c.write_files(texts, tmp_path / "c"), tmp_path / "c" / "network", flags=("-O1", *c.SANITIZE))
-    (made,) = c.run(program, graph, fed).values()
-    (expected,) = graph.run(fed).values()
-    np.testing.assert_array_equal(made.reshape(-1), expected.reshape(-1))
-    assert "fully_connected.c" in texts
-    assert "fully_connected.c" not in c.generate(graph.with_runtime("tflite_micro"))
-
-
-@pytest.mark.parametrize("name", ["EXP", "GELU", "NEG", "SQRT"])
-def test_tables_that_micro_lacks_have_c_for_another_kernel_set(name: str, tmp_path: Path) -> None:
-    case, path = TFLITE_GENERATORS[name](np.random.default_rng(0), "calibrated"), tmp_path / "one.tflite"
+def in_reference_kernels(case: TfliteCase, folder: Path) -> Case:
+    path = folder / "one.tflite"
     path.write_bytes(case.content)
     graph = load(path).with_runtime("tflite_reference")
-    fed = {graph.inputs[0].name: case.inputs[0]}
-    (made,) = c.run(c.build(graph, tmp_path / "c", flags=("-O1",)), graph, fed).values()
-    (expected,) = graph.run(fed).values()
-    np.testing.assert_array_equal(made.reshape(-1), expected.reshape(-1))
+    return Case(graph, dict(zip((entry.name for entry in graph.inputs), case.inputs, strict=True)))
+
+
+def assert_engine_s(together: Together, name: str) -> None:
+    case = together.cases[name]
+    (made,), (expected,) = together.run(name, "codes").values(), case.graph.run(case.fed).values()
+    assert made.dtype == expected.dtype
+    np.testing.assert_array_equal(made.reshape(-1), expected.reshape(-1), name)
+
+
+def test_the_reference_kernels_fully_connected_layers_are_computed_in_float64(
+    programs: Programs, tmp_path: Path
+) -> None:
+    """Biases bring the sums all over the output's range, so that ties are frequent with powers of two."""
+    drawn = {
+        ties: TFLITE_GENERATORS["FULLY_CONNECTED"](np.random.default_rng(n), ties) for n, ties in enumerate(SCALES)
+    }
+    cases: dict[str, Case] = {ties: in_reference_kernels(case, tmp_path) for ties, case in drawn.items()}
+    together = Together(cases, programs, ("-O0", *c.SANITIZE))
+    for ties, case in cases.items():
+        assert_engine_s(together, ties)
+        assert "fully_connected.c" in c.generate(case.graph)
+        assert "fully_connected.c" not in c.generate(case.graph.with_runtime("tflite_micro"))
+
+
+def test_tables_that_micro_lacks_have_c_for_another_kernel_set(programs: Programs, tmp_path: Path) -> None:
+    drawn = {name: TFLITE_GENERATORS[name](np.random.default_rng(0), "calibrated")
+             for name in ("EXP", "GELU", "NEG", "SQRT")}  # fmt: skip
+    cases = {name: in_reference_kernels(case, tmp_path) for name, case in drawn.items()}
+    together = Together(cases, programs, alike=True)
+    for name in drawn:
+        assert_engine_s(together, name)
 
 
 def test_every_operator_on_codes_that_is_read_is_tried() -> None:
@@ -247,29 +268,26 @@ NO_C_OF_UINT8 = {"LOG_SOFTMAX": "LOG_SOFTMAX of uint8; expected int8",
 """What is refused, and how."""
 
 
-def of_uint8(name: str, folder: Path) -> tuple[Graph, dict[str, Array]]:
-    case, path = UINT8_GENERATORS[name + UINT8](np.random.default_rng(2), "powers of two"), folder / "one.tflite"
-    path.write_bytes(case.content)
-    graph = load(path).with_runtime("tflite_reference")
-    return graph, dict(zip((entry.name for entry in graph.inputs), case.inputs, strict=True))
+def of_uint8(name: str, folder: Path) -> Case:
+    return in_reference_kernels(UINT8_GENERATORS[name + UINT8](np.random.default_rng(2), "powers of two"), folder)
+
+
+@pytest.fixture(scope="module")
+def uint8_in_c(programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> Together:
+    """Give a case of each operator; that its files are enough for it is shown above, in whatever type of codes."""
+    folder = tmp_path_factory.mktemp("uint8")
+    return Together({name: of_uint8(name, folder) for name in OF_UINT8}, programs)
 
 
 @pytest.mark.parametrize("name", OF_UINT8)
-def test_c_of_uint8_gives_what_the_engine_gives(name: str, tmp_path: Path) -> None:
-    graph, fed = of_uint8(name, tmp_path)
-    (made,), (expected,) = (
-        c.run(c.build(graph, tmp_path / "c", flags=("-O1",)), graph, fed).values(),
-        graph.run(fed).values(),
-    )
-    assert made.dtype == expected.dtype
-    np.testing.assert_array_equal(made.reshape(-1), expected.reshape(-1))
+def test_c_of_uint8_gives_what_the_engine_gives(name: str, uint8_in_c: Together) -> None:
+    assert_engine_s(uint8_in_c, name)
 
 
 @pytest.mark.parametrize("name", NO_C_OF_UINT8)
 def test_c_of_uint8_that_is_none(name: str, tmp_path: Path) -> None:
-    graph, _ = of_uint8(name, tmp_path)
     with pytest.raises(UserError, match=NO_C_OF_UINT8[name]):
-        c.build(graph, tmp_path / "c", flags=("-O1",))
+        c.build(of_uint8(name, tmp_path).graph, tmp_path / "c", flags=("-O1",))
 
 
 @pytest.mark.parametrize("name", NO_C)

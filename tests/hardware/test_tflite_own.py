@@ -1,7 +1,7 @@
 """C of what TensorFlow Lite alone has, in both kernel sets that have C, up to the ends of scales and zero points."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from resnet8doc.reading.tflite import read
 from resnet8doc.runtimes.fixed_point import scaled
 
 from ..runtimes.tflite_moves import TFLITE_MOVES
+from .side_by_side import Case, Programs, Together
 
 Array = npt.NDArray[Any]
 Random = np.random.Generator
@@ -43,20 +44,31 @@ def opened(content: bytes, runtime: str, folder: Path) -> Graph:
     return load(path).with_runtime(runtime)
 
 
-def agrees(
-    content: bytes, inputs: Sequence[Array], runtime: str, folder: Path, flags: Sequence[str] = ("-O1",)
-) -> Array:
-    """Check that C, checker and vectors have the engine's bytes; return these."""
-    graph = opened(content, runtime, folder)
-    fed = dict(zip((entry.name for entry in graph.inputs), inputs, strict=True))
-    network = Network(graph)
-    every = network.items.run(fed)
-    found = c.run(c.build(graph, folder / "c", flags=flags), graph, fed, "all")
-    for operation in network.operations:
-        right = network.stored(operation.output, every[operation.output])
-        np.testing.assert_array_equal(found[operation.output], right, f"{operation.node.name}, {runtime}")
-    assert check({operation.output: found[operation.output] for operation in network.operations}, graph, fed).equal
-    return found[network.operations[-1].output]
+def fed(graph: Graph, inputs: Sequence[Array]) -> Case:
+    return Case(graph, dict(zip((entry.name for entry in graph.inputs), inputs, strict=True)))
+
+
+def agree(
+    files: Mapping[str, tuple[bytes, Sequence[Array]]], runtime: str, programs: Programs, folder: Path,
+    flags: Sequence[str] = ("-O1",),
+) -> dict[str, Array]:  # fmt: skip
+    """Check that C and checker have the engine's bytes of each file and its inputs; return these, by the same names.
+
+    That each operator's own program has the files that it needs, ``test_tflite_operators.py`` shows.
+    """
+    cases = {name: fed(opened(content, runtime, folder), inputs) for name, (content, inputs) in files.items()}
+    together, made = Together(cases, programs, flags), {}
+    for name, case in cases.items():
+        network = Network(case.graph)
+        every, found = network.items.run(case.fed), together.run(name)
+        for operation in network.operations:
+            right = network.stored(operation.output, every[operation.output])
+            said = f"{name}: {operation.node.name}, {runtime}"
+            np.testing.assert_array_equal(found[operation.output], right, said, strict=True)
+        own = {operation.output: found[operation.output] for operation in network.operations}
+        assert check(own, case.graph, case.fed).equal, name
+        made[name] = found[network.operations[-1].output]
+    return made
 
 
 def pair(kind: str, a: Array, b: Array, scales: Sequence[float], zeros: Sequence[int], shape: Sequence[int]) -> bytes:
@@ -66,45 +78,54 @@ def pair(kind: str, a: Array, b: Array, scales: Sequence[float], zeros: Sequence
     return operator_file(kind, specs, Spec(shape, scale=np.float32(scales[2]), zero_point=zeros[2]))
 
 
-@pytest.mark.parametrize("runtime", KERNEL_SETS)
-@pytest.mark.parametrize(
-    "name", ["SUM", "PRELU", "SQUARED_DIFFERENCE", "DIV", "LOG_SOFTMAX", "L2_NORMALIZATION", "TRANSPOSE_CONV"]
-)
-def test_random_cases_are_the_engine_s(name: str, runtime: str, tmp_path: Path) -> None:
+RANDOM = (
+    "PRELU", "SQUARED_DIFFERENCE", "LOG_SOFTMAX", "L2_NORMALIZATION", "TRANSPOSE_CONV", "RESIZE_BILINEAR", "MAXIMUM",
+    "MINIMUM", "REDUCE_MAX", "REDUCE_MIN", "DIV", "SUM",
+)  # fmt: skip
+"""Of the last two each kernel set has a program of its own."""
+
+
+def drawn(name: str) -> dict[str, tuple[bytes, Sequence[Array]]]:
+    files: dict[str, tuple[bytes, Sequence[Array]]] = {}
     for number, ties in enumerate(SCALES):
-        case = TFLITE_GENERATORS[name](np.random.default_rng(100 + number), ties)
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        agrees(case.content, case.inputs, runtime, folder, ("-O1", *c.SANITIZE) if number == 0 else ("-O2",))
+        rng = np.random.default_rng([number, len(name)])
+        case = TFLITE_MOVES[name](rng) if name in TFLITE_MOVES else TFLITE_GENERATORS[name](rng, ties)
+        files[f"{name} {number}"] = case.content, case.inputs
+    return files
+
+
+@pytest.mark.parametrize("flags", [("-O2",), ("-O0", *c.SANITIZE)], ids=["optimized", "sanitized"])
+@pytest.mark.parametrize("runtime", KERNEL_SETS)
+def test_random_cases_are_the_engine_s(runtime: str, flags: Sequence[str], programs: Programs, tmp_path: Path) -> None:
+    agree({key: file for name in RANDOM for key, file in drawn(name).items()}, runtime, programs, tmp_path, flags)
 
 
 @pytest.mark.parametrize("runtime", KERNEL_SETS)
-def test_every_pair_of_codes_at_the_ends(runtime: str, tmp_path: Path) -> None:
+def test_every_pair_of_codes_at_the_ends(runtime: str, programs: Programs, tmp_path: Path) -> None:
     a, b = (array.reshape(1, 256, 256) for array in np.meshgrid(EVERY, EVERY, indexing="ij"))
     zeros = ((-128, 127, 0), (127, -128, -128), (0, -1, 127))
-    for number, (kind, scales) in enumerate((
+    cases = (
         ("PRELU", (0.5, 0.25, 0.001)), ("PRELU", (1e-4, 3.0, 7.0)), ("PRELU", (2.0**-20, 2.0**-20, 1.0)),
         ("SQUARED_DIFFERENCE", (0.5, 0.5, 0.001)), ("SQUARED_DIFFERENCE", (2.0, 1e-5, 3.0)),
         ("SQUARED_DIFFERENCE", (2.0**-20, 2.0**-9, 1.0)),
-    )):  # fmt: skip
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        agrees(pair(kind, a, b, scales, zeros[number % 3], a.shape), (a,), runtime, folder)
+    )  # fmt: skip
+    files = {f"{kind} {scales}": (pair(kind, a, b, scales, zeros[number % 3], a.shape), (a,))
+             for number, (kind, scales) in enumerate(cases)}  # fmt: skip
+    agree(files, runtime, programs, tmp_path)
 
 
 @pytest.mark.parametrize("runtime", KERNEL_SETS)
-@pytest.mark.parametrize("zero", [-128, 127])
-def test_quotients_of_every_pair_that_has_one(zero: int, runtime: str, tmp_path: Path) -> None:
+def test_quotients_of_every_pair_that_has_one(runtime: str, programs: Programs, tmp_path: Path) -> None:
     """By divisors of both signs, from the largest factor that the engine takes to one that needs the longest shifts."""
-    divisors = EVERY[zero != EVERY]
-    a, b = (array.reshape(1, 256, 255) for array in np.meshgrid(EVERY, divisors, indexing="ij"))
-    for number, factor in enumerate((2.0**19.5, 1000.0, 130.0)):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        found = agrees(
-            pair("DIV", a, b, (0.5, 0.25, 2 / factor), (5 * number, zero, 3), a.shape), (a,), runtime, folder
-        )
-        assert {-128, 127} <= set(np.unique(found))
+    files = {}
+    for zero in (-128, 127):
+        divisors = EVERY[zero != EVERY]
+        a, b = (array.reshape(1, 256, 255) for array in np.meshgrid(EVERY, divisors, indexing="ij"))
+        for number, factor in enumerate((2.0**19.5, 1000.0, 130.0)):
+            content = pair("DIV", a, b, (0.5, 0.25, 2 / factor), (5 * number, zero, 3), a.shape)
+            files[f"by {zero}, {factor}"] = content, (a,)
+    for name, found in agree(files, runtime, programs, tmp_path).items():
+        assert {-128, 127} <= set(np.unique(found)), name
 
 
 def of_two_fed(zero: int = 0) -> bytes:
@@ -113,17 +134,16 @@ def of_two_fed(zero: int = 0) -> bytes:
 
 
 @pytest.mark.parametrize("runtime", KERNEL_SETS)
-def test_a_divisor_that_is_fed(runtime: str, tmp_path: Path) -> None:
+def test_a_divisor_that_is_fed(runtime: str, programs: Programs, tmp_path: Path) -> None:
     """Shapes come from a run on zeros, of which every divisor stands for 0."""
-    found = agrees(
-        of_two_fed(), (np.array([[1, -2, 0, 3]], np.int8), np.array([[4, 4, 1, -8]], np.int8)), runtime, tmp_path
-    )
-    assert found.tolist() == [[127, -128, 0, -128]]
+    inputs = np.array([[1, -2, 0, 3]], np.int8), np.array([[4, 4, 1, -8]], np.int8)
+    found = agree({"DIV": (of_two_fed(), inputs)}, runtime, programs, tmp_path)
+    assert found["DIV"].tolist() == [[127, -128, 0, -128]]
 
 
 def test_a_quotient_that_the_kernels_do_not_have_ends_the_program(tmp_path: Path) -> None:
     graph = opened(of_two_fed(), "tflite_micro", tmp_path)
-    program = c.build(graph, tmp_path / "c")
+    program = c.build(graph, tmp_path / "c", flags=("-O0",))
     ones = np.ones((1, 4), np.int8)
     names = [entry.name for entry in graph.inputs]
     divided_by_zero = dict(zip(names, (ones, ones * 0), strict=True))
@@ -139,54 +159,46 @@ def test_a_quotient_that_the_kernels_do_not_have_ends_the_program(tmp_path: Path
     with pytest.raises(UserError, match="shifts by more than 31 bits"):
         fine.run(nearly_nothing)
     with pytest.raises(UserError, match="right <= 31"):
-        c.run(c.build(fine, tmp_path / "fine"), fine, nearly_nothing)
+        c.run(c.build(fine, tmp_path / "fine", flags=("-O0",)), fine, nearly_nothing)
+
+
+def log_softmax(rows: Array, scale: float, zero: int = 0) -> tuple[bytes, tuple[Array]]:
+    given = Spec(rows.shape, scale=np.float32(scale), zero_point=zero)
+    return operator_file("LOG_SOFTMAX", [given], Spec(rows.shape, scale=1 / 16, zero_point=127)), (rows,)
 
 
 @pytest.mark.parametrize("runtime", KERNEL_SETS)
-def test_log_softmax_from_the_least_scale_to_the_largest(runtime: str, tmp_path: Path) -> None:
+def test_log_softmax_from_the_least_scale_to_the_largest(runtime: str, programs: Programs, tmp_path: Path) -> None:
     """Pairs of codes beside the lowest one; and rows of every length, in which the sum takes every leading bit."""
     rng = np.random.default_rng(2)
     rows = np.array([(above, below, -128) for above in range(-128, 128, 5) for below in range(-128, 128)], np.int8)
-    for number, scale in enumerate((1.01 * 2.0**-26, 2.0**-25, 2.0**-20, 1e-3, 0.1, 0.5, 2.0, 16.0, 31.99, 32.0)):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        specs = Spec(rows.shape, scale=np.float32(scale), zero_point=ENDS[number % 4])
-        agrees(
-            operator_file("LOG_SOFTMAX", [specs], Spec(rows.shape, scale=1 / 16, zero_point=127)),
-            (rows,),
-            runtime,
-            folder,
-        )
+    scales = (1.01 * 2.0**-26, 2.0**-25, 2.0**-20, 1e-3, 0.1, 0.5, 2.0, 16.0, 31.99, 32.0)
+    files = {f"scale {scale}": log_softmax(rows, scale, ENDS[number % 4]) for number, scale in enumerate(scales)}
     for length in (1, 2, 7, 500, 4095):
-        folder = tmp_path / f"of {length}"
-        folder.mkdir()
         row = codes(rng, 1, 3, length)
         row[0, 0] = 5  # every exponential is 1
-        content = operator_file(
-            "LOG_SOFTMAX", [Spec(row.shape, scale=0.02)], Spec(row.shape, scale=1 / 16, zero_point=127)
-        )
-        agrees(content, (row,), runtime, folder)
+        files[f"of {length}"] = log_softmax(row, 0.02)
+    agree(files, runtime, programs, tmp_path)
 
 
 def test_a_row_whose_sum_leaves_its_integers_is_refused(tmp_path: Path) -> None:
-    long = operator_file("LOG_SOFTMAX", [Spec((1, 4096), scale=0.02)], Spec((1, 4096), scale=1 / 16, zero_point=127))
+    long, _ = log_softmax(codes(np.random.default_rng(0), 1, 4096), 0.02)
     with pytest.raises(UserError, match=r"node \S+ has rows of 4096 codes"):
         c.generate(opened(long, "tflite_micro", tmp_path))
 
 
 @pytest.mark.parametrize("runtime", KERNEL_SETS)
-def test_norms_of_every_size(runtime: str, tmp_path: Path) -> None:
+def test_norms_of_every_size(runtime: str, programs: Programs, tmp_path: Path) -> None:
     """Sums of every length in bits, along the channels of an image and along a row, up to the largest."""
-    rng = np.random.default_rng(3)
+    rng, files = np.random.default_rng(3), {}
     for number, shape in enumerate(((1, 1), (1, 40, 7), (1, 5, 6, 9), (1, 2, 33025))):
-        folder = tmp_path / str(number)
-        folder.mkdir()
         zero = ENDS[number % len(ENDS)] if number < 3 else 127
         specs = [Spec(shape, scale=0.05, zero_point=zero), Spec(shape, scale=1 / 128)]
         given = codes(rng, *shape) if number < 3 else np.full(shape, -128, np.int8)
         if number == 1:
             given[0, :, 1:] = zero
-        agrees(operator_file("L2_NORMALIZATION", specs[:1], specs[1]), (given,), runtime, folder)
+        files[f"of {shape}"] = operator_file("L2_NORMALIZATION", specs[:1], specs[1]), (given,)
+    agree(files, runtime, programs, tmp_path)
 
 
 def test_a_norm_that_32_bits_do_not_hold_ends_the_program(tmp_path: Path) -> None:
@@ -196,13 +208,10 @@ def test_a_norm_that_32_bits_do_not_hold_ends_the_program(tmp_path: Path) -> Non
     with pytest.raises(UserError, match="the squares of a row of L2_NORMALIZATION add up to"):
         graph.run(fed)
     with pytest.raises(UserError, match="sum <= INT32_MAX"):
-        c.run(c.build(graph, tmp_path / "c"), graph, fed)
+        c.run(c.build(graph, tmp_path / "c", flags=("-O0",)), graph, fed)
 
 
-@pytest.mark.parametrize("runtime", KERNEL_SETS)
-@pytest.mark.parametrize("axes", [[1, 2], [1], [2], [3], [2, 3], [1, 2, 3], [-1]])
-def test_sums_over_any_axes(axes: list[int], runtime: str, tmp_path: Path) -> None:
-    rng = np.random.default_rng(len(axes))
+def summed(rng: Random, axes: Sequence[int]) -> tuple[bytes, tuple[Array]]:
     shape, keep = (1, 5, 6, 7), len(axes) % 2
     gone = {axis % 4 for axis in axes}
     out = tuple(1 if axis in gone else length for axis, length in enumerate(shape) if keep or axis not in gone)
@@ -211,20 +220,24 @@ def test_sums_over_any_axes(axes: list[int], runtime: str, tmp_path: Path) -> No
         Spec((len(axes),), np.int32, data=np.array(axes, np.int32)),
     ]
     made = Spec(out, scale=np.float32(rng.choice([0.05, 0.31, 2.0])), zero_point=int(rng.choice(ENDS)))
-    content = operator_file("SUM", specs, made, {"keepDims": bool(keep)})
-    agrees(content, (codes(rng, *shape),), runtime, tmp_path)
+    return operator_file("SUM", specs, made, {"keepDims": bool(keep)}), (codes(rng, *shape),)
 
 
-def test_the_kernel_sets_differ_in_sums(tmp_path: Path) -> None:
+@pytest.mark.parametrize("runtime", KERNEL_SETS)
+def test_sums_over_any_axes(runtime: str, programs: Programs, tmp_path: Path) -> None:
+    every = ([1, 2], [1], [2], [3], [2, 3], [1, 2, 3], [-1])
+    files = {f"over {axes}": summed(np.random.default_rng(len(axes)), axes) for axes in every}
+    agree(files, runtime, programs, tmp_path)
+
+
+def test_the_kernel_sets_differ_in_sums(programs: Programs, tmp_path: Path) -> None:
     """The reference kernels sum up bytes: each kernel set has a program of its own."""
     shape = (1, 2, 2, 3)
     specs = [Spec(shape, scale=1.0), Spec((2,), np.int32, data=np.array([1, 2], np.int32))]
     content = operator_file("SUM", specs, Spec((1, 3), scale=1.0))
     few = np.array([-1, 0, 1] * 4, np.int8).reshape(shape)
-    found = {}
-    for runtime in KERNEL_SETS:
-        (tmp_path / runtime).mkdir()
-        found[runtime] = agrees(content, (few,), runtime, tmp_path / runtime).ravel().tolist()
+    made = {runtime: agree({"SUM": (content, (few,))}, runtime, programs, tmp_path)["SUM"] for runtime in KERNEL_SETS}
+    found = {runtime: sums.ravel().tolist() for runtime, sums in made.items()}
     assert found == {"tflite_micro": [-4, 0, 4], "tflite_reference": [-1, 0, 4]}
 
 
@@ -245,18 +258,6 @@ def transposed(rng: Random, geometry: tuple[Sequence[int], ...], same: bool) -> 
     return content
 
 
-@pytest.mark.parametrize("runtime", KERNEL_SETS)
-@pytest.mark.parametrize("kind", ["MAXIMUM", "MINIMUM", "REDUCE_MAX", "REDUCE_MIN", "RESIZE_BILINEAR"])
-def test_what_chooses_among_codes_or_lies_between_them(kind: str, runtime: str, tmp_path: Path) -> None:
-    for number in range(3):
-        rng = np.random.default_rng([number, len(kind)])
-        moved = TFLITE_MOVES.get(kind)
-        case = TFLITE_GENERATORS[kind](rng, SCALES[number]) if moved is None else moved(rng)
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        agrees(case.content, case.inputs, runtime, folder, ("-O1", *c.SANITIZE) if number == 0 else ("-O2",))
-
-
 def blocks(edges: Sequence[Sequence[int]], zero: int) -> bytes:
     rows, columns = (4 + sum(edges[0])) // 2, (6 + sum(edges[1])) // 2
     specs = [
@@ -266,14 +267,16 @@ def blocks(edges: Sequence[Sequence[int]], zero: int) -> bytes:
     return operator_file("SPACE_TO_BATCH_ND", specs, Spec((4, rows, columns, 3), scale=0.05, zero_point=zero))
 
 
-def test_blocks_with_and_without_a_border(tmp_path: Path) -> None:
+def test_blocks_with_and_without_a_border(programs: Programs, tmp_path: Path) -> None:
     """Micro's border is whatever lay in memory: it is refused, and what has none is not."""
     rng = np.random.default_rng(7)
     cases = (("tflite_micro", [[0, 0], [0, 0]]), ("tflite_reference", [[0, 0], [0, 0]]),
              ("tflite_reference", [[1, 3], [2, 0]]), ("tflite_reference", [[0, 2], [1, 1]]))  # fmt: skip
+    files: dict[str, dict[str, tuple[bytes, tuple[Array]]]] = {runtime: {} for runtime in KERNEL_SETS}
     for number, (runtime, edges) in enumerate(cases):
-        (tmp_path / str(number)).mkdir()
-        agrees(blocks(edges, ENDS[number]), (codes(rng, 1, 4, 6, 3),), runtime, tmp_path / str(number))
+        files[runtime][f"border {edges}"] = blocks(edges, ENDS[number]), (codes(rng, 1, 4, 6, 3),)
+    for runtime, of_one in files.items():
+        agree(of_one, runtime, programs, tmp_path)
     with pytest.raises(UserError, match=r"node \S+ \(SPACE_TO_BATCH_ND\).*does not set the border"):
         c.generate(opened(blocks([[1, 1], [0, 0]], 0), "tflite_micro", tmp_path))
 
@@ -285,19 +288,17 @@ GEOMETRIES = (
 
 
 @pytest.mark.parametrize("runtime", KERNEL_SETS)
-@pytest.mark.parametrize("geometry", GEOMETRIES)
-def test_transposed_convolutions_of_any_geometry(geometry: Any, runtime: str, tmp_path: Path) -> None:
-    rng = np.random.default_rng(sum(geometry[0]))
-    for same in (False, True):
-        folder = tmp_path / str(same)
-        folder.mkdir()
-        content = transposed(rng, geometry, same)
-        graph = opened(content, runtime, folder)
-        (entry,) = graph.inputs
-        image = rng.choice(
-            np.array([-128, 0, 127], np.int8), [axis if isinstance(axis, int) else 1 for axis in entry.shape or ()]
-        )
-        agrees(content, (image,), runtime, folder)
+def test_transposed_convolutions_of_any_geometry(runtime: str, programs: Programs, tmp_path: Path) -> None:
+    files = {}
+    for geometry in GEOMETRIES:
+        rng = np.random.default_rng(sum(geometry[0]))
+        for same in (False, True):
+            content = transposed(rng, geometry, same)
+            (entry,) = opened(content, runtime, tmp_path).inputs
+            shape = [axis if isinstance(axis, int) else 1 for axis in entry.shape or ()]
+            image = rng.choice(np.array([-128, 0, 127], np.int8), shape)
+            files[f"{geometry}, {'same' if same else 'valid'}"] = content, (image,)
+    agree(files, runtime, programs, tmp_path)
 
 
 def test_a_transposed_convolution_s_products_and_accumulators(tmp_path: Path) -> None:

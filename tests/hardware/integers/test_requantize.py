@@ -1,11 +1,12 @@
 """The integer requantizer against numpy's float32: every int32, every multiplier, ties provoked; and its mutants."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from resnet8doc.arithmetic import FLOAT32, Finish
@@ -24,31 +25,54 @@ INT32 = st.integers(-(2**31), 2**31 - 1)
 MULTIPLIERS = st.floats(0, 2.0**95, width=32, allow_nan=False, allow_infinity=False)
 
 
-@given(INT32, MULTIPLIERS, st.integers(-128, 127))
-@example(2**31 - 1, 2.0**-24, 0)
-@example(-(2**31), 2.0**-24, 0)
-@example(3, float(np.float32(1 / 6)), 0)
-@example(1, 2.0**95, -128)
-@example(-1, 2.0**-149, 127)
-@settings(max_examples=2000, deadline=None)
-def test_both_twins_equal_float32(accumulator: int, multiplier: float, zero: int) -> None:
-    factor = np.float32(multiplier)
-    expected = int(FLOAT32.apply(np.array([accumulator], np.int32), factor, np.int8(zero), np.int8, Finish())[0])
-    mantissa, shift = mantissa_and_shift(factor)
-    assert int(requantize_without_float([accumulator], mantissa, shift, zero)[0]) == expected
-    assert requantize_one(accumulator, int(mantissa), int(shift), zero) == expected
+Case = tuple[int, float, int]
+
+FIND = (Phase.explicit, Phase.reuse, Phase.generate)
+"""The case that fails is named, among how many others it is drawn tells nothing."""
+
+EDGES: list[Case] = [
+    (2**31 - 1, 2.0**-24, 0), (-(2**31), 2.0**-24, 0), (3, float(np.float32(1 / 6)), 0), (1, 2.0**95, -128),
+    (-1, 2.0**-149, 127),
+]  # fmt: skip
 
 
-@given(INT32.filter(bool), st.integers(-140, 139), st.integers(-3, 3), st.integers(0, 255))
-@settings(max_examples=2000, deadline=None)
-def test_next_to_a_tie_of_uint8(accumulator: int, code: int, away: int, zero: int) -> None:
+def assert_both_twins_equal_float32(cases: Sequence[Case], dtype: npt.DTypeLike) -> None:
+    """Requantize accumulators, each with a multiplier and a zero point of its own."""
+    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+    accumulators, multipliers, zeros = (np.array(values) for values in zip(*cases, strict=True))
+    factors = multipliers.astype(np.float32)
+    expected = FLOAT32.apply(accumulators.astype(np.int32), factors, zeros.astype(dtype), dtype, Finish())
+    mantissas, shifts = mantissa_and_shift(factors)
+    found = requantize_without_float(accumulators, mantissas, shifts, zeros, low, high)
+    for number, (accumulator, _, zero) in enumerate(cases):
+        one = requantize_one(accumulator, int(mantissas[number]), int(shifts[number]), zero, low, high)
+        assert found[number] == one == expected[number], cases[number]
+
+
+@given(st.lists(st.tuples(INT32, MULTIPLIERS, st.integers(-128, 127)), min_size=10, max_size=30))
+@example(EDGES)
+@settings(max_examples=100, deadline=None, phases=FIND)
+def test_both_twins_equal_float32(cases: list[Case]) -> None:
+    assert_both_twins_equal_float32(cases, np.int8)
+
+
+def near_a_tie(accumulator: int, code: int, away: int) -> float:
+    """Return the multiplier with which an accumulator becomes halfway to the next code, or one some steps beside it."""
     factor = np.abs(np.float32((code + 0.5) / float(np.float32(accumulator))))
     for _ in range(abs(away)):
         factor = np.nextafter(factor, np.float32(np.inf if away > 0 else 0))
-    expected = int(FLOAT32.apply(np.array([accumulator], np.int32), factor, np.uint8(zero), np.uint8, Finish())[0])
-    mantissa, shift = mantissa_and_shift(factor)
-    assert int(requantize_without_float([accumulator], mantissa, shift, zero, 0, 255)[0]) == expected
-    assert requantize_one(accumulator, int(mantissa), int(shift), zero, 0, 255) == expected
+    return float(factor)
+
+
+FEW_OR_MANY = st.one_of(st.integers(-99, 99), INT32).filter(bool)
+BESIDE_TIES = st.tuples(FEW_OR_MANY, st.integers(-140, 139), st.integers(-3, 3), st.integers(0, 255))
+
+
+@given(st.lists(BESIDE_TIES, min_size=20, max_size=50))
+@settings(max_examples=100, deadline=None, phases=FIND)
+def test_next_to_a_tie_of_uint8(drawn: list[tuple[int, int, int, int]]) -> None:
+    cases = [(accumulator, near_a_tie(accumulator, code, away), zero) for accumulator, code, away, zero in drawn]
+    assert_both_twins_equal_float32(cases, np.uint8)
 
 
 def near_ties(seed: int, count: int) -> tuple[Array, Array]:

@@ -64,29 +64,32 @@ class _Search:
         # What nobody reads, and what the caller wants, is kept to the end.
         self.kept = {t for t, readers in self.readers.items() if not readers} | keep
         self.all = (1 << len(jobs)) - 1
+        self.waits = [(number, 1 << number, need) for number, need in enumerate(self.needs)]
+        self.made = [size[job.output] for job in jobs]
+        mortal = [set(job.inputs) - self.kept for job in jobs]
+        self.frees = [[(self.readers[t], size[t]) for t in read] for read in mortal]
+        self.gives = [
+            [self.readers[t] for t in job.in_place if t in read and size[t] == size[job.output]]
+            for job, read in zip(jobs, mortal, strict=True)
+        ]
 
     def ready(self, done: int) -> list[int]:
-        return [n for n, need in enumerate(self.needs) if not done >> n & 1 and done & need == need]
-
-    def dies(self, tensor: str, done: int) -> bool:
-        return tensor not in self.kept and self.readers[tensor] & ~done == 0
+        return [number for number, bit, need in self.waits if not done & bit and done & need == need]
 
     def step(self, done: int, alive: int, number: int) -> tuple[int, int]:
         """Return the bytes alive during a job and after it."""
-        job, after = self.jobs[number], done | 1 << number
-        made = self.size[job.output]
-        dead = [tensor for tensor in set(job.inputs) if self.dies(tensor, after)]
-        overwritten = any(tensor in dead and self.size[tensor] == made for tensor in job.in_place)
-        during = alive + (0 if overwritten else made)
-        return during, alive + made - sum(self.size[tensor] for tensor in dead)
+        left, made, freed = ~(done | 1 << number), self.made[number], 0
+        for readers, size in self.frees[number]:
+            if not readers & left:
+                freed += size
+        for readers in self.gives[number]:
+            if not readers & left:  # the output is written over it
+                return alive, alive + made - freed
+        return alive + made, alive + made - freed
 
-    def free(self, done: int, alive: int, peak: int) -> int | None:
-        """Return a job that may as well come next: it fits below the peak, and leaves no more alive than before."""
-        for number in self.ready(done):
-            during, after = self.step(done, alive, number)
-            if during <= peak and after <= alive:
-                return number
-        return None
+    def moves(self, done: int, alive: int) -> list[tuple[int, int, int]]:
+        """Return each job that may come next, with the bytes alive during it and after it."""
+        return [(number, *self.step(done, alive, number)) for number in self.ready(done)]
 
 
 def schedule(jobs: Sequence[Job], size: Mapping[str, int], keep: frozenset[str] = frozenset()) -> Schedule:
@@ -133,8 +136,7 @@ def optimal_orders(
         if done == search.all:
             yield order
             return
-        for number in search.ready(done):
-            during, after = search.step(done, alive, number)
+        for number, during, after in search.moves(done, alive):
             if during <= peak:
                 yield from extend(done | 1 << number, after, (*order, number))
 
@@ -157,9 +159,10 @@ def _exact(search: _Search, lower: int) -> tuple[tuple[int, ...], int] | None:
             return _walk_back(before, done), _peak(search, _walk_back(before, done))
         if len(settled) > MOST_STATES:
             return None
-        chosen = search.free(done, alive[done], peak)
-        for number in search.ready(done) if chosen is None else [chosen]:
-            during, after = search.step(done, alive[done], number)
+        moves = search.moves(done, alive[done])
+        # One that fits below the peak, and leaves no more alive than before, may as well come next.
+        free = next((move for move in moves if move[1] <= peak and move[2] <= alive[done]), None)
+        for number, during, after in moves if free is None else [free]:
             state = done | 1 << number
             if state not in settled:
                 alive[state] = after
@@ -190,8 +193,7 @@ def _beam(search: _Search) -> tuple[tuple[int, ...], int]:
     for _ in search.jobs:
         following: dict[int, tuple[int, int, tuple[int, ...]]] = {}
         for done, (peak, alive, order) in states.items():
-            for number in search.ready(done):
-                during, after = search.step(done, alive, number)
+            for number, during, after in search.moves(done, alive):
                 state = done | 1 << number
                 found = max(peak, during), after, (*order, number)
                 if state not in following or found < following[state]:
@@ -206,8 +208,7 @@ def _worst(search: _Search) -> int:
     alive, waiting, worst = {0: 0}, [0], 0
     while waiting and len(alive) < MOST_STATES:
         done = waiting.pop()
-        for number in search.ready(done):
-            during, after = search.step(done, alive[done], number)
+        for number, during, after in search.moves(done, alive[done]):
             worst = max(worst, during)
             state = done | 1 << number
             if state not in alive:

@@ -24,6 +24,8 @@ C_TYPES = {
     "float64": "double",
 }  # fmt: skip
 SEPARATOR = "-"
+INDENT, WIDTH = "    ", 116
+"""Of a line of numbers in C."""
 
 
 def as_npz(vector: Vector, credit: Credit) -> dict[str, bytes]:
@@ -96,24 +98,33 @@ def _c_array(tensor: Tensor) -> list[str]:
     return [*lines, *c_numbers(array), "};"]
 
 
-def c_numbers(array: Array, width: int = 116) -> list[str]:
+def c_numbers(array: Array) -> list[str]:
     """Return an array's numbers as lines of a C initializer; real ones as hexadecimal constants, which are exact.
 
     Examples
     --------
     >>> c_numbers(np.array([0.5, 3], np.float32)), c_numbers(np.array([-128, 7], np.int8))
     (['    0x1p-1f, 0x1.8p+1f'], ['    -128, 7'])
+    >>> c_numbers(np.array([1, -(2**31)], np.int32))
+    ['    1, (-2147483647 - 1)']
     """
-    form = {"float32": c_float, "float64": lambda value: c_float(value)[:-1]}.get(str(array.dtype), _c_integer)
-    words = [form(v) for v in array.ravel().tolist()]
-    lines, line = [], "   "
-    for number, word in enumerate(words):
-        word = f" {word}," if number + 1 < len(words) else f" {word}"
-        if len(line) + len(word) > width:
-            lines.append(line)
-            line = "   "
-        line += word
-    return [*lines, line]
+    text, room = _c_list(array), WIDTH - len(INDENT)
+    lines, begin = [], 0
+    while len(text) - begin > room:
+        end = text.rindex(",", begin, begin + room) + 1
+        lines.append(INDENT + text[begin:end])
+        begin = end + 1
+    return [*lines, INDENT + text[begin:]]
+
+
+def _c_list(array: Array) -> str:
+    """Return all numbers in one line."""
+    values = array.ravel().tolist()
+    if array.dtype == np.float32:
+        return ", ".join(map(c_float, values))
+    if array.dtype == np.float64:
+        return ", ".join(c_float(value)[:-1] for value in values)
+    return str(values)[1:-1].replace("-2147483648", "(-2147483647 - 1)")  # C has no negative literals
 
 
 def c_float(value: float) -> str:
@@ -129,10 +140,6 @@ def c_float(value: float) -> str:
     mantissa, exponent = float(value).hex().split("p")
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
     return f"{mantissa}p{exponent}f"
-
-
-def _c_integer(value: int) -> str:
-    return str(value) if value != -(2**31) else "(-2147483647 - 1)"  # C has no negative literals
 
 
 def as_hex(vector: Vector, credit: Credit) -> dict[str, bytes]:
@@ -154,12 +161,12 @@ def as_hex_zip(vector: Vector, credit: Credit) -> dict[str, bytes]:
 
 def _hex(tensor: Tensor, vector: Vector, credit: Credit) -> bytes:
     array = tensor.array
-    bits = array.astype(array.dtype.newbyteorder("<")).view(f"<u{array.dtype.itemsize}").ravel()
-    digits = 2 * array.dtype.itemsize
+    size = array.dtype.itemsize
+    words = array.astype(array.dtype.newbyteorder(">")).tobytes().hex("\n", size)
     axes = ", ".join(tensor.axes) or "scalar"
     what = f"{tensor.name}: {array.dtype} {list(array.shape)} [{axes}]"
     head = f"// {plain_text(vector.node)}, input {vector.image}, {what}.{_said(credit)}\n"
-    return (head + "".join(f"{word:0{digits}x}\n" for word in bits.tolist())).encode()
+    return f"{head}{words}\n".encode()
 
 
 LONGEST = 120
