@@ -124,7 +124,7 @@ def _c_list(array: Array) -> str:
         return ", ".join(map(c_float, values))
     if array.dtype == np.float64:
         return ", ".join(c_float(value)[:-1] for value in values)
-    return str(values)[1:-1].replace("-2147483648", "(-2147483647 - 1)")  # C has no negative literals
+    return re.sub(r"-2147483648\b", "(-2147483647 - 1)", str(values)[1:-1])  # C has no negative literals
 
 
 def c_float(value: float) -> str:
