@@ -65,11 +65,12 @@ def test_a_changed_input_changes_the_page(site: Site, pattern: str, options: tup
     site.write("build/results/a.json", json.dumps({"n": 8712}))
     site.write("build/results/b.json", json.dumps({"n": 1}))
     site.page("a", READS.format("results/a.json"), [pattern])
-    for name in "bcdef":  # parallel reading starts from six pages on
-        site.page(name, READS.format("results/b.json"), ["results/b.json"])
+    site.page("z", READS.format("results/b.json"), ["results/b.json"])
+    for name in "bcde":  # parallel reading starts from six pages on
+        site.write(f"docs/{name}.md", f"# {name}\n")
     site.build(*options)
     assert "correct 8712" in site.html("a")
-    assert site.executed() == list("abcdef")
+    assert site.executed() == ["a", "z"]
 
     site.write("build/results/a.json", json.dumps({"n": 8800}))
     site.build(*options)
