@@ -125,6 +125,10 @@ def test_what_fails_goes_on_failing_until_it_is_mended(site: Site) -> None:
     site.build()
     assert site.executed() == []
 
+    site.write("docs/good.md", source.read_text() + "\n{ref}`nowhere`\n")
+    for _ in range(2):  # after a success too
+        assert "undefined label: 'nowhere'" in site.build(succeeds=False)
+
 
 def test_the_notebook_has_the_outputs_and_is_the_same_every_time(site: Site) -> None:
     site.page("front", "print('answer', 42)")
