@@ -23,9 +23,9 @@ from sphinx.cmd.build import main
 
 for name in (
     *builtin_extensions, "myst_nb.sphinx_ext", "myst_nb.core.lexers", "sphinx.builders.html", "sphinx.jinja2glue",
-    "jupyter_cache", "sqlalchemy.dialects.sqlite", "grimp",
-    "ipykernel.kernelapp", "jupyter_client.provisioning.local_provisioner", "psutil", "sqlite3", "xml.dom.minidom",
-    "myst_parser.sphinx_ext.mathjax", "myst_nb.ext.execution_tables", "myst_nb.ext.glue.domain",
+    "jupyter_cache", "sqlalchemy.dialects.sqlite", "grimp", "ipykernel.kernelapp", "psutil", "sqlite3",
+    "jupyter_client.provisioning.local_provisioner", "xml.dom.minidom", "myst_parser.sphinx_ext.mathjax",
+    "myst_nb.ext.execution_tables", "myst_nb.ext.glue.domain",
 ):  # fmt: skip
     import_module(name)  # what builds and kernels import, were they not forked
 nbformat.validate(nbformat.v4.new_notebook())  # compiles what checks notebooks
