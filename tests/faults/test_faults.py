@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from itertools import islice
 from typing import Any, get_args
 
 import numpy as np
@@ -71,8 +70,8 @@ class Cases:
 
     @property
     def few(self) -> bool:
-        """Whether the runtime refuses nearly all that the generator makes."""
-        self._made += islice(self._more, max(0, 60 - len(self._made)))
+        """Whether, of all cases, the runtime refuses nine of ten: what is left may not show a fault."""
+        self._made += self._more
         return len(self._made) < 60
 
     def __iter__(self) -> Iterator[tuple[Case, Any]]:
@@ -152,7 +151,7 @@ def test_a_fault_changes_something_in_every_runtime(runtime: Runtime) -> None:
                 wrong = runtime.with_fault(fault)
             except UserError:
                 continue
-            assert cases.few or any(not np.array_equal(right, case.in_engine(wrong)) for case, right in cases), key
+            assert any(not np.array_equal(right, case.in_engine(wrong)) for case, right in cases) or cases.few, key
 
 
 @pytest.mark.parametrize(
