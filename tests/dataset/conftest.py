@@ -5,7 +5,7 @@ import os
 import pickle
 import shutil
 import tarfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -107,7 +107,8 @@ def batch_arrays(arrays: Arrays, batch: int) -> tuple[np.ndarray[Any, Any], np.n
     name = "test" if batch == 5 else "train"
     part = slice(None) if batch == 5 else slice(batch * 10_000, (batch + 1) * 10_000)
     images = arrays[f"{name}_images"][part]
-    return images.transpose(0, 3, 1, 2).reshape(-1, 3072), arrays[f"{name}_labels"][part]
+    planes = np.stack([images[..., channel] for channel in range(3)], axis=1)
+    return planes.reshape(-1, 3072), arrays[f"{name}_labels"][part]
 
 
 def python2_pickle(value: Any) -> bytes:
@@ -126,26 +127,6 @@ def python2_pickle(value: Any) -> bytes:
     stream = io.BytesIO()
     Python2Pickler(stream, protocol=2).dump(value)
     return stream.getvalue().replace(b"cnumpy._core.multiarray\n", b"cnumpy.core.multiarray\n")
-
-
-def python_files(arrays: Arrays) -> Iterator[tuple[str, bytes]]:
-    for number, name in enumerate(BATCHES):
-        planes, labels = batch_arrays(arrays, number)
-        batch = {b"data": np.ascontiguousarray(planes), b"labels": labels.tolist(), b"batch_label": name.encode()}
-        yield name, python2_pickle(batch)
-
-
-def binary_files(arrays: Arrays) -> Iterator[tuple[str, bytes]]:
-    for number, name in enumerate(BATCHES):
-        planes, labels = batch_arrays(arrays, number)
-        yield f"{name}.bin", np.concatenate([labels[:, None], planes], axis=1).tobytes()
-
-
-def write_folder(folder: Path, files: Iterable[tuple[str, bytes]]) -> Path:
-    folder.mkdir(parents=True)
-    for name, data in files:
-        (folder / name).write_bytes(data)
-    return folder
 
 
 def write_archive(path: Path, files: Mapping[str, Path]) -> Path:
@@ -178,10 +159,15 @@ def write_keras_npz(path: Path, arrays: Arrays) -> Path:
 def batches(arrays: Arrays, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """Write the real data once, as its authors publish them: a folder of python batches, one of the binary version."""
     folder = tmp_path_factory.mktemp("batches")
-    yield SimpleNamespace(
-        python=write_folder(folder / "data" / "cifar-10-batches-py", python_files(arrays)),
-        binary=write_folder(folder / "cifar-10-batches-bin", binary_files(arrays)),
-    )
+    python, binary = folder / "data" / "cifar-10-batches-py", folder / "cifar-10-batches-bin"
+    python.mkdir(parents=True)
+    binary.mkdir()
+    for number, name in enumerate(BATCHES):
+        planes, labels = batch_arrays(arrays, number)
+        batch = {b"data": planes, b"labels": labels.tolist(), b"batch_label": name.encode()}
+        (python / name).write_bytes(python2_pickle(batch))
+        np.concatenate([labels[:, None], planes], axis=1).tofile(binary / f"{name}.bin")
+    yield SimpleNamespace(python=python, binary=binary)
     shutil.rmtree(folder)
 
 
