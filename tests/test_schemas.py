@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -84,13 +85,24 @@ def test_a_result_that_is_not_as_its_schema_says_is_not_written(
     assert not path.exists()
 
 
+def shortened(node: Any) -> Any:
+    """Cut every list to three entries."""
+    if isinstance(node, list):
+        return [shortened(part) for part in node[:3]]
+    return {key: shortened(part) for key, part in node.items()} if isinstance(node, dict) else node
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RESULTS)
 def test_what_the_build_wrote_is_as_its_schema_says(name: str, artifact: Callable[[str], Path]) -> None:
+    """The whole result; what is spoilt is a short one, where the schema takes it: each time all of it is looked at."""
     found = read_json(artifact(name))
     of = found["schema"]
     assert of in NAMES
     validate(found, of)
+    with suppress(UserError):
+        validate(shortened(found), of)
+        found = shortened(found)
     for key in found:
         with pytest.raises(UserError, match=f"{of}:"):
             validate({other: value for other, value in found.items() if other != key}, of)

@@ -17,7 +17,14 @@ def test_a_measurement_has_its_own_environment(monkeypatch: pytest.MonkeyPatch) 
     assert set(found) == {"NUM_THREADS"}
 
 
+@pytest.fixture
+def _one_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How exact the figures are is not what is tested."""
+    monkeypatch.setattr(specification, "ROUNDS", 1)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("_one_round")
 def test_the_engine_is_timed_beside_its_peers_and_weighed(
     artifact: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -33,6 +40,7 @@ def test_the_engine_is_timed_beside_its_peers_and_weighed(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("_one_round")
 def test_the_engine_is_timed_beside_the_kernels_that_it_equals(
     artifact: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,8 @@ from resnet8doc import checkpoints, dataset
 from resnet8doc.architecture import LAYERS
 from resnet8doc.models import fold
 
-IMAGES = 2_000
+IMAGES = 500
+"""The fewer, the more is claimed."""
 
 
 @pytest.mark.slow

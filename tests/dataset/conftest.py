@@ -1,10 +1,11 @@
 """CIFAR-10 in every format it can be given in, made from the real arrays, and caches to spoil."""
 
 import io
+import os
 import pickle
 import shutil
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -50,13 +51,44 @@ def empty_cache(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder / "cache"
 
 
+@pytest.fixture(scope="module")
+def cache_copy(real_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Copy the real data, times included: 184 MB, so once, and no test may write into it."""
+    copy = tmp_path_factory.mktemp("copy")
+    files = [real_cache / "stamp.json", *(real_cache / f"{name}.npy" for name in dataset.SHA256)]
+    made = [Path(shutil.copy2(path, copy)).stat().st_mtime_ns for path in files]
+    yield copy
+    assert [(copy / path.name).stat().st_mtime_ns for path in files] == made, "a test wrote into the copy of all tests"
+    shutil.rmtree(copy)
+
+
 @pytest.fixture
-def warm_cache(real_cache: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Copy the real cache, times included."""
-    shutil.copytree(real_cache, folder / "cache", ignore=shutil.ignore_patterns("lock", ".*"))
-    monkeypatch.setenv(dataset.CACHE_VARIABLE, str(folder / "cache"))
-    monkeypatch.delenv(dataset.CIFAR10_VARIABLE, raising=False)
-    return folder / "cache"
+def warm_cache(cache_copy: Path, empty_cache: Path) -> Path:
+    """Give a filled cache whose arrays are links: a test that writes into one takes its own copy of it first."""
+    empty_cache.mkdir()
+    for path in cache_copy.glob("*.npy"):
+        os.link(path, empty_cache / path.name)
+    shutil.copy2(cache_copy / "stamp.json", empty_cache)
+    return empty_cache
+
+
+def own(path: Path) -> Path:
+    """Put a copy in the place of a link, times included."""
+    copy = shutil.copy2(path, path.with_suffix(".copy"))
+    return Path(copy).replace(path)
+
+
+def pieces(images: np.ndarray[Any, Any]) -> Iterator[slice]:
+    """Take images a thousand at a time: for all of them at once, numpy makes gigabytes of temporary arrays."""
+    for start in range(0, len(images), 1000):
+        yield slice(start, start + 1000)
+
+
+def assert_same(found: np.ndarray[Any, Any], expected: np.ndarray[Any, Any]) -> None:
+    """Compare each pixel of each image."""
+    assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
+    for piece in pieces(expected):
+        assert np.array_equal(found[piece], expected[piece]), f"images from {piece.start} on differ"
 
 
 @pytest.fixture
@@ -75,7 +107,8 @@ def batch_arrays(arrays: Arrays, batch: int) -> tuple[np.ndarray[Any, Any], np.n
     name = "test" if batch == 5 else "train"
     part = slice(None) if batch == 5 else slice(batch * 10_000, (batch + 1) * 10_000)
     images = arrays[f"{name}_images"][part]
-    return images.transpose(0, 3, 1, 2).reshape(-1, 3072), arrays[f"{name}_labels"][part]
+    planes = np.stack([images[..., channel] for channel in range(3)], axis=1)
+    return planes.reshape(-1, 3072), arrays[f"{name}_labels"][part]
 
 
 def python2_pickle(value: Any) -> bytes:
@@ -96,36 +129,11 @@ def python2_pickle(value: Any) -> bytes:
     return stream.getvalue().replace(b"cnumpy._core.multiarray\n", b"cnumpy.core.multiarray\n")
 
 
-def python_files(arrays: Arrays) -> dict[str, bytes]:
-    files = {}
-    for number, name in enumerate(BATCHES):
-        planes, labels = batch_arrays(arrays, number)
-        batch = {b"data": np.ascontiguousarray(planes), b"labels": labels.tolist(), b"batch_label": name.encode()}
-        files[name] = python2_pickle(batch)
-    return files
-
-
-def binary_files(arrays: Arrays) -> dict[str, bytes]:
-    files = {}
-    for number, name in enumerate(BATCHES):
-        planes, labels = batch_arrays(arrays, number)
-        files[f"{name}.bin"] = np.concatenate([labels[:, None], planes], axis=1).tobytes()
-    return files
-
-
-def write_folder(folder: Path, files: dict[str, bytes]) -> Path:
-    folder.mkdir(parents=True)
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    return folder
-
-
-def write_archive(path: Path, files: dict[str, bytes], prefix: str = "") -> Path:
+def write_archive(path: Path, files: Mapping[str, Path]) -> Path:
+    """Pack files or folders under other names."""
     with tarfile.open(path, "w:gz", compresslevel=0) as archive:
-        for name, data in files.items():
-            member = tarfile.TarInfo(prefix + name)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
+        for name, file in files.items():
+            archive.add(file, name)
     return path
 
 
@@ -147,31 +155,40 @@ def write_keras_npz(path: Path, arrays: Arrays) -> Path:
     return path
 
 
-Writer = Callable[[Path, Arrays], Path]
+@pytest.fixture(scope="module")
+def batches(arrays: Arrays, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
+    """Write the real data once, as its authors publish them: a folder of python batches, one of the binary version."""
+    folder = tmp_path_factory.mktemp("batches")
+    python, binary = folder / "data" / "cifar-10-batches-py", folder / "cifar-10-batches-bin"
+    python.mkdir(parents=True)
+    binary.mkdir()
+    for number, name in enumerate(BATCHES):
+        planes, labels = batch_arrays(arrays, number)
+        batch = {b"data": planes, b"labels": labels.tolist(), b"batch_label": name.encode()}
+        (python / name).write_bytes(python2_pickle(batch))
+        np.concatenate([labels[:, None], planes], axis=1).tofile(binary / f"{name}.bin")
+    yield SimpleNamespace(python=python, binary=binary)
+    shutil.rmtree(folder)
+
+
+Writer = Callable[[Path, SimpleNamespace, Arrays], Path]
 FORMATS: dict[str, Writer] = {
-    "python folder": lambda f, a: write_folder(f / "data" / "cifar-10-batches-py", python_files(a)).parent,
-    "python archive": lambda f, a: write_archive(f / "c.tar.gz", python_files(a), "cifar-10-batches-py/"),
-    "binary folder": lambda f, a: write_folder(f / "cifar-10-batches-bin", binary_files(a)),
-    "binary archive": lambda f, a: write_archive(f / "c.tar.gz", binary_files(a), "./cifar-10-batches-bin/"),
-    "npz": lambda f, a: write_npz(f / "cifar10.npz", a),
-    "keras npz": lambda f, a: write_keras_npz(f / "cifar10.npz", a),
+    "python folder": lambda f, b, a: b.python.parent,
+    "python archive": lambda f, b, a: write_archive(f / "c.tar.gz", {"cifar-10-batches-py": b.python}),
+    "binary folder": lambda f, b, a: b.binary,
+    "binary archive": lambda f, b, a: write_archive(f / "c.tar.gz", {"./cifar-10-batches-bin": b.binary}),
+    "npz": lambda f, b, a: write_npz(f / "cifar10.npz", a),
+    "keras npz": lambda f, b, a: write_keras_npz(f / "cifar10.npz", a),
 }
 
 
 @pytest.fixture(params=FORMATS)
-def written(request: pytest.FixtureRequest, arrays: Arrays, folder: Path) -> Path:
-    """Write the real data in one of the formats."""
-    return FORMATS[request.param](folder, arrays)
+def written(request: pytest.FixtureRequest, batches: SimpleNamespace, arrays: Arrays, folder: Path) -> Path:
+    """Give the real data in one of the formats."""
+    return FORMATS[request.param](folder, batches, arrays)
 
 
 @pytest.fixture(scope="session")
 def make() -> SimpleNamespace:
     """Give the functions above to tests that spoil one file before it is read."""
-    return SimpleNamespace(
-        archive=write_archive,
-        binary_files=binary_files,
-        folder=write_folder,
-        npz=write_npz,
-        python2_pickle=python2_pickle,
-        python_files=python_files,
-    )
+    return SimpleNamespace(archive=write_archive, npz=write_npz, python2_pickle=python2_pickle)

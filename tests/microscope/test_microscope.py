@@ -135,13 +135,14 @@ def test_the_narrow_drawing_says_the_same_inside_its_frame(network: Network, run
         place = tuple(int(n) for n in np.unravel_index(values[node.output].size // 2, values[node.output].shape))
         feeds = {entry.tensor: values[entry.tensor] for entry in node.inputs if not entry.parameter}
         trace = graph.trace(node.name, place, feeds, runtime=RUNTIMES[runtime])
-        wide, svg = draw(trace, name=node.name), draw(trace, name=node.name, narrow=True)
-        said = read(svg).said
-        assert said == read(wide).said
-        assert len(read(svg).cells) == len(read(wide).cells)
-        for step in range(1, len(story(trace).parts) + 1):
+        svg = draw(trace, name=node.name, narrow=True)
+        wide, narrow = read(draw(trace, name=node.name)), read(svg)
+        said = narrow.said
+        assert said == wide.said
+        assert len(narrow.cells) == len(wide.cells)
+        for step, part in enumerate(story(trace).parts, start=1):
             marked = draw(trace, name=node.name, narrow=True, parts_at=step)
-            assert marked.count("here they part") == (1 if story(trace).parts[step - 1].key != "words" else 0)
+            assert marked.count("here they part") == (1 if part.key != "words" else 0)
         width, height = map(float, re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)[0])
         for x, y, size, anchor, words in TEXT.findall(svg):
             long = LETTER * float(size) * len(unescape(words))

@@ -1,31 +1,55 @@
-"""Sphinx, imported once: each line of standard input is one build, in a process that is forked for it.
+"""Sphinx and ipykernel, imported once: each line of standard input is one build, in a process that is forked for it.
 
-A build of a small site takes longer to import Sphinx and myst-nb than to build. What runs is what ``python -m sphinx``
-runs; only the imports are shared.
+To import Sphinx and myst-nb takes longer than to build a small site, and to import ipykernel longer than to run a cell.
+What runs is what ``python -m sphinx`` and ``python -m ipykernel_launcher`` run; only the imports are shared, none of
+which is the small site's. A kernel too is a process of its own.
 """
 
 import json
 import os
+import signal
+import socket
 import sys
+import tempfile
 import traceback
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
 
-import myst_nb.sphinx_ext
-import sphinx.builders.html
+import nbformat
+from IPython.lib.lexers import IPython3Lexer
+from sphinx.application import builtin_extensions
 from sphinx.cmd.build import main
 
-assert myst_nb.sphinx_ext  # these two are imported for every build to come
-assert sphinx.builders.html
+for name in (
+    *builtin_extensions, "myst_nb.sphinx_ext", "myst_nb.core.lexers", "sphinx.builders.html", "sphinx.jinja2glue",
+    "jupyter_cache", "sqlalchemy.dialects.sqlite", "grimp", "ipykernel.kernelapp", "psutil", "sqlite3",
+    "jupyter_client.provisioning.local_provisioner", "xml.dom.minidom", "myst_parser.sphinx_ext.mathjax",
+    "myst_nb.ext.execution_tables", "myst_nb.ext.glue.domain",
+):  # fmt: skip
+    import_module(name)  # what builds and kernels import, were they not forked
+nbformat.validate(nbformat.v4.new_notebook())  # compiles what checks notebooks
+IPython3Lexer()  # and what colours cells
+
+ASK = """
+import json, os, signal, socket, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect(sys.argv[1])
+    socket.send_fds(server, [b"!"], [1, 2])
+    server.sendall(json.dumps([os.getcwd(), dict(os.environ), sys.argv[2]]).encode())
+    server.shutdown(socket.SHUT_WR)
+    server.recv(1)
+"""
+"""The program that Jupyter starts: it asks for a kernel, and ends when that ends."""
 
 
-def build(folder: str, environment: dict[str, str], options: list[str], printed: str) -> int:
+def build(folder: str, environment: dict[str, str], options: list[str], printed: str, jupyter: str) -> int:
     """Build in this process and return Sphinx's code; everything printed goes to a file."""
     output = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
-    sys.path[:0] = environment["PYTHONPATH"].split(os.pathsep)  # what the interpreter does when it starts
+    become(folder, {**environment, "JUPYTER_PATH": jupyter})
     try:
         return main(options)
     except BaseException:
@@ -33,12 +57,71 @@ def build(folder: str, environment: dict[str, str], options: list[str], printed:
         return 1
 
 
+def become(folder: str, environment: dict[str, str]) -> None:
+    """Do what the interpreter does when it starts."""
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.path[:0] = environment["PYTHONPATH"].split(os.pathsep)
+
+
+def serve(jupyter: Path) -> None:
+    """Fork kernels, which the kernelspec ``python3`` in a folder asks for, until the builder ends."""
+    builder = os.getppid()
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(jupyter / "socket"))
+        listening.listen()
+        listening.settimeout(1)
+        specify(jupyter, [sys.executable, "-I", "-S", "-c", ASK, str(jupyter / "socket"), "{connection_file}"])
+        while os.getppid() == builder:
+            with suppress(ChildProcessError):  # none is left
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
+            with suppress(TimeoutError):
+                connection, _ = listening.accept()
+                if not os.fork():
+                    kernel(connection)
+                connection.close()
+
+
+def specify(jupyter: Path, command: list[str]) -> None:
+    """Write the kernelspec."""
+    place = jupyter / "kernels" / "python3"
+    place.mkdir(parents=True)
+    spec = {"argv": command, "display_name": "Python 3", "language": "python"}
+    (place / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+
+
+def kernel(asker: socket.socket) -> None:
+    """Be the kernel: the asker's folder and environment, its output, and nothing from its input."""
+    from ipykernel.kernelapp import launch_new_instance
+
+    try:
+        _, outputs, _, _ = socket.recv_fds(asker, 1, 2)
+        for number, output in enumerate(outputs, start=1):
+            os.dup2(output, number)
+        folder, environment, connection = json.load(asker.makefile())
+        become(folder, environment)
+        launch_new_instance(["-f", connection, f"--IPKernelApp.parent_handle={os.getppid()}"])
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
 if __name__ == "__main__":
-    for line in sys.stdin:
-        child = os.fork()
-        if not child:
-            code = build(**json.loads(line))
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        server = os.fork()
+        if not server:
+            serve(Path(folder))
+            os._exit(0)
+        for line in sys.stdin:
+            child = os.fork()
+            if not child:
+                code = build(**json.loads(line), jupyter=folder)
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)
+            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        os.kill(server, signal.SIGTERM)
+        os.waitpid(server, 0)

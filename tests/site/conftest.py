@@ -20,6 +20,7 @@ nb_execution_mode = "cache"
 nb_execution_show_tb = True
 freshness_package = "tiny"
 freshness_distributions = ["numpy"]
+html_theme = "basic"
 """
 
 

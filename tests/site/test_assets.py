@@ -1,12 +1,14 @@
 """The site's scripts: fetched once, whole, and only if they are the pinned ones."""
 
 import dataclasses
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
 from resnet8doc.errors import UserError
+from resnet8doc.npm import pack
 
 from .conftest import EXTENSIONS
 
@@ -28,7 +30,19 @@ def test_fetched_once_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert assets.fetch_assets(tmp_path, (SMALL,)) == folder
 
 
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fetch the archive once for the tests of what is in it."""
+    return pack(f"{SMALL.name}@{SMALL.version}", tmp_path_factory.mktemp("archive"))
+
+
+@pytest.fixture
+def _fetched(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assets, "pack", lambda _, folder: Path(shutil.copy(archive, folder)))
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("_fetched")
 def test_another_content_is_refused(tmp_path: Path) -> None:
     other = dataclasses.replace(SMALL, integrity="sha512-x")
     with pytest.raises(
@@ -39,6 +53,7 @@ def test_another_content_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("_fetched")
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     other = dataclasses.replace(SMALL, files={**SMALL.files, "dist/none.js": "x"})
     with pytest.raises(UserError, match=r"tablesort@5\.7\.1 lacks \['dist/none\.js'\]"):

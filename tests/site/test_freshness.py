@@ -65,11 +65,12 @@ def test_a_changed_input_changes_the_page(site: Site, pattern: str, options: tup
     site.write("build/results/a.json", json.dumps({"n": 8712}))
     site.write("build/results/b.json", json.dumps({"n": 1}))
     site.page("a", READS.format("results/a.json"), [pattern])
-    for name in "bcdef":  # parallel reading starts from six pages on
-        site.page(name, READS.format("results/b.json"), ["results/b.json"])
+    site.page("z", READS.format("results/b.json"), ["results/b.json"])
+    for name in "bcde":  # parallel reading starts from six pages on
+        site.write(f"docs/{name}.md", f"# {name}\n")
     site.build(*options)
     assert "correct 8712" in site.html("a")
-    assert site.executed() == list("abcdef")
+    assert site.executed() == ["a", "z"]
 
     site.write("build/results/a.json", json.dumps({"n": 8800}))
     site.build(*options)
@@ -123,6 +124,10 @@ def test_what_fails_goes_on_failing_until_it_is_mended(site: Site) -> None:
     site.page("good", "print('fine')")
     site.build()
     assert site.executed() == []
+
+    site.write("docs/good.md", source.read_text() + "\n{ref}`nowhere`\n")
+    for _ in range(2):  # after a success too
+        assert "undefined label: 'nowhere'" in site.build(succeeds=False)
 
 
 def test_the_notebook_has_the_outputs_and_is_the_same_every_time(site: Site) -> None:

@@ -14,11 +14,13 @@ SLOWING = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 """Some machines set these for older OpenBLAS builds; they hold a current one back."""
 BATCH = 100
 ALL = 10_000
+ROUNDS = 9
+"""How often what is compared takes turns: the fastest round counts."""
 
 PREPARE = "import json, sys\nfrom pathlib import Path\nfrom resnet8doc import dataset\n"
 SPEED = """
 from resnet8doc.proof import measure_speed
-print(json.dumps(measure_speed(*sys.argv[1:3], dataset.load("test").images[:100])))
+print(json.dumps(measure_speed(*sys.argv[1:3], dataset.load("test").images[:100], rounds=int(sys.argv[3]))))
 """
 MEMORY = """
 import tracemalloc
@@ -94,7 +96,7 @@ def theirs():
 
 
 best = {}
-for _ in range(9):
+for _ in range(int(sys.argv[3])):
     for name, run in (("engine", lambda: graph.run(real)), ("reference", theirs)):
         run()  # does not count: what the other left of caches is not what is measured
         started = time.process_time()
@@ -120,7 +122,7 @@ def _measured(code: str, *arguments: object, variables: Mapping[str, str] | None
 def engine() -> Iterator[Figure]:
     """Time engine, ONNX Runtime and ReferenceEvaluator, taking turns on one thread; then the engine's memory."""
     models = artifact(f"models/{MODELS[0]}.onnx"), artifact("models/resnet8_int8.onnx")
-    found = _measured(SPEED, *models, variables={"OPENBLAS_NUM_THREADS": "1"})
+    found = _measured(SPEED, *models, ROUNDS, variables={"OPENBLAS_NUM_THREADS": "1"})
     mine = f"{found['engine_ms']:.2f} ms"
     ratio, times = found["engine_to_onnxruntime"], found["reference_to_engine"]
     yield Figure(
@@ -142,7 +144,8 @@ def engine() -> Iterator[Figure]:
 
 def tflite() -> Iterator[Figure]:
     """Time the engine in the arithmetic of TensorFlow Lite's reference kernels, and these, taking turns."""
-    found = _measured(TFLITE, artifact("models/resnet8_int8.tflite"), BATCH, variables={"OPENBLAS_NUM_THREADS": "1"})
+    model = artifact("models/resnet8_int8.tflite")
+    found = _measured(TFLITE, model, BATCH, ROUNDS, variables={"OPENBLAS_NUM_THREADS": "1"})
     ratio, same = found["engine_ms"] / found["reference_ms"], "the same bytes" if found["same"] else "OTHER BYTES"
     yield Figure(
         f"engine, TensorFlow Lite's arithmetic, one thread, batch {BATCH}, an image, {same}",

@@ -61,10 +61,10 @@ def _describe_array(array: Bytes) -> dict[str, Any]:
 
 
 def _histograms(images: Bytes) -> list[np.ndarray[Any, np.dtype[np.int64]]]:
-    """Count each pixel value, one histogram a channel; in pieces, since bincount widens its input to int64."""
+    """Count each pixel value, one histogram a channel; in small pieces, since bincount widens its input to int64."""
     histograms = [np.zeros(256, np.int64) for _ in range(3)]
-    for start in range(0, len(images), 5000):
-        piece = images[start : start + 5000]
+    for start in range(0, len(images), 200):
+        piece = images[start : start + 200]
         for channel, histogram in enumerate(histograms):
             histogram += np.bincount(piece[..., channel].reshape(-1), minlength=256)
     return histograms

