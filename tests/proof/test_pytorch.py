@@ -48,7 +48,7 @@ print(json.dumps({"x86": x86, "rows": rows}))
 
 @pytest.fixture(scope="module")
 def without_vnni() -> dict[str, Any]:
-    """Give what PyTorch says and computes where oneDNN may not use VNNI: in a process, as it reads the variable once."""
+    """Give what PyTorch says and computes where oneDNN may not use VNNI; it reads the variable once in a process."""
     environment = {**os.environ, "ONEDNN_MAX_CPU_ISA": "AVX2"}
     command = [sys.executable, "-c", WITHOUT_VNNI]
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)

@@ -174,7 +174,7 @@ def test_is_what_quantize_static_alone_gives(
 
 @pytest.mark.slow  # a fresh process
 def test_two_processes_write_the_same_bytes(float_model: Path, images: NDArray[np.uint8], tmp_path: Path) -> None:
-    """This one and another, whose sets and dictionaries of names are hashed otherwise."""
+    """Here and in another process, in which sets of names have another order."""
     files = ("resnet8_int8.onnx", "resnet8_int8_qoperator.onnx", "resnet8_int8_entropy.onnx", "resnet8_int4.onnx")
     np.save(tmp_path / "images.npy", images)
     code = """

@@ -107,8 +107,9 @@ def test_a_trace_through_the_graph_is_what_is_computed(runtime: str, name: str, 
     }
     values, node = graph.run(feeds, "all"), graph.nodes[0]  # a clamp may follow
     reads = {entry.tensor: values[entry.tensor] for entry in node.inputs if not entry.parameter}
+    trace = graph.tracer(node.name, reads)
     for place in (0, 5, 63):
-        assert graph.trace(node.name, (0, place), reads).output == values[node.output][0, place]
+        assert trace((0, place)).output == values[node.output][0, place]
 
 
 def test_every_code_of_micros_logistic(tmp_path: Path) -> None:
