@@ -103,6 +103,15 @@ def test_so_on_a_tensorflow_lite_file(command: str, alone: Alone, networks: Path
     assert ("In the arithmetic of TensorFlow Lite Micro" in said.stderr) == (command in BY_OPTION), "whose bytes"
 
 
+def test_a_tensorflow_lite_file_is_extracted_without_onnxruntime(networks: Path, tmp_path: Path) -> None:
+    """What a command does not need it does not load: half of the time that a short one takes is its imports."""
+    (tmp_path / "kws.tflite").write_bytes((networks / "mlperf-kws_int8.tflite").read_bytes())
+    with without("onnxruntime,tqdm,keras,tensorflow,torch") as alone:
+        said = alone(tmp_path, "extract", "kws.tflite")
+    assert said.returncode == 0, said.stderr
+    assert (tmp_path / "kws_tflite_operations.json").is_file()
+
+
 def test_check_finds_a_wrong_code(alone: Alone, model: Path, tmp_path: Path) -> None:
     np.savez(tmp_path / "mine.npz", conv=np.zeros((1, 4, 4, 4), np.int8))
     said = alone(tmp_path, "check", "mine.npz", "--network", str(model), "--layout", "NCHW")
