@@ -206,13 +206,11 @@ def mutated(content: bytes, rng: random.Random) -> bytes:
 @settings(suppress_health_check=[HealthCheck.too_slow])  # the machines that run this are shared
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_mutated_bytes_are_a_sentence_or_what_extract_reads(
-    tmp_path_factory: pytest.TempPathFactory, rng: random.Random, lite: bool
+    artifact: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory, rng: random.Random, lite: bool
 ) -> None:
     if lite:
-        build = Path(__file__).parents[2] / "build" / "models" / "resnet8_int8.tflite"
-        assert build.exists(), f"{build} is missing; make it first: python -m resnet8doc build --no-site"
         # A mutation in the weights says nothing; the tables at the end do.
-        whole = build.read_bytes()
+        whole = artifact("models/resnet8_int8.tflite").read_bytes()
         content = whole[:64] + mutated(whole[64:], rng) if rng.random() < 0.5 else mutated(whole, rng)
     else:
         content = mutated(small().SerializeToString(), rng)
