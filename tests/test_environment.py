@@ -6,7 +6,16 @@ import sys
 
 import pytest
 
-from resnet8doc.environment import INSTRUCTION_SETS, PACKAGES, cpu_class, environment, versions
+from resnet8doc.environment import (
+    INSTRUCTION_SETS,
+    PACKAGES,
+    _asked,
+    _of_linux,
+    _processor,
+    cpu_class,
+    environment,
+    versions,
+)  # fmt: skip
 
 
 def test_environment_is_json_and_complete() -> None:
@@ -17,6 +26,14 @@ def test_environment_is_json_and_complete() -> None:
     assert found["cores"] >= 1
     assert found["cpu"] != "unknown"
     assert found["python"] == ".".join(map(str, sys.version_info[:3]))
+
+
+def test_linux_says_of_the_processor_what_py_cpuinfo_finds() -> None:
+    """Which asks Linux, programs and the processor itself; where Linux does not say it, that is what is taken."""
+    name, flags = _asked()
+    assert _of_linux() in (None, (name, flags))
+    found = _processor()
+    assert (found["cpu"], found["instruction_sets"]) == (name, sorted(flags))
 
 
 @pytest.mark.parametrize("package", ["numpy", "onnxruntime"])
