@@ -6,7 +6,16 @@ import sys
 
 import pytest
 
-from resnet8doc.environment import INSTRUCTION_SETS, PACKAGES, cpu_class, environment, versions
+from resnet8doc.environment import (
+    INSTRUCTION_SETS,
+    PACKAGES,
+    _asked,
+    _of_linux,
+    _processor,
+    cpu_class,
+    environment,
+    versions,
+)  # fmt: skip
 
 
 def test_environment_is_json_and_complete() -> None:
@@ -17,6 +26,15 @@ def test_environment_is_json_and_complete() -> None:
     assert found["cores"] >= 1
     assert found["cpu"] != "unknown"
     assert found["python"] == ".".join(map(str, sys.version_info[:3]))
+
+
+def test_linux_says_of_the_processor_what_py_cpuinfo_finds() -> None:
+    """Which also asks the processor itself, and so may find what the system does not let programs use."""
+    name, flags = _asked()
+    of_linux = _of_linux()
+    assert of_linux is None or (of_linux[0] == name and of_linux[1] <= flags)
+    found = _processor()
+    assert (found["cpu"], found["instruction_sets"]) == (name, sorted(of_linux[1] if of_linux else flags))
 
 
 @pytest.mark.parametrize("package", ["numpy", "onnxruntime"])

@@ -169,10 +169,11 @@ def test_who_makes_and_who_reads(graph: Graph) -> None:
     ("name", "tensor"), [("quantize", "q"), ("first", "c1"), ("second", "c2"), ("add", "a"), ("end", "y")]
 )
 def test_a_trace_ends_in_the_element(graph: Graph, images: np.ndarray[Any, Any], name: str, tensor: str) -> None:
-    expected = graph.run(images, tensor)[tensor]
+    expected, tracer = graph.run(images, tensor)[tensor], graph.tracer(name, images)
     for index in ((0, 0, 0, 0), (3, 2, 5, 4), (1, 1, 3, 2)):
         trace = graph.trace(name, index, images)
         assert trace.output == expected[index]
+        assert tracer(index) == trace
         assert json.loads(json.dumps(trace.to_dict()))["index"] == list(index)
     odd = ONNXRUNTIME_X86.with_fault(Rounded("floor"), Wraps())
     assert graph.trace(name, (2, 1, 1, 1), {tensor: expected} | {"image": images}, runtime=odd).op_type

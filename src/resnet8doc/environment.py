@@ -4,6 +4,7 @@ import os
 import platform
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 PACKAGES = (
@@ -24,8 +25,8 @@ _SPELLINGS = {"avx512vnni": "avx512_vnni", "avxvnni": "avx_vnni"}
 def environment() -> dict[str, Any]:
     """Describe the machine and the installed versions.
 
-    Imports no framework: versions come from the packages' metadata. The first call asks the processor for its name and
-    takes about a second; later ones are free.
+    Imports no framework: versions come from the packages' metadata. Where Linux does not tell the processor's name and
+    flags, as on ARM, the first call takes about a second; later ones are free.
 
     Returns
     -------
@@ -57,13 +58,7 @@ def versions() -> dict[str, str]:
     >>> "numpy" in versions()
     True
     """
-    installed = {}
-    for name in PACKAGES:
-        try:
-            installed[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:  # layer 1 runs with numpy alone
-            continue
-    return installed
+    return dict(_installed())
 
 
 def cpu_class(described: dict[str, Any]) -> str:
@@ -86,13 +81,41 @@ def cpu_class(described: dict[str, Any]) -> str:
 
 
 @cache
+def _installed() -> tuple[tuple[str, str], ...]:
+    """Read the packages' metadata once in a process: that takes a tenth of a second, and every proof asks."""
+    found = []
+    for name in PACKAGES:
+        try:
+            found.append((name, metadata.version(name)))
+        except metadata.PackageNotFoundError:  # layer 1 runs with numpy alone
+            continue
+    return tuple(found)
+
+
+@cache
 def _processor() -> dict[str, Any]:
-    import cpuinfo  # takes about a second to ask, so only those who ask pay
+    name, flags = _of_linux() or _asked()
+    return {"architecture": platform.machine().lower(), "cpu": name, "instruction_sets": sorted(flags)}
+
+
+def _of_linux() -> tuple[str, set[str]] | None:
+    """Return name and instruction sets as Linux lists them on x86; None elsewhere."""
+    if platform.machine() != "x86_64":
+        return None
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    rows = (line.partition(":") for line in reversed(text.splitlines()))
+    first = {key.strip(): value.strip() for key, _, value in rows}  # of the first processor: the last that is written
+    name, flags = first.get("model name"), first.get("flags")
+    return (name, set(flags.split()).intersection(INSTRUCTION_SETS)) if name and flags else None
+
+
+def _asked() -> tuple[str, set[str]]:
+    """Return name and instruction sets as py-cpuinfo finds them, in every way that there is: that takes a second."""
+    import cpuinfo
 
     found = cpuinfo.get_cpu_info()
     flags = {_SPELLINGS.get(flag, flag) for flag in found.get("flags", [])}
-    return {
-        "architecture": platform.machine().lower(),
-        "cpu": found.get("brand_raw", "unknown"),
-        "instruction_sets": sorted(flags.intersection(INSTRUCTION_SETS)),
-    }
+    return found.get("brand_raw", "unknown"), flags.intersection(INSTRUCTION_SETS)

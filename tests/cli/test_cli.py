@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from resnet8doc import cli
+from resnet8doc.__main__ import main
 from resnet8doc.files import read_json
 from resnet8doc.oracles import Spec, operator_file
+
+from .commands import Command, Said, run
 
 COMMANDS = (
     "build", "data", "train", "convert", "calibrate", "quantize", "evaluate", "compare", "record-mlperf-tiny",
@@ -18,21 +22,34 @@ COMMANDS = (
 )  # fmt: skip
 
 
-def resnet8doc(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def started(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own, as a user does: for what can be said of a process alone."""
     command = [sys.executable, "-m", "resnet8doc", *arguments]
-    environment = {**os.environ, "COLUMNS": "120", **variables}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "COLUMNS": "120"}, check=False)
+
+
+@pytest.fixture
+def resnet8doc(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
+    """Give the command line, run in this process."""
+    monkeypatch.setenv("COLUMNS", "120")
+
+    def command(*arguments: str, **variables: str) -> Said:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        return run(arguments, monkeypatch, capfd)
+
+    return command
 
 
 def test_help_names_every_command_and_what_it_does() -> None:
-    said = resnet8doc("--help")
+    said = started("--help")
     assert said.returncode == 0
     for command in COMMANDS:
         assert f" {command} " in said.stdout
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_has_help(command: str) -> None:
+def test_each_command_has_help(command: str, resnet8doc: Command) -> None:
     said = resnet8doc(command, "--help")
     assert said.returncode == 0
     assert "Usage:" in said.stdout
@@ -54,14 +71,21 @@ def test_each_command_has_help(command: str) -> None:
         (("extract", "model.onnx", "--channels-first"), "error: --channels-first without --fused; expected both"),
     ],
 )
-def test_a_mistake_is_a_sentence(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
+def test_a_mistake_is_a_sentence(arguments: tuple[str, ...], message: str, resnet8doc: Command, tmp_path: Path) -> None:
     said = resnet8doc(*arguments, RESNET8DOC_BUILD=str(tmp_path))
     assert said.returncode != 0
     assert message in said.stderr
     assert "Traceback" not in said.stderr
 
 
-def test_a_build_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_a_mistake_ends_the_process_with_a_sentence_alone() -> None:
+    said = started("evaluate", "/no/such/model.onnx")
+    assert (said.returncode, said.stdout) == (1, "")
+    assert said.stderr.startswith("error: /no/such/model.onnx does not exist; expected a model's file.")
+    assert len(said.stderr.splitlines()) == 1
+
+
+def test_a_build_folder_that_cannot_be_written_is_said(resnet8doc: Command, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     said = resnet8doc("data", RESNET8DOC_BUILD=str(tmp_path / "file" / "build"))
     assert said.returncode == 1
@@ -103,31 +127,28 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
     assert "Traceback" not in said.stderr
 
 
-def test_another_failure_of_the_system_keeps_its_traceback() -> None:
-    code = (
-        "import resnet8doc.__main__ as m, resnet8doc.cli as c\n"
-        "def fail():\n    raise ConnectionResetError(104, 'Connection reset by peer')\n"
-        "c.app = fail\n"
-        "m.main()"
-    )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert said.returncode == 1
-    assert "Traceback" in said.stderr
+def test_another_failure_of_the_system_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise ConnectionResetError(104, "Connection reset by peer")
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(ConnectionResetError, match="Connection reset by peer"):
+        main()
 
 
 @pytest.mark.slow
-def test_a_result_is_a_table_or_json(artifact: Callable[[str], Path], tmp_path: Path) -> None:
+def test_a_result_is_a_table_or_json(artifact: Callable[[str], Path], resnet8doc: Command, tmp_path: Path) -> None:
     expected = read_json(artifact("results/calibration.json"))
     table = resnet8doc("calibrate", "--output-json", str(tmp_path / "out.json"))
     assert table.returncode == 0, table.stderr
     assert "airplane" in table.stdout
     assert read_json(tmp_path / "out.json") == expected
-    assert json.loads(resnet8doc("calibrate", "--output-json", "-").stdout) == expected
+    assert json.loads(started("calibrate", "--output-json", "-").stdout) == expected
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["data", "convert", "quantize", "evaluate", "compare"])
-def test_every_stage_shows_its_result(artifact: Callable[[str], Path], command: str) -> None:
+def test_every_stage_shows_its_result(artifact: Callable[[str], Path], command: str, resnet8doc: Command) -> None:
     artifact("results/comparison.json")
     said = resnet8doc(command)
     assert said.returncode == 0, said.stderr
@@ -135,7 +156,9 @@ def test_every_stage_shows_its_result(artifact: Callable[[str], Path], command: 
 
 
 @pytest.mark.slow
-def test_fused_stands_alone_or_has_a_value(artifact: Callable[[str], Path], tmp_path: Path) -> None:
+def test_fused_stands_alone_or_has_a_value(
+    artifact: Callable[[str], Path], resnet8doc: Command, tmp_path: Path
+) -> None:
     model = str(artifact("models/resnet8_int8.onnx"))
     alone = resnet8doc("extract", "--output", str(tmp_path), "--fused", model)
     assert alone.returncode == 0, alone.stderr
@@ -164,7 +187,7 @@ def test_fused_stands_alone_or_has_a_value(artifact: Callable[[str], Path], tmp_
     ids=lambda value: " ".join(value) or "its own",
 )
 def test_what_the_long_proof_runs_runs_on_two_images(
-    artifact: Callable[[str], Path], command: tuple[str, ...], models: tuple[str, ...]
+    artifact: Callable[[str], Path], command: tuple[str, ...], models: tuple[str, ...], resnet8doc: Command
 ) -> None:
     """``nox -s proof`` takes half an hour on all images: that each of its commands works is seen here."""
     paths = [str(artifact(f"models/{model}")) for model in models or ("resnet8_int8_qoperator.onnx",)]
@@ -178,7 +201,7 @@ def test_what_the_long_proof_runs_runs_on_two_images(
 
 
 @pytest.mark.slow
-def test_kernels_that_cannot_run_a_file_are_named_and_the_others_compared(tmp_path: Path) -> None:
+def test_kernels_that_cannot_run_a_file_are_named_and_the_others_compared(resnet8doc: Command, tmp_path: Path) -> None:
     """An input of SOFTMAX this fine ends the process of the reference kernels and of Micro."""
     path = tmp_path / "fine.tflite"
     given, made = Spec((1, 10), scale=1e-8), Spec((1, 10), scale=1 / 256, zero_point=-128)

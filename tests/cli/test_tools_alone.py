@@ -1,9 +1,8 @@
 """The tools run with what ``pip install '.[tools]'`` brings: no TensorFlow, no PyTorch, nothing of the site's."""
 
 import re
-import subprocess
-import sys
 import tomllib
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -15,20 +14,9 @@ from onnx import TensorProto, helper, numpy_helper
 from resnet8doc.probes import probes
 from resnet8doc.runtimes import RUNTIMES
 
-PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+from .alone import Alone, without
 
-# As if the modules named were not installed.
-ALONE = """
-import runpy, sys
-missing = set(sys.argv[1].split(","))
-class Missing:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in missing:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-sys.meta_path.insert(0, Missing())
-sys.argv = ["resnet8doc", *sys.argv[2:]]
-runpy.run_module("resnet8doc", run_name="__main__")
-"""
+PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 def name_of(requirement: str) -> str:
@@ -87,9 +75,11 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def alone(missing: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", ALONE, missing, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+@pytest.fixture(scope="module")
+def alone(missing: str) -> Iterator[Alone]:
+    """Give what runs commands in a process that has the tools' environment alone."""
+    with without(missing) as run:
+        yield run
 
 
 NAMED = ("extract", "draw", "prove", "spec")
@@ -97,54 +87,63 @@ BY_OPTION = ("vectors", "c", "prove-c")
 
 
 @pytest.mark.parametrize("command", [*NAMED, *BY_OPTION])
-def test_a_tool_needs_the_tools_alone(command: str, missing: str, model: Path, tmp_path: Path) -> None:
-    said = alone(missing, tmp_path, command, *([] if command in NAMED else ["--network"]), str(model))
+def test_a_tool_needs_the_tools_alone(command: str, alone: Alone, model: Path, tmp_path: Path) -> None:
+    said = alone(tmp_path, command, *([] if command in NAMED else ["--network"]), str(model))
     assert said.returncode == 0, said.stderr
     assert said.stdout
 
 
 @pytest.mark.parametrize("command", [*NAMED, *BY_OPTION])
-def test_so_on_a_tensorflow_lite_file(command: str, missing: str, networks: Path, tmp_path: Path) -> None:
+def test_so_on_a_tensorflow_lite_file(command: str, alone: Alone, networks: Path, tmp_path: Path) -> None:
     path = tmp_path / "kws.tflite"
     path.write_bytes((networks / "mlperf-kws_int8.tflite").read_bytes())
-    said = alone(missing, tmp_path, command, *([] if command in NAMED else ["--network"]), str(path))
+    said = alone(tmp_path, command, *([] if command in NAMED else ["--network"]), str(path))
     assert said.returncode == 0, said.stderr
     assert said.stdout
     assert ("In the arithmetic of TensorFlow Lite Micro" in said.stderr) == (command in BY_OPTION), "whose bytes"
 
 
-def test_check_finds_a_wrong_code(missing: str, model: Path, tmp_path: Path) -> None:
+def test_a_tensorflow_lite_file_is_extracted_without_onnxruntime(networks: Path, tmp_path: Path) -> None:
+    """What a command does not need it does not load: half of the time that a short one takes is its imports."""
+    (tmp_path / "kws.tflite").write_bytes((networks / "mlperf-kws_int8.tflite").read_bytes())
+    with without("onnxruntime,tqdm,keras,tensorflow,torch") as alone:
+        said = alone(tmp_path, "extract", "kws.tflite")
+    assert said.returncode == 0, said.stderr
+    assert (tmp_path / "kws_tflite_operations.json").is_file()
+
+
+def test_check_finds_a_wrong_code(alone: Alone, model: Path, tmp_path: Path) -> None:
     np.savez(tmp_path / "mine.npz", conv=np.zeros((1, 4, 4, 4), np.int8))
-    said = alone(missing, tmp_path, "check", "mine.npz", "--network", str(model), "--layout", "NCHW")
+    said = alone(tmp_path, "check", "mine.npz", "--network", str(model), "--layout", "NCHW")
     assert (said.returncode, "Traceback" in said.stderr) == (1, False), said.stderr
     assert "conv" in said.stdout
 
 
 @pytest.mark.parametrize("kind", ["onnx", "tflite", "hex", "c"])
-def test_probes(kind: str, missing: str, tmp_path: Path) -> None:
-    said = alone(missing, tmp_path, "probes", "--format", kind)
+def test_probes(kind: str, alone: Alone, tmp_path: Path) -> None:
+    said = alone(tmp_path, "probes", "--format", kind)
     assert said.returncode == 0, said.stderr
     assert f"{len(probes())} probes" in said.stdout
 
 
-def test_identify(missing: str, tmp_path: Path) -> None:
+def test_identify(alone: Alone, tmp_path: Path) -> None:
     outputs = {probe.name: probe.output(RUNTIMES["tflite_micro"]) for probe in probes()}
     np.savez(tmp_path / "mine.npz", allow_pickle=False, **outputs)
-    said = alone(missing, tmp_path, "identify", "mine.npz")
+    said = alone(tmp_path, "identify", "mine.npz")
     assert said.returncode == 0, said.stderr
     assert "Micro" in said.stdout
 
 
-def test_what_needs_a_framework_says_so(missing: str, tmp_path: Path) -> None:
-    said = alone(missing, tmp_path, "convert")
+def test_what_needs_a_framework_says_so(alone: Alone, tmp_path: Path) -> None:
+    said = alone(tmp_path, "convert")
     assert said.returncode == 1
     assert "error: the package " in said.stderr
     assert "pip install 'resnet8doc[frameworks]'" in said.stderr
     assert "Traceback" not in said.stderr
 
 
-def test_two_kinds_of_model_are_not_proven_at_once(model: Path, tmp_path: Path) -> None:
-    said = alone("tensorflow", tmp_path, "prove", "a.tflite", str(model))
+def test_two_kinds_of_model_are_not_proven_at_once(alone: Alone, model: Path, tmp_path: Path) -> None:
+    said = alone(tmp_path, "prove", "a.tflite", str(model))
     assert said.returncode == 1
     assert (
         "error: .onnx, .tflite files together, or with --fused; expected files of one kind, without --fused."

@@ -43,17 +43,39 @@ def test_a_file_that_ends_the_process_ends_no_other_trial() -> None:
 
 def test_a_file_is_not_blamed_for_a_trial_that_another_ended() -> None:
     lives()
-    server = psutil.Process(trial._server(os.getpid())._process.pid)
+    (worker,) = psutil.Process(trial._server(os.getpid())._process.pid).children()
     feeds = {index: np.zeros((1, LONG), np.int8) for index in (0, 1)}
     with ThreadPoolExecutor(1) as pool:
         tried = pool.submit(trial.survives, addition(1.0, LONG), "tflite_reference", feeds, "add.tflite")
-        while not (children := server.children()) and not tried.done():
+        while worker.status() != psutil.STATUS_RUNNING and not tried.done():
             pass
-        for child in children:
-            child.kill()
+        worker.kill()
         tried.result()
     lives()
     dies()
+
+
+def test_a_worker_that_was_ended_is_replaced() -> None:
+    """Nobody had asked it anything: no answer is left of it."""
+    lives()
+    server = psutil.Process(trial._server(os.getpid())._process.pid)
+    (worker,) = server.children()
+    worker.kill()
+    lives()
+    assert server.children() not in ([], [worker])
+    dies()
+    lives()
+
+
+def test_one_worker_tries_all_that_it_lives_through() -> None:
+    lives()
+    server = psutil.Process(trial._server(os.getpid())._process.pid)
+    before = server.children()
+    lives()
+    assert server.children() == before
+    dies()
+    lives()
+    assert server.children() not in ([], before)
 
 
 def test_a_server_that_was_ended_is_replaced() -> None:

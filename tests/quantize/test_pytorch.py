@@ -70,24 +70,37 @@ def test_is_near_the_float_model(quantized: Quantize, float_model: Path, images:
     assert np.abs(np.log(run(quantized(file)[0], images)) - np.log(expected)).mean() < 0.25 * spread
 
 
-@pytest.mark.slow  # a fresh process for each
-@pytest.mark.parametrize("file", FILES)
-def test_loads_in_a_fresh_process_that_has_torch_alone(
-    quantized: Quantize, images: NDArray[np.uint8], tmp_path: Path, file: str
-) -> None:
-    path = quantized(file)[0]
-    np.save(tmp_path / "x.npy", preprocess(images))
-    code = f"""
+ALONE = """
 import sys, numpy, torch
 for name in ("resnet8doc", "onnx2torch", "onnx"):
     sys.modules[name] = None
-torch.backends.quantized.engine = {VARIANTS[file].engine!r}
-model = torch.jit.load({str(path)!r})
-with torch.inference_mode():
-    numpy.save({str(tmp_path / "y.npy")!r}, model(torch.from_numpy(numpy.load({str(tmp_path / "x.npy")!r}))).numpy())
+folder, *named = sys.argv[1:]
+images = torch.from_numpy(numpy.load(folder + "/x.npy"))
+for engine, path in (pair.split("=", 1) for pair in named):
+    torch.backends.quantized.engine = engine
+    with torch.inference_mode():
+        numpy.save(folder + "/" + engine, torch.jit.load(path)(images).numpy())
 """
-    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
-    np.testing.assert_array_equal(np.load(tmp_path / "y.npy"), run(path, images))
+
+
+@pytest.fixture(scope="module")
+def alone(quantized: Quantize, images: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of what a process that has torch alone computes of every file, named as its engine."""
+    folder = tmp_path_factory.mktemp("alone")
+    np.save(folder / "x.npy", preprocess(images))
+    variants = [variant for variant in of_runtime("pytorch") if variant.engine in pytorch.supported_engines()]
+    named = [f"{variant.engine}={quantized(variant.file)[0]}" for variant in variants]
+    subprocess.run([sys.executable, "-W", "ignore", "-c", ALONE, str(folder), *named], check=True)
+    return folder
+
+
+@pytest.mark.slow  # a fresh process
+@pytest.mark.parametrize("file", FILES)
+def test_loads_in_a_fresh_process_that_has_torch_alone(
+    quantized: Quantize, images: NDArray[np.uint8], alone: Path, file: str
+) -> None:
+    theirs = np.load(alone / f"{VARIANTS[file].engine}.npy")
+    np.testing.assert_array_equal(theirs, run(quantized(file)[0], images))
 
 
 @pytest.mark.parametrize("file", FILES)

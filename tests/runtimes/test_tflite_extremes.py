@@ -1,7 +1,7 @@
 """Scales far apart: where shifts leave their words, the engine does what the kernels do, or refuses."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,12 @@ import pytest
 
 from resnet8doc import ops
 from resnet8doc.errors import UserError
-from resnet8doc.extract import load
 from resnet8doc.oracles import KERNELS, Spec, TfliteNetwork, operator_file
 from resnet8doc.oracles._trial import survives
 from resnet8doc.runtimes import RUNTIMES, TFLITE_BUILTIN, TFLITE_MICRO, TFLITE_REFERENCE, XNNPACK
 from resnet8doc.runtimes.tflite_reference import refuse_fine_output, softmax_factor
+
+from .once import loaded
 
 EXPONENTS = (-26, -20, -16, -9, -8, -7, -4, -1, 2, 7, 8, 16)
 """Of the ratio of scales. The kernels end the process at some of the first."""
@@ -54,6 +55,12 @@ OPERATORS: dict[str, Callable[[float], bytes]] = {
 }
 
 
+@cache
+def made(name: str, scale: float) -> bytes:
+    """Return an operator's file, made once for all kernel sets."""
+    return OPERATORS[name](scale)
+
+
 def or_refused(call: Callable[[], Any]) -> Any:
     try:
         return call()
@@ -68,7 +75,7 @@ def test_right_or_refused(kernels: str, name: str, tmp_path: Path) -> None:
     for exponent in EXPONENTS:
         for scale in (2.0**exponent, 1.3 * 2.0**exponent):
             path = tmp_path / "operator.tflite"
-            path.write_bytes(OPERATORS[name](scale))
+            path.write_bytes(made(name, scale))
             network = or_refused(partial(TfliteNetwork, path, kernels))
             if isinstance(network, UserError):
                 assert "ends the process" in str(network) or "refuses the file" in str(network)
@@ -95,10 +102,8 @@ def test_right_or_refused(kernels: str, name: str, tmp_path: Path) -> None:
     "runtime", ["tflite_reference", "tflite_micro", "tflite_builtin", "tflite_builtin_arm", "xnnpack"]
 )
 @pytest.mark.parametrize("name", [name for name in OPERATORS if name != "FULLY_CONNECTED"])
-def test_a_trace_through_the_graph_is_what_is_computed(runtime: str, name: str, tmp_path: Path) -> None:
-    path = tmp_path / "operator.tflite"
-    path.write_bytes(OPERATORS[name](0.7))
-    graph = load(path).with_runtime(runtime)
+def test_a_trace_through_the_graph_is_what_is_computed(runtime: str, name: str) -> None:
+    graph = loaded(made(name, 0.7)).with_runtime(runtime)
     rng = np.random.default_rng(3)
     shapes = [[length if isinstance(length, int) else 1 for length in entry.shape or ()] for entry in graph.inputs]
     feeds = {
@@ -107,8 +112,9 @@ def test_a_trace_through_the_graph_is_what_is_computed(runtime: str, name: str, 
     }
     values, node = graph.run(feeds, "all"), graph.nodes[0]  # a clamp may follow
     reads = {entry.tensor: values[entry.tensor] for entry in node.inputs if not entry.parameter}
+    trace = graph.tracer(node.name, reads)
     for place in (0, 5, 63):
-        assert graph.trace(node.name, (0, place), reads).output == values[node.output][0, place]
+        assert trace((0, place)).output == values[node.output][0, place]
 
 
 def test_every_code_of_micros_logistic(tmp_path: Path) -> None:

@@ -42,19 +42,31 @@ def opened(content: bytes, folder: Path, runtime: str) -> tuple[Graph, Array]:
     return graph, codes(np.random.default_rng(0), file.tensors[file.inputs[0]].shape)
 
 
+SPREAD = [(1, 1, 3, 2), (3, 2), (1, 4, 1, 1), (1,)]
+
+
 @pytest.mark.parametrize("runtime", ["tflite_micro", "tflite_reference"])
-@pytest.mark.parametrize("shape", [(1, 1, 3, 2), (3, 2), (1, 4, 1, 1), (1,)])
-def test_broadcast_to_has_c(shape: tuple[int, ...], runtime: str, tmp_path: Path) -> None:
-    made = (1, 4, 3, 2)
-    content = behind_relu("BROADCAST_TO", shape, [integers(*made)], [quantized(made)])
-    graph, fed = opened(content, tmp_path, runtime)
-    interpreter = interpret(content, runtime)
-    interpreter.run({0: fed})
-    feeds = {graph.inputs[0].name: fed}
-    (found,) = graph.run(feeds).values()
-    np.testing.assert_array_equal(found, interpreter.tensor(3))
-    (of_c,) = c.run(c.build(graph, tmp_path / "c", flags=("-O1", *c.SANITIZE)), graph, feeds).values()
-    np.testing.assert_array_equal(of_c.reshape(-1), found.reshape(-1))
+def test_broadcast_to_has_c(runtime: str, tmp_path: Path) -> None:
+    """Four inputs of other shapes in one file and one program: each behind a RELU that changes its scale."""
+    made, count = (1, 4, 3, 2), len(SPREAD)
+    given = [Spec(x, scale=np.float32(0.06), zero_point=-4) for x in SPREAD]
+    changed, outputs = [quantized(x) for x in SPREAD], [quantized(made)] * count
+    steps = [Step("RELU", [number], [count + number]) for number in range(count)]
+    steps += [Step("BROADCAST_TO", [count + number, 3 * count], [2 * count + number]) for number in range(count)]
+    tensors = [*given, *changed, *outputs, integers(*made)]
+    content = network_file(tensors, steps, list(range(2 * count, 3 * count)))
+    path, rng = tmp_path / "four.tflite", np.random.default_rng(0)
+    path.write_bytes(content)
+    graph, interpreter = load(path).with_runtime(runtime), interpret(content, runtime)
+    fed = [codes(rng, x) for x in SPREAD]
+    interpreter.run(dict(enumerate(fed)))
+    feeds = {entry.name: values for entry, values in zip(graph.inputs, fed, strict=True)}
+    program = c.build(graph, tmp_path / "c", flags=("-O1", *c.SANITIZE))
+    of_c, found = c.run(program, graph, feeds), graph.run(feeds)
+    for number, (name, values) in enumerate(found.items()):
+        np.testing.assert_array_equal(values, interpreter.tensor(2 * count + number), f"{SPREAD[number]}")
+        np.testing.assert_array_equal(of_c[name].reshape(-1), values.reshape(-1), f"{SPREAD[number]}")
+    assert len(found) == count
 
 
 NO_C = {

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from resnet8doc.reading.tflite._file import read_file
 from resnet8doc.reading.tflite._int16 import COMPUTED, READ
 from resnet8doc.runtimes import RUNTIMES
 
+from .once import drawn, loaded
 from .tflite_int16 import BIAS_32, EVERY, INT16_GENERATORS, PROBABILITY, codes, layer, short
 from .tflite_moves import TFLITE_MOVES
 
@@ -36,7 +38,7 @@ CASES = 5
 @pytest.mark.parametrize("name", INT16_GENERATORS)
 def test_each_operator_is_the_kernels(name: str, kernels: str, tmp_path: Path) -> None:
     for number in range(CASES):
-        case = INT16_GENERATORS[name](np.random.default_rng([number, len(name)]))
+        case = drawn(INT16_GENERATORS[name], (number, len(name)))
         found, expected = in_both(case, tmp_path / "one.tflite", kernels)
         assert found.dtype == expected.dtype
         np.testing.assert_array_equal(found, expected, str(number))
@@ -44,18 +46,18 @@ def test_each_operator_is_the_kernels(name: str, kernels: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("kernels", KERNELS)
 @pytest.mark.parametrize("name", [name for name in INT16_GENERATORS if name not in ("QUANTIZE", "DEQUANTIZE")])
-def test_a_trace_and_the_slow_twin_are_what_is_computed(name: str, kernels: str, tmp_path: Path) -> None:
+def test_a_trace_and_the_slow_twin_are_what_is_computed(name: str, kernels: str) -> None:
     for number in range(3):
-        case = INT16_GENERATORS[name](np.random.default_rng([number, 7]))
-        path = written(tmp_path, case.content)
-        graph = load(path).with_runtime(kernels)
+        case = drawn(INT16_GENERATORS[name], (number, 7))
+        graph = loaded(case.content).with_runtime(kernels)
         values = graph.run(dict(zip((entry.name for entry in graph.inputs), case.inputs, strict=True)), "all")
         node = next(node for node in graph.nodes if node.op_type in COMPUTED.values())
         reads = {entry.tensor: values[entry.tensor] for entry in node.inputs if not entry.parameter}
         made, rng = values[node.output], np.random.default_rng(0)
+        trace = graph.tracer(node.name, reads)
         for place in (*rng.integers(0, made.size, 8).tolist(), made.size - 1):
             index = tuple(int(i) for i in np.unravel_index(place, made.shape))
-            assert graph.trace(node.name, index, reads).output == made[index]
+            assert trace(index).output == made[index]
 
 
 def written(folder: Path, content: bytes) -> Path:
@@ -64,8 +66,10 @@ def written(folder: Path, content: bytes) -> Path:
     return path
 
 
-def widened(case: TfliteCase) -> TfliteCase:
+@cache
+def widened(kind: str, number: int) -> TfliteCase:
     """Return a file of int8 codes as one of int16 codes, and other codes to feed it."""
+    case = drawn(TFLITE_MOVES[kind], (number, len(kind)))
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(case.content, 0))
     for tensor in model.subgraphs[0].tensors:
         if tensor.type == schema.TensorType.INT8:
@@ -81,10 +85,10 @@ def widened(case: TfliteCase) -> TfliteCase:
 
 @pytest.mark.parametrize("kernels", KERNELS)
 @pytest.mark.parametrize("kind", [kind for kind in TFLITE_MOVES if kind.partition(",")[0] in READ])
-def test_what_moves_int8_codes_moves_int16_codes(kind: str, kernels: str, tmp_path: Path) -> None:
+def test_what_moves_int8_codes_moves_int16_codes(kind: str, kernels: str) -> None:
     for number in range(CASES):
-        case = widened(TFLITE_MOVES[kind](np.random.default_rng([number, len(kind)])))
-        graph, file = load(written(tmp_path, case.content)).with_runtime(kernels), read_file(case.content, "one")
+        case = widened(kind, number)
+        graph, file = loaded(case.content).with_runtime(kernels), read_file(case.content, "one")
         fed = dict(zip((entry.name for entry in graph.inputs), case.inputs, strict=True))
         if lacks(kernels, kernel_of(file.operations[0].kind, case.inputs[0].ndim, "int16")):
             with pytest.raises(UserError, match=f"has no {kind}"):

@@ -1,7 +1,7 @@
 """SUM, TRANSPOSE_CONV, L2_NORMALIZATION, PRELU, DIV, functions of one code: equal to TensorFlow Lite, or refused."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from resnet8doc.reading.tflite import read
 from resnet8doc.runtimes import RUNTIMES, TFLITE_BUILTIN
 from resnet8doc.runtimes.logarithms import undecided_rows
 from resnet8doc.runtimes.tflite_builtin import sum_beside_one, sum_of_codes
+
+from .once import drawn, loaded
 
 CURVES = ("ABS", "NEG", "EXP", "ELU", "GELU", "SQRT", "RSQRT")
 PAIRS = ("PRELU", "SQUARED_DIFFERENCE", "DIV")
@@ -56,7 +58,7 @@ def fed(graph: Graph, case: TfliteCase) -> dict[str, Any]:
 @pytest.mark.parametrize("name", NAMES)
 def test_equal_in_every_kernel_set_that_has_it(name: str, kernels: str, tmp_path: Path) -> None:
     if name not in operators_of(kernels):
-        case = TFLITE_GENERATORS[name](np.random.default_rng(0), "calibrated")
+        case = drawn(TFLITE_GENERATORS[name], 0, "calibrated")
         graph = load(written(tmp_path / "one.tflite", case.content)).with_runtime(kernels)
         remedy = WITHOUT[name.partition(",")[0]]
         with pytest.raises(UserError, match="Run it as ") as caught:
@@ -64,27 +66,28 @@ def test_equal_in_every_kernel_set_that_has_it(name: str, kernels: str, tmp_path
         assert remedy not in str(caught.value).partition("Run it as")[2], "the remedy works"
         return
     for number in range(6):
-        case = TFLITE_GENERATORS[name](np.random.default_rng(number), SCALES[number % 3])
+        case = drawn(TFLITE_GENERATORS[name], number, SCALES[number % 3])
         ours, theirs = in_both(case, tmp_path / "one.tflite", kernels)
         np.testing.assert_array_equal(ours, theirs, str(number))
 
 
 @pytest.mark.parametrize("runtime", [*KERNELS, "tflite_builtin_arm"])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_trace_and_the_slow_twin_are_what_is_computed(name: str, runtime: str, tmp_path: Path) -> None:
+def test_a_trace_and_the_slow_twin_are_what_is_computed(name: str, runtime: str) -> None:
     kind = name.partition(",")[0]
     if WITHOUT.get(kind) == runtime or (runtime == "tflite_builtin_arm" and kind in ("SUM", "TRANSPOSE_CONV")):
         return
     for ties in SCALES:
-        case = TFLITE_GENERATORS[name](np.random.default_rng(3), ties)
-        graph = load(written(tmp_path / "one.tflite", case.content)).with_runtime(runtime)
+        case = drawn(TFLITE_GENERATORS[name], 3, ties)
+        graph = loaded(case.content).with_runtime(runtime)
         values = graph.run(fed(graph, case), "all")
         node = next(node for node in graph.nodes if node.op_type == kind)
         reads = {entry.tensor: values[entry.tensor] for entry in node.inputs if not entry.parameter}
         made, rng = values[node.output], np.random.default_rng(0)
+        trace = graph.tracer(node.name, reads)
         for place in (*rng.integers(0, made.size, 6).tolist(), made.size - 1):
             index = tuple(int(i) for i in np.unravel_index(place, made.shape))
-            assert graph.trace(node.name, index, reads).output == made[index]
+            assert trace(index).output == made[index]
 
 
 @pytest.mark.parametrize("kind", CURVES)
@@ -97,6 +100,14 @@ def test_the_slow_twin_of_a_function_of_one_code(kind: str) -> None:
     np.testing.assert_array_equal(fast, slow)
 
 
+@cache
+def far_apart(kind: str, scale: float) -> bytes:
+    inputs = [codes((1, 256), scale if kind in CURVES else 1.0, -128 if "SQRT" in kind else 3)]
+    if kind not in CURVES:
+        inputs.append(codes((1, 256), scale, -128, None if kind != "PRELU" else np.roll(EVERY, 7)))
+    return operator_file(kind, inputs, codes((1, 256), 0.3, 2))
+
+
 @pytest.mark.parametrize("kernels", KERNELS)
 @pytest.mark.parametrize("kind", [*CURVES, *PAIRS])
 def test_scales_far_apart_are_right_or_refused(kind: str, kernels: str, tmp_path: Path) -> None:
@@ -105,12 +116,8 @@ def test_scales_far_apart_are_right_or_refused(kind: str, kernels: str, tmp_path
     computed = 0
     for exponent in (-24, -16, -9, -4, -1, 2, 7, 12):
         for scale in (2.0**exponent, 1.3 * 2.0**exponent):
-            zero = -128 if "SQRT" in kind else 3
-            inputs = [codes((1, 256), scale if kind in CURVES else 1.0, zero)]
-            if kind not in CURVES:
-                inputs.append(codes((1, 256), scale, -128, None if kind != "PRELU" else np.roll(EVERY, 7)))
-            content = operator_file(kind, inputs, codes((1, 256), 0.3, 2))
-            network = or_refused(partial(TfliteNetwork, written(tmp_path / "one.tflite", content), kernels))
+            path = written(tmp_path / "one.tflite", far_apart(kind, scale))
+            network = or_refused(partial(TfliteNetwork, path, kernels))
             if isinstance(network, UserError):
                 assert "ends the process" in str(network)
                 continue
@@ -299,8 +306,9 @@ def test_the_built_in_sum_beside_one_number_shifts_after_it_multiplies(
     )
     assert (whole != beside).any(), "the case can tell one from the other"
     node = next(node for node in graph.nodes if node.op_type == "QLinearAdd")
+    trace = graph.tracer(node.name, feeds)
     for code in np.flatnonzero(whole != beside):
-        assert graph.trace(node.name, (0, int(code)), feeds).output == made[0, code]
+        assert trace((0, int(code))).output == made[0, code]
 
 
 SPREAD = [
@@ -334,6 +342,6 @@ def test_what_fills_no_vector_of_a_row(
         assert not isinstance(found, UserError), found
         np.testing.assert_array_equal(next(iter(found.values())), expected)
         node = next(node for node in graph.nodes if node.op_type in ("QLinearAdd", "QLinearMul"))
-        values = graph.run(fed, node.output)[node.output]
+        values, trace = graph.run(fed, node.output)[node.output], graph.tracer(node.name, fed)
         for index in np.argwhere(values == values)[:: max(1, values.size // 40)]:
-            assert graph.trace(node.name, tuple(map(int, index)), fed).output == values[tuple(index)]
+            assert trace(tuple(map(int, index))).output == values[tuple(index)]

@@ -11,6 +11,7 @@ from resnet8doc.oracles import KERNELS, Spec, interpret, operator_file
 from resnet8doc.proof import TfliteCase
 from resnet8doc.reading.tflite._file import read_file
 
+from .once import drawn, loaded
 from .tflite_moves import TFLITE_MOVES, codes, integers, quantized
 
 CASES = 8
@@ -25,17 +26,15 @@ FIXED = ("SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND", "GATHER_ND", "SCATTER_ND", "B
 
 
 def case_of(kind: str, number: int) -> TfliteCase:
-    return TFLITE_MOVES[kind](np.random.default_rng([number, len(kind)]))
+    return drawn(TFLITE_MOVES[kind], (number, len(kind)))
 
 
 @pytest.mark.parametrize("kernels", KERNELS)
 @pytest.mark.parametrize("kind", TFLITE_MOVES)
-def test_each_output_is_the_kernels(kind: str, kernels: str, tmp_path: Path) -> None:
-    path = tmp_path / "one.tflite"
+def test_each_output_is_the_kernels(kind: str, kernels: str) -> None:
     for number in range(CASES):
         case = case_of(kind, number)
-        path.write_bytes(case.content)
-        graph, file = load(path).with_runtime(kernels), read_file(case.content, path.name)
+        graph, file = loaded(case.content).with_runtime(kernels), read_file(case.content, "one.tflite")
         if kernels == "tflite_micro" and kind == "SPACE_TO_BATCH_ND" and np.any(file.tensors[2].data):
             with pytest.raises(UserError, match="does not set the border of SPACE_TO_BATCH_ND"):
                 graph.run(dict(zip((entry.name for entry in graph.inputs), case.inputs, strict=True)))

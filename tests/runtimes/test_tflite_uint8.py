@@ -1,6 +1,7 @@
 """uint8 codes, as quantization-aware training in TensorFlow 1 made: equal to the kernels, or refused."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from resnet8doc.proof._tflite_case import SCALES
 from resnet8doc.proof._tflite_uint8 import UINT8, WITHOUT
 from resnet8doc.reading.tflite._file import read_file
 
+from .once import drawn, loaded
 from .tflite_moves import TFLITE_MOVES, codes, integers, quantized
 
 OF_LITE = [kernels for kernels in KERNELS if kernels != "tflite_micro"]
@@ -43,6 +45,11 @@ MOVES: dict[str, Callable[[np.random.Generator], TfliteCase]] = {
 }
 
 
+@cache
+def unsigned(kind: str, number: int) -> TfliteCase:
+    return as_uint8(drawn(MOVES[kind], (number, len(kind))))
+
+
 def written(path: Path, case: TfliteCase) -> Graph:
     path.write_bytes(case.content)
     return load(path)
@@ -54,10 +61,10 @@ def given(graph: Graph, case: TfliteCase) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("kernels", KERNELS)
 @pytest.mark.parametrize("kind", MOVES)
-def test_what_moves_codes(kind: str, kernels: str, tmp_path: Path) -> None:
+def test_what_moves_codes(kind: str, kernels: str) -> None:
     for number in range(4):
-        case = as_uint8(MOVES[kind](np.random.default_rng([number, len(kind)])))
-        graph, file = written(tmp_path / "one.tflite", case).with_runtime(kernels), read_file(case.content, "one")
+        case = unsigned(kind, number)
+        graph, file = loaded(case.content).with_runtime(kernels), read_file(case.content, "one")
         if kernels == "tflite_micro" and kind not in OF_MICRO:
             with pytest.raises(UserError, match=r"tflite_micro refuses the file|the kernels stop"):
                 interpret(case.content, kernels).run(dict(zip(file.inputs, case.inputs, strict=True)))
@@ -74,19 +81,19 @@ def test_what_moves_codes(kind: str, kernels: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("runtime", OF_LITE)
 @pytest.mark.parametrize("name", UINT8_GENERATORS)
-def test_a_trace_is_what_is_computed(name: str, runtime: str, tmp_path: Path) -> None:
+def test_a_trace_is_what_is_computed(name: str, runtime: str) -> None:
     for ties in SCALES:
-        case = UINT8_GENERATORS[name](np.random.default_rng(3), ties)
-        graph = written(tmp_path / "one.tflite", case).with_runtime(runtime)
+        case = drawn(UINT8_GENERATORS[name], 3, ties)
+        graph = loaded(case.content).with_runtime(runtime)
         values, rng = graph.run(given(graph, case), "all"), np.random.default_rng(0)
         for node in graph.nodes:
             if node.op_type in ("Transpose", "Clip", "MaxPool", "ArgMax", "ArgMin", "Cast"):
                 continue
             reads = {entry.tensor: values[entry.tensor] for entry in node.inputs if not entry.parameter}
-            made = values[node.output]
+            made, trace = values[node.output], graph.tracer(node.name, reads)
             for place in (*rng.integers(0, made.size, 3).tolist(), made.size - 1):
                 index = tuple(int(i) for i in np.unravel_index(place, made.shape))
-                assert graph.trace(node.name, index, reads).output == made[index]
+                assert trace(index).output == made[index]
 
 
 HAVE = {"tflite_micro": ("DEQUANTIZE",), "tflite_builtin_arm": ("MAX_POOL_2D", "ARG_M", "QUANTIZE, of codes")}

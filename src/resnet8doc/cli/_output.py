@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from ..files import write_json
 
 
 def show(title: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Print rows as a table; the first row's keys are the columns, numbers stand to the right."""
+    from rich.console import Console  # here, so that a command that shows no table does not load it
+    from rich.table import Table
+
     rows = list(rows)
     table = Table(title=title, title_justify="left")
     for name, value in rows[0].items() if rows else ():

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import onnx
-import onnxruntime
 
 from ..errors import UserError
 
@@ -66,6 +65,8 @@ def fuse(path: Path, target: Path, how: How = "default", level: str = EVERYTHING
     UserError
         If ONNX Runtime refuses the model.
     """
+    import onnxruntime  # here, so that what extracts no ONNX model does not load it
+
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = getattr(onnxruntime.GraphOptimizationLevel, level)
     options.optimized_model_filepath = str(target)
@@ -102,4 +103,6 @@ def refuse_misspelled(path: Path) -> None:
 
 def described(how: How, level: str = EVERYTHING) -> dict[str, Any]:
     """Return what an extraction notes of the rewriting: the graph is this runtime's, of this release, for this CPU."""
+    import onnxruntime
+
     return {"by": f"onnxruntime {onnxruntime.__version__}", "level": level, "settings": settings(how)}

@@ -8,7 +8,6 @@ import numpy.typing as npt
 import onnx
 import onnx.inliner
 import onnx.parser
-import onnxruntime
 from google.protobuf import json_format, text_format
 from google.protobuf.message import DecodeError
 from onnx import helper
@@ -82,6 +81,8 @@ def read_types(model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], stored: 
 
 
 def _types(model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], stored: Stored, most: int | None) -> Types:
+    import onnxruntime  # here, so that what reads no ONNX model does not load it
+
     probe = onnx.ModelProto(ir_version=max(model.ir_version, 4))
     probe.opset_import.extend(model.opset_import)
     probe.functions.extend(model.functions)

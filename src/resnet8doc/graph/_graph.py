@@ -287,16 +287,42 @@ class Graph:
         UserError
             If the node or the index does not exist, or the operator cannot be traced.
         """
+        return self.tracer(node, feeds, runtime=runtime)(index)
+
+    def tracer(self, node: str, feeds: Feeds, *, runtime: How | None = None) -> Callable[[tuple[int, ...]], Trace]:
+        """Return what traces elements of a node's output: what :meth:`trace` computes for each, computed once.
+
+        Parameters
+        ----------
+        node, feeds, runtime
+            As for :meth:`trace`.
+
+        Returns
+        -------
+        Callable
+            From an index to its trace; it refuses an index outside of the output.
+
+        Raises
+        ------
+        UserError
+            If the node does not exist, or the operator cannot be traced.
+        """
         found = self.node(node)
         needed = [entry.tensor for entry in found.inputs if not entry.parameter]
         values = self.run(feeds, needed)
         traced = check_traced(found)
         possible = self.limited(found, self.runtime if runtime is None else runtime)
         shape = self.compute(found, values, possible).shape
-        if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
-            raise UserError(f"index is {list(index)}", f"one inside {list(shape)}", "Choose an element of the output.")
         chosen = possible if runtime is None else _runtime(runtime)
-        return traced(tuple(index), self.arguments(found, values), chosen)
+
+        def trace(index: tuple[int, ...]) -> Trace:
+            if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
+                raise UserError(
+                    f"index is {list(index)}", f"one inside {list(shape)}", "Choose an element of the output."
+                )
+            return traced(tuple(index), self.arguments(found, values), chosen)
+
+        return trace
 
     def with_parameters(self, changes: Mapping[str, Number]) -> "Graph":
         """Return a graph with some stored tensors replaced, for every node that reads them.

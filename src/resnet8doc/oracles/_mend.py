@@ -1,5 +1,8 @@
 """A mark that old converters set and LiteRT 2.3.0 refuses, taken away."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from ai_edge_litert import schema_py_generated as schema
 
 from ._operator import pack
@@ -12,14 +15,22 @@ def mended(content: bytes) -> bytes:
     weights (TensorFlow Lite Micro's ``person_detect.tflite``). No kernel reads the mark of a bias, so that nothing is
     computed otherwise; LiteRT 2.3.0 checks it and refuses the file. A file without such a mark is returned as it is.
     """
+    if not any(map(_names_too_far, _tensors(schema.Model.GetRootAs(content, 0).Subgraphs(0)))):
+        return content
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
-    wrong = [
-        tensor.quantization
-        for tensor in model.subgraphs[0].tensors
-        if tensor.quantization is not None
-        and tensor.shape is not None
-        and tensor.quantization.quantizedDimension >= max(1, len(tensor.shape))
-    ]
-    for quantization in wrong:
-        quantization.quantizedDimension = 0
-    return pack(model) if wrong else content
+    for tensor in model.subgraphs[0].tensors:
+        if tensor.quantization is not None and tensor.shape is not None:
+            tensor.quantization.quantizedDimension *= tensor.quantization.quantizedDimension < max(1, len(tensor.shape))
+    return pack(model)
+
+
+def _tensors(graph: Any) -> Iterator[Any]:
+    """Return views of a graph's tensors: a whole file in Python's objects takes ten times as long."""
+    return (graph.Tensors(number) for number in range(graph.TensorsLength()))
+
+
+def _names_too_far(tensor: Any) -> bool:
+    quantization = tensor.Quantization()
+    if quantization is None or tensor.ShapeIsNone():
+        return False
+    return bool(quantization.QuantizedDimension() >= max(1, tensor.ShapeLength()))

@@ -15,7 +15,8 @@ def _imports() -> Imports:
     return Imports(PACKAGE)
 
 
-def source_files(module: str) -> list[Path]:
+@cache
+def source_files(module: str) -> tuple[Path, ...]:
     """Return the source files that a stage's result can depend on.
 
     These are the stage's own module and everything that it imports, directly or not, with the data files of the
@@ -29,8 +30,8 @@ def source_files(module: str) -> list[Path]:
 
     Returns
     -------
-    list[Path]
-        Sorted, absolute.
+    tuple[Path, ...]
+        Sorted, absolute. Looked for once in a process: many stages are of one module.
 
     Examples
     --------
@@ -38,6 +39,6 @@ def source_files(module: str) -> list[Path]:
     ['__init__.py', 'errors.py', 'files.py']
     """
     if module.split(".")[0] != PACKAGE:
-        return [Path(str(sys.modules[module].__file__)).resolve()]
+        return (Path(str(sys.modules[module].__file__)).resolve(),)
     imports = _imports()
-    return imports.files(imports.all_that_counts(module, lambda name: name.startswith(PIPELINE)))
+    return tuple(imports.files(imports.all_that_counts(module, lambda name: name.startswith(PIPELINE))))

@@ -1,7 +1,8 @@
 """From a device's bytes to the arithmetic that makes them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,7 @@ def identify(outputs: Mapping[str, Array], among: Sequence[Probe] | None = None)
     ['tflite_micro']
     """
     known = {probe.name: probe for probe in (probes() if among is None else among)}
+    made = _made_of_ours() if among is None else _made(known.values())
     given = {name: _fitting(name, value, known) for name, value in outputs.items()}
     if not given:
         raise UserError("there are no outputs", f"of {', '.join(known)}", "Run the probes and give what comes out.")
@@ -123,7 +125,7 @@ def identify(outputs: Mapping[str, Array], among: Sequence[Probe] | None = None)
         differing = 0
         first: dict[str, Any] | None = None
         for name in (name for name in known if name in given):
-            expected = known[name].output(candidate.runtime).ravel()
+            expected = made[candidate.name][name].ravel()
             wrong = np.flatnonzero(expected != given[name])
             differing += len(wrong)
             if len(wrong) and first is None:
@@ -137,16 +139,31 @@ def identify(outputs: Mapping[str, Array], among: Sequence[Probe] | None = None)
         tuple(name for name in known if name not in given),
         matches,
         tuple(others[:CLOSE]),
-        () if matches else tuple(_reordered(given, known)),
+        () if matches else tuple(_reordered(given, made)),
     )
 
 
-def _reordered(given: Mapping[str, Array], known: Mapping[str, Probe]) -> Iterator[str]:
+def _made(known: Iterable[Probe]) -> dict[str, dict[str, Array]]:
+    """Return what every candidate gives, by its name and the probe's."""
+    known = tuple(known)
+    return {
+        candidate.name: {probe.name: probe.output(candidate.runtime) for probe in known}
+        for candidate in candidates().values()
+    }
+
+
+@cache
+def _made_of_ours() -> dict[str, dict[str, Array]]:
+    """Return what every candidate gives of the project's own probes, computed once in a process."""
+    return _made(probes())
+
+
+def _reordered(given: Mapping[str, Array], made: Mapping[str, Mapping[str, Array]]) -> Iterator[str]:
     """Yield the candidates whose outputs are these in another order."""
     mine = sorted(value.tobytes() for value in given.values())
-    for candidate in candidates().values():
-        if mine == sorted(known[name].output(candidate.runtime).tobytes() for name in given):
-            yield candidate.name
+    for name, outputs in made.items():
+        if mine == sorted(outputs[probe].tobytes() for probe in given):
+            yield name
 
 
 def _bytes(count: int) -> str:

@@ -115,8 +115,10 @@ def engine_wheel(cache: Path) -> Path:
     kept = list(folder.glob("*.whl"))
     if kept:
         return kept[0]
+    # Of the environment's own hatchling pip needs no other one, which it would fetch into an environment of its own.
+    ours = ("--no-build-isolation",) if importlib.util.find_spec("hatchling") else ()
     with tempfile.TemporaryDirectory() as name:
-        command = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", name, str(root))
+        command = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", *ours, "--wheel-dir", name, str(root))
         try:
             subprocess.run(command, check=True, capture_output=True, text=True)
         except subprocess.CalledProcessError as error:
