@@ -70,6 +70,9 @@ class Graph:
     {'y': array([5, 7], dtype=int8)}
     >>> graph.with_parameters({"z": np.int8(4)}).run({"x": np.array([1.0, 2.25], np.float32)})
     {'y': array([6, 8], dtype=int8)}
+    >>> trace = graph.tracer("quantize", {"x": np.array([1.0, 2.25], np.float32)})
+    >>> [trace((number,)).output for number in range(2)]
+    [5, 7]
     """
 
     name: str
