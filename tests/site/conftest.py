@@ -48,15 +48,15 @@ class Site:
         )
         self.write(f"docs/{name}.md", f"---\n{front}\n---\n# {name}\n\n```{{code-cell}}\n{noted}\n{code}\n```\n")
 
-    def build(self, *options: str, succeeds: bool = True) -> str:
-        """Build and return what Sphinx printed."""
+    def build(self, *options: str, succeeds: bool = True, strict: bool = True) -> str:
+        """Build, warnings as errors if strict; return what Sphinx printed."""
         environment = {**os.environ, "PYTHONPATH": str(self.folder / "library")}
         environment.pop("RESNET8DOC_BUILD", None)
         printed = self.folder / "printed.txt"
         request = {
             "folder": str(self.folder),
             "environment": environment,
-            "options": ["-W", "--keep-going", "-b", "html", *options, "docs", "build/html"],
+            "options": [*(["-W"] if strict else []), "--keep-going", "-b", "html", *options, "docs", "build/html"],
             "printed": str(printed),
         }
         assert self._sphinx.stdin is not None

@@ -130,6 +130,14 @@ def test_what_fails_goes_on_failing_until_it_is_mended(site: Site) -> None:
         assert "undefined label: 'nowhere'" in site.build(succeeds=False)
 
 
+def test_a_cell_that_failed_fails_a_build_in_which_warnings_are_none(site: Site) -> None:
+    site.page("bad", "print(1 / 0)")
+    for _ in range(2):
+        assert "a cell failed on 1 page(s), see above: bad" in site.build(succeeds=False, strict=False)
+    site.write("docs/bad.md", "# Mended\n\n{ref}`nowhere`\n")
+    assert "undefined label: 'nowhere'" in site.build(strict=False)
+
+
 def test_the_notebook_has_the_outputs_and_is_the_same_every_time(site: Site) -> None:
     site.page("front", "print('answer', 42)")
     site.build()
