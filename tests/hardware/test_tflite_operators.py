@@ -229,7 +229,7 @@ def test_the_reference_kernels_fully_connected_layers_are_computed_in_float64(
         ties: TFLITE_GENERATORS["FULLY_CONNECTED"](np.random.default_rng(n), ties) for n, ties in enumerate(SCALES)
     }
     cases: dict[str, Case] = {ties: in_reference_kernels(case, tmp_path) for ties, case in drawn.items()}
-    together = Together(cases, programs, ("-O0", *c.SANITIZE))
+    together = Together(cases, programs, ("-O1", *c.SANITIZE))
     for ties, case in cases.items():
         assert_engine_s(together, ties)
         assert "fully_connected.c" in c.generate(case.graph)

@@ -17,6 +17,7 @@ from ._model import CAPTURED, Body, Node, Quantization, TensorInfo
 from ._operators import operator_of
 from ._parameters import check_parameters
 from ._parse import NARROW, parse_info, parse_nodes, parse_tensors
+from ._plan import last_uses, needed
 from ._quantization import find_quantization
 from ._trace import check_traced
 
@@ -150,9 +151,9 @@ class Graph:
         nodes = (
             [n for n in self.nodes if not values.keys() >= {o for o in n.outputs if o}]
             if everything
-            else self._needed(wanted, set(values))
+            else needed(self.nodes, wanted, values.keys() | self.parameters.keys())
         )
-        remaining = {} if everything else self._last_uses(nodes, wanted)
+        remaining = {} if everything else last_uses(nodes, wanted)
         for number, node in enumerate(nodes):
             if everything and not all(e.parameter or e.tensor in values for e in node.inputs):
                 continue
@@ -493,36 +494,6 @@ class Graph:
                     f"there is no tensor {name!r}", "a graph input or a node's output", "Look in graph.tensors."
                 )
         return wanted
-
-    def _needed(self, wanted: list[str], given: set[str]) -> list[Node]:
-        """Return the nodes that compute what is wanted from what is given."""
-        missing = {name for name in wanted if name not in given and name not in self.parameters}
-        nodes = []
-        for node in reversed(self.nodes):
-            if missing & set(node.outputs):
-                missing -= set(node.outputs)
-                nodes.append(node)
-                missing |= {e.tensor for e in node.inputs if not e.parameter and e.tensor not in given}
-        if missing:
-            raise UserError(
-                f"{sorted(missing)[0]} is needed and was not fed", "a value for it", "Feed the graph's input."
-            )
-        return nodes[::-1]
-
-    def _last_uses(self, nodes: list[Node], wanted: list[str]) -> dict[int, list[str]]:
-        """Return, for each node's number, the tensors that nobody reads after it, so that memory stays bounded."""
-        last: dict[str, int] = {}
-        for number, node in enumerate(nodes):
-            for name in node.outputs:
-                last.setdefault(name, number)
-            for entry in node.inputs:
-                if not entry.parameter:
-                    last[entry.tensor] = number
-        freed: dict[int, list[str]] = {}
-        for tensor, number in last.items():
-            if tensor and tensor not in wanted:
-                freed.setdefault(number, []).append(tensor)
-        return freed
 
 
 def _runtime(runtime: How) -> Runtime:
