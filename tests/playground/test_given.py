@@ -70,7 +70,8 @@ def test_a_folder_that_is_no_playground_is_refused(site: Path, tmp_path: Path) -
     subject = open_subject(small(tmp_path / "small.onnx"), None, {"width": 10})
     with pytest.raises(UserError, match=r"holds no playground; expected a folder with app and _wasm in it"):
         write_specification(subject, tmp_path / "site", playground=str(tmp_path), progress=False)
-    with pytest.raises(UserError, match=r"misspelt is neither a folder nor a page's address; expected a folder with"):
-        write_specification(subject, tmp_path / "site", playground=str(tmp_path / "misspelt"), progress=False)
+    for address in (str(tmp_path / "misspelt"), "javascript:alert(1)//index.html"):
+        with pytest.raises(UserError, match=r"is neither a folder nor a page's address; expected a folder with app"):
+            write_specification(subject, tmp_path / "site", playground=address, progress=False)
     assert not (tmp_path / "site").exists()
     assert (site / "playground" / "app" / "public" / GIVEN / "small_operations.npz").is_file()

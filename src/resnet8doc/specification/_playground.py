@@ -32,7 +32,8 @@ def check_playground(address: str) -> None:
     if folder.is_dir():
         wrong = None if (folder / APP).is_file() and (folder / "_wasm").is_dir() else "holds no playground"
     else:
-        page = asked.scheme in ("http", "https") or asked.path.endswith(".html")
+        beside = asked.scheme in ("", "file") and asked.path.endswith(".html")
+        page = beside or asked.scheme in ("http", "https")  # and no javascript:, which a link would run
         wrong = None if page else "is neither a folder nor a page's address"
     if wrong:
         raise UserError(
