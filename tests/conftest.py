@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -45,6 +46,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             marks = [item.get_closest_marker(name) is not None for name in ("slow", "other_checkpoint")]
             length[item.path] = max(length.get(item.path, 0), sum(marks))
         items.sort(key=lambda item: -length[item.path])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share files out as it is asked for in noxfile.py; any other way is the plugin's own."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from .spread import FilesTogether
+
+    return FilesTogether(config, log)
 
 
 @pytest.fixture(scope="session")

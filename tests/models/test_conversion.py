@@ -10,8 +10,9 @@ import pytest
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
+from resnet8doc import models
 from resnet8doc.files import read_json
-from resnet8doc.models import ConversionError, structure, verify_conversion
+from resnet8doc.models import ConversionError
 from resnet8doc.schemas import validate
 
 pytestmark = pytest.mark.slow
@@ -32,7 +33,7 @@ def answers(converted: Path, images: NDArray[np.float32]) -> dict[str, NDArray[n
 def test_random_weights_convert(
     converted: Path, images: NDArray[np.float32], answers: dict[str, NDArray[np.float32]]
 ) -> None:
-    found = verify_conversion(
+    found = models.verify_conversion(
         converted / "models", converted / "logs", images.astype(np.uint8), answers, progress=False
     )
     assert [item["images"] for item in found["comparisons"]] == [len(images)] * 4
@@ -45,7 +46,9 @@ def test_other_answers_are_an_error(
 ) -> None:
     wrong = answers | {"resnet8.pt": np.roll(answers["resnet8.pt"], 1, axis=1)}
     with pytest.raises(ConversionError, match=r"ONNX and PyTorch: \d+ images are predicted differently"):
-        verify_conversion(converted / "models", converted / "logs", images.astype(np.uint8), wrong, progress=False)
+        models.verify_conversion(
+            converted / "models", converted / "logs", images.astype(np.uint8), wrong, progress=False
+        )
 
 
 def test_a_graph_of_another_opset_is_an_error(converted: Path, tmp_path: Path) -> None:
@@ -53,7 +56,7 @@ def test_a_graph_of_another_opset_is_an_error(converted: Path, tmp_path: Path) -
     model.opset_import[0].version = 18
     onnx.save_model(model, tmp_path / "resnet8.onnx")
     with pytest.raises(ConversionError, match="opset: found 18, but Keras says 20"):
-        structure(
+        models.structure(
             converted / "models" / "resnet8.keras", tmp_path / "resnet8.onnx", converted / "models" / "resnet8.pt"
         )
 
@@ -63,7 +66,7 @@ def test_a_constant_too_many_is_an_error(converted: Path, tmp_path: Path) -> Non
     model.graph.initializer.append(numpy_helper.from_array(np.zeros(5, np.float32), "left_over"))
     onnx.save_model(model, tmp_path / "resnet8.onnx")
     with pytest.raises(ConversionError, match="onnx's parameters: found 77711, but Keras says 77706"):
-        structure(
+        models.structure(
             converted / "models" / "resnet8.keras", tmp_path / "resnet8.onnx", converted / "models" / "resnet8.pt"
         )
 

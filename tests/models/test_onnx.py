@@ -12,17 +12,10 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 from onnx.reference import ReferenceEvaluator
 
+from resnet8doc import models
 from resnet8doc.architecture import LAYERS
 from resnet8doc.errors import UserError
-from resnet8doc.models import (
-    Weights,
-    check_is_resnet8,
-    compare_predictions,
-    fold,
-    keras_from_weights,
-    log_summary,
-    to_onnx,
-)
+from resnet8doc.models import Weights, compare_predictions, fold, log_summary
 
 pytestmark = pytest.mark.slow  # TensorFlow and a conversion take some seconds
 
@@ -47,7 +40,7 @@ def test_the_pipeline_wrote_the_file(
     artifact: Callable[[str], Path], record_property: Callable[[str, object], None]
 ) -> None:
     path = artifact("models/resnet8.onnx")
-    check_is_resnet8(path)
+    models.check_is_resnet8(path)
     record_property("evidence", f"{path.name}, {path.stat().st_size:,} bytes")
 
 
@@ -92,7 +85,7 @@ def test_warnings_of_a_conversion_are_logged(weights: Weights, tmp_path: Path, m
 
     monkeypatch.setattr(tf2onnx.convert, "from_keras", warning)
     log = tmp_path / "logs" / "keras_to_onnx.log"
-    to_onnx(keras_from_weights(fold(weights)), tmp_path / "resnet8.onnx", log)
+    models.to_onnx(models.keras_from_weights(fold(weights)), tmp_path / "resnet8.onnx", log)
     assert log_summary(log)["warnings"] == [
         {"message": "FutureWarning: an operator is deprecated", "count": 2},
         {"message": "tf2onnx.tfonnx: no such shape", "count": 1},
@@ -101,7 +94,7 @@ def test_warnings_of_a_conversion_are_logged(weights: Weights, tmp_path: Path, m
 
 def test_a_failed_conversion_leaves_its_reason_in_the_log(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="not callable"):
-        to_onnx(object(), tmp_path / "resnet8.onnx", tmp_path / "x.log")
+        models.to_onnx(object(), tmp_path / "resnet8.onnx", tmp_path / "x.log")
     assert len(log_summary(tmp_path / "x.log")["errors"]) == 1
     assert not (tmp_path / "resnet8.onnx").exists()
 
@@ -124,9 +117,9 @@ def test_zero_biases_survive(weights: Weights, tmp_path: Path, images: NDArray[n
     folded = fold(weights)
     for name in ("stack2_shortcut/bias", "dense/bias"):  # tf2onnx drops additions of nothing but zeros
         folded[name][:] = 0
-    keras_model = keras_from_weights(folded)
-    to_onnx(keras_model, tmp_path / "resnet8.onnx", tmp_path / "x.log")
-    check_is_resnet8(tmp_path / "resnet8.onnx")
+    keras_model = models.keras_from_weights(folded)
+    models.to_onnx(keras_model, tmp_path / "resnet8.onnx", tmp_path / "x.log")
+    models.check_is_resnet8(tmp_path / "resnet8.onnx")
     session = onnxruntime.InferenceSession(tmp_path / "resnet8.onnx")
     np.testing.assert_allclose(
         session.run(None, {"input": images})[0], np.asarray(keras_model(images)), rtol=1e-3, atol=1e-5
@@ -134,7 +127,7 @@ def test_zero_biases_survive(weights: Weights, tmp_path: Path, images: NDArray[n
 
 
 def test_the_same_weights_give_the_same_bytes(weights: Weights, converted: Path, tmp_path: Path) -> None:
-    to_onnx(keras_from_weights(fold(weights)), tmp_path / "again.onnx", tmp_path / "again.log")
+    models.to_onnx(models.keras_from_weights(fold(weights)), tmp_path / "again.onnx", tmp_path / "again.log")
     assert (tmp_path / "again.onnx").read_bytes() == (converted / "models" / "resnet8.onnx").read_bytes()
     assert (tmp_path / "again.log").read_bytes() == (converted / "logs" / "keras_to_onnx.log").read_bytes()
 
@@ -190,7 +183,7 @@ def test_another_network_is_refused_with_the_first_difference(
     change(model)
     onnx.save_model(model, path)
     with pytest.raises(UserError, match=rf"other\.onnx is not ResNet8: {message}"):
-        check_is_resnet8(path)
+        models.check_is_resnet8(path)
 
 
 def test_a_corrupt_or_missing_file_is_a_users_error(converted: Path, tmp_path: Path) -> None:
@@ -199,6 +192,6 @@ def test_a_corrupt_or_missing_file_is_a_users_error(converted: Path, tmp_path: P
         path = tmp_path / "resnet8.onnx"
         path.write_bytes(content)
         with pytest.raises(UserError, match=r"resnet8\.onnx is not a valid ONNX model \(.+\); expected an ONNX file"):
-            check_is_resnet8(path)
+            models.check_is_resnet8(path)
     with pytest.raises(UserError, match=r"none\.onnx does not exist; .* python -m resnet8doc convert"):
-        check_is_resnet8(tmp_path / "none.onnx")
+        models.check_is_resnet8(tmp_path / "none.onnx")

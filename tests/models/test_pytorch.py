@@ -13,16 +13,17 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from resnet8doc import models
 from resnet8doc.architecture import LAYERS
 from resnet8doc.errors import UserError
-from resnet8doc.models import compare_predictions, load_onnx2torch, load_torchscript, log_summary, to_pytorch
+from resnet8doc.models import compare_predictions, log_summary
 
 pytestmark = pytest.mark.slow  # torch, and the conversion it starts from
 
 
 @pytest.mark.criterion("3.1")
 def test_onnx2torch_loads_the_onnx_file(converted: Path) -> None:
-    module = load_onnx2torch(converted / "models" / "resnet8.onnx")
+    module = models.load_onnx2torch(converted / "models" / "resnet8.onnx")
     assert isinstance(module, torch.fx.GraphModule)
     called = [str(node.target) for node in module.graph.nodes if node.op == "call_module"]
     layers = [layer.name for layer in LAYERS.values() if layer.kind != "batch_normalization"]
@@ -35,7 +36,7 @@ def test_onnx2torch_loads_the_onnx_file(converted: Path) -> None:
 @pytest.mark.criterion("3.3")
 def test_shapes_are_those_of_onnx(converted: Path, images: NDArray[np.float32]) -> None:
     session = onnxruntime.InferenceSession(converted / "models" / "resnet8.onnx")
-    module = load_torchscript(converted / "models" / "resnet8.pt")
+    module = models.load_torchscript(converted / "models" / "resnet8.pt")
     assert session.get_inputs()[0].shape == ["batch", 32, 32, 3]
     for count in (1, 20):
         with torch.inference_mode():
@@ -75,12 +76,12 @@ def test_the_file_runs_in_a_process_without_this_package_or_onnx2torch(
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path)
     with torch.inference_mode():
-        ours = load_torchscript(converted / "models" / "resnet8.pt")(torch.from_numpy(images)).numpy()
+        ours = models.load_torchscript(converted / "models" / "resnet8.pt")(torch.from_numpy(images)).numpy()
     np.testing.assert_array_equal(np.load(tmp_path / "answers.npy"), ours)
 
 
 def test_the_same_onnx_file_gives_the_same_content(converted: Path, tmp_path: Path) -> None:
-    to_pytorch(converted / "models" / "resnet8.onnx", tmp_path / "other_name.pt", tmp_path / "x.log")
+    models.to_pytorch(converted / "models" / "resnet8.onnx", tmp_path / "other_name.pt", tmp_path / "x.log")
     content = _content(tmp_path / "other_name.pt")
     assert len(content) > 10
     assert content == _content(converted / "models" / "resnet8.pt")
@@ -100,19 +101,19 @@ def test_what_is_not_torchscript_is_a_users_error(tmp_path: Path) -> None:
     path = tmp_path / "resnet8.pt"
     torch.save({"weights": torch.zeros(3)}, path)
     with pytest.raises(UserError, match=r"resnet8\.pt is not TorchScript \("):
-        load_torchscript(path)
+        models.load_torchscript(path)
     path.write_bytes(b"not a model")
     with pytest.raises(UserError, match=r"resnet8\.pt is not TorchScript \("):
-        load_torchscript(path)
+        models.load_torchscript(path)
     with pytest.raises(UserError, match=r"none\.pt does not exist"):
-        load_torchscript(tmp_path / "none.pt")
+        models.load_torchscript(tmp_path / "none.pt")
 
 
 def test_an_onnx_file_of_another_network_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "resnet8.onnx"
     path.write_bytes(b"not a model")
     with pytest.raises(UserError, match=r"resnet8\.onnx is not a valid ONNX model"):
-        to_pytorch(path, tmp_path / "resnet8.pt", tmp_path / "x.log")
+        models.to_pytorch(path, tmp_path / "resnet8.pt", tmp_path / "x.log")
     assert not (tmp_path / "resnet8.pt").exists()
 
 

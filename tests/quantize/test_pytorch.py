@@ -11,10 +11,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from resnet8doc import models
 from resnet8doc.architecture import LAYERS
 from resnet8doc.dataset import preprocess
 from resnet8doc.errors import UserError
-from resnet8doc.models import load_onnx2torch
 from resnet8doc.quantize import VARIANTS, of_runtime, pytorch
 from resnet8doc.quantize._engine import current_engine
 from resnet8doc.quantize._fx_warnings import EXPECTED, pass_on_unknown, reason
@@ -65,7 +65,7 @@ def test_takes_any_batch_and_gives_probabilities(quantized: Quantize, images: ND
 @pytest.mark.parametrize("file", FILES)
 def test_is_near_the_float_model(quantized: Quantize, float_model: Path, images: NDArray[np.uint8], file: str) -> None:
     with torch.inference_mode():
-        expected = load_onnx2torch(float_model)(torch.from_numpy(preprocess(images))).numpy()
+        expected = models.load_onnx2torch(float_model)(torch.from_numpy(preprocess(images))).numpy()
     spread = np.log(expected).std()
     assert np.abs(np.log(run(quantized(file)[0], images)) - np.log(expected)).mean() < 0.25 * spread
 
@@ -147,7 +147,7 @@ def test_two_runs_compute_the_same(
 def evidence(float_model: Path, images: NDArray[np.uint8]) -> dict[str, Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # FX's deprecation; the tests above hold what it says
-        return pytorch.uint8_evidence(load_onnx2torch(float_model), torch.from_numpy(preprocess(images)))
+        return pytorch.uint8_evidence(models.load_onnx2torch(float_model), torch.from_numpy(preprocess(images)))
 
 
 @pytest.mark.criterion("7.2")
@@ -169,7 +169,7 @@ def test_operators_refuse_uint8_weights(evidence: dict[str, Any]) -> None:
 
 
 def test_float_model_is_not_called_quantized(float_model: Path) -> None:
-    module = load_onnx2torch(float_model)
+    module = models.load_onnx2torch(float_model)
     with pytest.raises(UserError, match=r"stem_conv \(Conv2d\) has weights of the type torch.float32"):
         pytorch.assert_int8(module)
     with warnings.catch_warnings():

@@ -5,7 +5,6 @@ import warnings
 from pathlib import Path
 
 import onnx
-import onnx2torch
 import torch
 
 from ..architecture import IMAGE_SHAPE
@@ -40,6 +39,8 @@ def load_onnx2torch(path: Path) -> torch.fx.GraphModule:
     UserError
         If the file is not this network.
     """
+    import onnx2torch  # it brings torch's compiler: seconds that who only loads TorchScript need not wait
+
     model = check_is_resnet8(path)
     _join_dense(model.graph)
     module: torch.fx.GraphModule = onnx2torch.convert(model, save_input_names=True)

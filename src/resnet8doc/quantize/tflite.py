@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import models
 from ..architecture import WEIGHTS
 from ..errors import UserError
 from ..files import sha256
-from ..models import fold, keras_from_weights, load_keras, log_summary, to_tflite, weights_of
+from ..models import fold, log_summary
 from ..reading.tflite import read
 from ..schemas import write_result
 from ._calibration_images import batches
@@ -61,9 +62,9 @@ def quantize(
     if variant.runtime != "tflite":
         raise UserError(f"{variant.file} is made by {variant.runtime}", "a variant of tflite", "Choose another.")
     inputs = np.concatenate(batches(images))
-    weights = weights_of(load_keras(float_model))
+    weights = models.weights_of(models.load_keras(float_model))
     folded = fold(weights) if weights.keys() == WEIGHTS.keys() else weights
-    to_tflite(keras_from_weights(folded), output, log, inputs)
+    models.to_tflite(models.keras_from_weights(folded), output, log, inputs)
     reading = read(output)  # refuses whatever is not int8
     layers = [_layer(node) for node in reading.operations["nodes"] if node["op_type"] in ("QLinearConv", "QGemm")]
     said = log_summary(log)["warnings"]

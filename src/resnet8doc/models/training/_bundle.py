@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import dataset
+from ... import dataset, models
 from ...environment import environment
 from ...errors import UserError
 from ...evaluate import evaluate
 from ...files import replacing, write_json
-from .._keras import keras_from_weights, save_keras
 from ._run import Run, held_out_indices, train
 from .recipe import RECIPE
 
@@ -110,7 +109,7 @@ def _card(runs: dict[int, Run], seed: int, work: Path) -> dict[str, Any]:
     chosen = held_out_indices(labels)
     curve = runs[seed].curve
     model = work / "chosen.keras"
-    save_keras(keras_from_weights(runs[seed].weights), model)
+    models.save_keras(models.keras_from_weights(runs[seed].weights), model)
     test = dataset.load("test")
     evaluation = evaluate(model, test.images, test.labels, progress=False)
     return {
