@@ -1,6 +1,7 @@
 """The arithmetic of one output element, written down: what the loops leave behind when they are asked to."""
 
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -92,7 +93,7 @@ class Trace:
     def step(self, name: str, formula: str, value: Any, dtype: str | None = None) -> Any:
         """Write one step down and hand its value through."""
         plain = value.item() if isinstance(value, (np.generic, np.ndarray)) else value
-        self.steps.append(Step(name, formula, plain, dtype or str(np.asarray(value).dtype)))
+        self.steps.append(Step(name, formula, plain, dtype or _name(np.asarray(value).dtype)))
         return value
 
     @property
@@ -107,3 +108,8 @@ class Trace:
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, numbers and strings, ready for JSON."""
         return asdict(self)
+
+
+@cache
+def _name(dtype: np.dtype[Any]) -> str:
+    return str(dtype)  # numpy puts it together again each time

@@ -60,6 +60,8 @@ _ALL = [_made(bits, signed) for bits in (2, 4, 8, 16, 32) for signed in (True, F
 CODE_TYPES = {made.name: made for made in _ALL}
 """Every type of codes by its name."""
 
+_BY_DTYPE = {made.stored: made for made in _ALL if made.bits >= 8}
+
 
 def code_type(kind: "npt.DTypeLike | CodeType") -> CodeType:
     """Return the type of codes of that name, or of numpy's type.
@@ -71,7 +73,10 @@ def code_type(kind: "npt.DTypeLike | CodeType") -> CodeType:
     """
     if isinstance(kind, CodeType):
         return kind
-    name = kind if isinstance(kind, str) else str(np.dtype(kind))
+    stored = None if isinstance(kind, str) else np.dtype(kind)
+    if stored in _BY_DTYPE:
+        return _BY_DTYPE[stored]
+    name = kind if isinstance(kind, str) else str(stored)
     if name not in CODE_TYPES:
         raise UserError(f"the type of codes is {name}", f"one of {', '.join(CODE_TYPES)}", "Choose one of these.")
     return CODE_TYPES[name]

@@ -29,6 +29,10 @@ class Mistake(Protocol):
         """Return the runtime with the mistake."""
         ...
 
+    def __hash__(self) -> int:
+        """Of its values: what a runtime does with it is remembered."""
+        ...
+
 
 @dataclass(frozen=True)
 class Functions:
@@ -150,16 +154,7 @@ class Runtime:
         >>> ONNXRUNTIME_X86.computes_so(PairsSaturate())
         False
         """
-        base = self.base or self
-        if base.faults:  # a part of another, whose own way is not known here
-            return False
-        try:
-            made = fault.made_in(base)
-        except UserError:
-            return False
-        if any(getattr(made, stage) != getattr(base, stage) for stage in ("first_stage", "second_stage", "finish")):
-            return False
-        return made.own(op_type) == base.own(op_type) if op_type else made.functions == base.functions
+        return _computes_so(self.base or self, fault, op_type)
 
     def describe(self) -> str:
         """Return title and faults."""
@@ -224,6 +219,19 @@ class Runtime:
                     f"{fault.describe()} is no mistake in {op_type} of {(self.base or self).title}, which computes so",
                     "a mistake that changes something", "Make it in another operator or runtime, or run without it.",
                 )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _computes_so(base: Runtime, fault: Mistake, op_type: str) -> bool:
+    if base.faults:  # a part of another, whose own way is not known here
+        return False
+    try:
+        made = fault.made_in(base)
+    except UserError:
+        return False
+    if any(getattr(made, stage) != getattr(base, stage) for stage in ("first_stage", "second_stage", "finish")):
+        return False
+    return made.own(op_type) == base.own(op_type) if op_type else made.functions == base.functions
 
 
 @lru_cache(maxsize=256)

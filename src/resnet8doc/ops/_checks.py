@@ -39,7 +39,8 @@ def scale(value: Any, name: str, channels: int | None = None, *, zero: bool = Fa
         raise UserError(f"{name} is {array.dtype}", "float32", f"Convert {name} with numpy.float32(...).")
     array = _scalar_or_channels(array, name, channels)
     divisor = name in DIVISORS and not zero
-    if not np.isfinite(array).all() or (divisor and not array.all()):
+    finite = math.isfinite(array) if array.ndim == 0 else np.isfinite(array).all()
+    if not finite or (divisor and not array.all()):
         good = np.isfinite(array) & ((array != 0) | (not divisor))
         at = "" if array.ndim == 0 else f"[{int(np.argmin(good))}]"
         expected = "a finite number other than 0" if divisor else "a finite number"
