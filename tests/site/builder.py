@@ -1,10 +1,13 @@
 """Sphinx and ipykernel, imported once: each line of standard input is one build, in a process that is forked for it.
 
 To import Sphinx and myst-nb takes longer than to build a small site, and to import ipykernel longer than to run a cell.
-What runs is what ``python -m sphinx`` and ``python -m ipykernel_launcher`` run; only the imports are shared, none of
-which is the small site's. A kernel too is a process of its own.
+What runs is what ``python -m sphinx`` and ``python -m ipykernel_launcher`` run; shared are only the imports, what the
+installed distributions offer, and the theme's templates, compiled; none of these is the small site's. A kernel too is
+a process of its own.
 """
 
+import gc
+import importlib.metadata
 import json
 import os
 import signal
@@ -13,23 +16,31 @@ import sys
 import tempfile
 import traceback
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-import nbformat
-from IPython.lib.lexers import IPython3Lexer
-from sphinx.application import builtin_extensions
-from sphinx.cmd.build import main
+import importlib_metadata
+
+for library in (importlib.metadata, importlib_metadata):
+    # A build asks several times for what all installed distributions offer; asked once, before others take the name.
+    vars(library)["entry_points"] = library.entry_points().select
 
 for name in (
-    *builtin_extensions, "myst_nb.sphinx_ext", "myst_nb.core.lexers", "sphinx.builders.html", "sphinx.jinja2glue",
-    "jupyter_cache", "sqlalchemy.dialects.sqlite", "grimp", "ipykernel.kernelapp", "psutil", "sqlite3",
-    "jupyter_client.provisioning.local_provisioner", "xml.dom.minidom", "myst_parser.sphinx_ext.mathjax",
-    "myst_nb.ext.execution_tables", "myst_nb.ext.glue.domain",
+    *import_module("sphinx.application").builtin_extensions, "sphinx.cmd.build", "sphinx.builders.html",
+    "sphinx.jinja2glue", "myst_nb.sphinx_ext", "myst_nb.core.lexers", "myst_nb.ext.execution_tables",
+    "myst_nb.ext.glue.domain", "myst_parser.sphinx_ext.mathjax", "jupyter_cache", "sqlalchemy.dialects.sqlite",
+    "sqlite3", "grimp", "psutil", "xml.dom.minidom", "jupyter_client.provisioning.local_provisioner",
+    "ipykernel.kernelspec", "ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.debugger",
+    "IPython.extensions.storemagic", "stack_data", "argcomplete", "tornado.platform.asyncio",
 ):  # fmt: skip
     import_module(name)  # what builds and kernels import, were they not forked
-nbformat.validate(nbformat.v4.new_notebook())  # compiles what checks notebooks
-IPython3Lexer()  # and what colours cells
+for minor in (4, 5):
+    import_module("nbformat.validator").get_validator(4, minor)  # compiles what checks notebooks
+import_module("IPython.lib.lexers").IPython3Lexer()  # and what colours cells
+gc.collect()
+gc.freeze()  # no build looks for garbage among all these
 
 ASK = """
 import json, os, signal, socket, sys
@@ -44,6 +55,13 @@ with socket.socket(socket.AF_UNIX) as server:
 """The program that Jupyter starts: it asks for a kernel, and ends when that ends."""
 
 
+def share_templates(folder: str) -> None:
+    """Compile each text of a template once for all builds."""
+    glue: Any = import_module("sphinx.jinja2glue")
+    kept = import_module("jinja2").FileSystemBytecodeCache(folder)
+    glue.SandboxedEnvironment = partial(glue.SandboxedEnvironment, bytecode_cache=kept)
+
+
 def build(folder: str, environment: dict[str, str], options: list[str], printed: str, jupyter: str) -> int:
     """Build in this process and return Sphinx's code; everything printed goes to a file."""
     output = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -51,7 +69,7 @@ def build(folder: str, environment: dict[str, str], options: list[str], printed:
     os.dup2(output, 2)
     become(folder, {**environment, "JUPYTER_PATH": jupyter})
     try:
-        return main(options)
+        return int(import_module("sphinx.cmd.build").main(options))
     except BaseException:
         traceback.print_exc()
         return 1
@@ -111,6 +129,7 @@ def kernel(asker: socket.socket) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
+        share_templates(tempfile.mkdtemp(dir=folder))
         server = os.fork()
         if not server:
             serve(Path(folder))

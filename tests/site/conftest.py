@@ -84,7 +84,7 @@ class Site:
 @pytest.fixture(scope="module")
 def sphinx() -> Iterator[subprocess.Popen[str]]:
     """Sphinx, imported and waiting for what to build: see ``builder.py``."""
-    command = [sys.executable, str(Path(__file__).with_name("builder.py"))]
+    command = [sys.executable, "-Xfrozen_modules=off", str(Path(__file__).with_name("builder.py"))]  # as kernels
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield process
         assert process.stdin is not None
