@@ -63,21 +63,48 @@ def test_the_log_shows_onnx2torch(
     record_property("evidence", f"{len(lines)} lines, no error; {found['versions']}")
 
 
+FRESH = """
+import sys, numpy, torch
+names = ("resnet8doc", "onnx2torch", "onnx")
+for name in names:
+    sys.modules[name] = None  # importing them now fails
+model, images, answers = sys.argv[1:]
+numpy.save(answers, torch.jit.load(model)(torch.from_numpy(numpy.load(images))).detach().numpy())
+for name in names:
+    del sys.modules[name]
+from resnet8doc._tensorflow import tf
+import torch._dynamo
+"""
+
+
+@pytest.fixture(scope="module")
+def fresh(
+    converted: Path, images: NDArray[np.float32], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """Give how a new process ended and the file of its answers: one for two tests, as torch's import takes seconds."""
+    folder = tmp_path_factory.mktemp("fresh")
+    np.save(folder / "images.npy", images)
+    paths = converted / "models" / "resnet8.pt", folder / "images.npy", folder / "answers.npy"
+    command = [sys.executable, "-c", FRESH, *map(str, paths)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder), paths[-1]
+
+
 def test_the_file_runs_in_a_process_without_this_package_or_onnx2torch(
-    converted: Path, images: NDArray[np.float32], tmp_path: Path
+    fresh: tuple[subprocess.CompletedProcess[str], Path], converted: Path, images: NDArray[np.float32]
 ) -> None:
-    np.save(tmp_path / "images.npy", images)
-    program = (
-        "import sys, numpy, torch\n"
-        "for name in ('resnet8doc', 'onnx2torch', 'onnx'): sys.modules[name] = None\n"  # importing them now fails
-        f"model = torch.jit.load({str(converted / 'models' / 'resnet8.pt')!r})\n"
-        f"images = torch.from_numpy(numpy.load({str(tmp_path / 'images.npy')!r}))\n"
-        f"numpy.save({str(tmp_path / 'answers.npy')!r}, model(images).detach().numpy())\n"
-    )
-    subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path)
+    process, answers = fresh
+    assert answers.exists(), process.stderr
     with torch.inference_mode():
         ours = models.load_torchscript(converted / "models" / "resnet8.pt")(torch.from_numpy(images)).numpy()
-    np.testing.assert_array_equal(np.load(tmp_path / "answers.npy"), ours)
+    np.testing.assert_array_equal(np.load(answers), ours)
+
+
+def test_tensorflow_and_torchs_compiler_live_in_one_process(
+    fresh: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    """Loaded in the other order TensorFlow 2.21.0 and Triton crash; `_tensorflow` is what keeps them apart."""
+    process, _ = fresh
+    assert process.returncode == 0, process.stderr
 
 
 def test_the_same_onnx_file_gives_the_same_content(converted: Path, tmp_path: Path) -> None:
@@ -115,9 +142,3 @@ def test_an_onnx_file_of_another_network_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"resnet8\.onnx is not a valid ONNX model"):
         models.to_pytorch(path, tmp_path / "resnet8.pt", tmp_path / "x.log")
     assert not (tmp_path / "resnet8.pt").exists()
-
-
-def test_tensorflow_and_torchs_compiler_live_in_one_process() -> None:
-    """Loaded in the other order TensorFlow 2.21.0 and Triton crash; `_tensorflow` is what keeps them apart."""
-    program = "from resnet8doc._tensorflow import tf; import torch._dynamo"
-    subprocess.run([sys.executable, "-c", program], check=True)
