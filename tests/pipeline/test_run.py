@@ -1,4 +1,8 @@
-"""Stages run when, and only when, something they depend on has changed."""
+"""Stages run when, and only when, something they depend on has changed.
+
+Where it is not the number of processes that is tested it is one: to fork the tests' own, which is large, takes longer
+than the stages.
+"""
 
 import os
 import signal
@@ -71,10 +75,10 @@ def test_only_what_depends_on_a_change_runs_again(build: Path, processes: int) -
 
 
 def test_a_missing_file_is_made_again(build: Path) -> None:
-    run(chain(), build)
+    run(chain(), build, processes=1)
     executed(build)
     (build / "c").unlink()
-    run(chain(), build)
+    run(chain(), build, processes=1)
     assert executed(build) == ["c"]
 
 
@@ -83,17 +87,17 @@ def test_a_setting_counts_as_an_input(build: Path) -> None:
         return [Stage("one", copy, ("a", "b"), reads=("a",), writes=("b",), settings={"seed": seed})]
 
     for seed, expected in ((1, ["b"]), (1, []), (2, ["b"])):
-        run(stages(seed), build)
+        run(stages(seed), build, processes=1)
         assert executed(build) == expected
 
 
 def test_wanted_files_bring_their_inputs_and_nothing_else(build: Path) -> None:
-    run(chain(), build, ("c",))
+    run(chain(), build, ("c",), processes=1)
     assert executed(build) == ["b", "c"]
 
 
 def test_each_stage_notes_what_it_read_and_wrote(build: Path) -> None:
-    run(chain(), build)
+    run(chain(), build, processes=1)
     stamp = read_json(build / "stages" / "two.json")
     assert stamp["stage"] == "two"
     assert stamp["writes"]["c"]["bytes"] == 1
