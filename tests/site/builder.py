@@ -8,6 +8,7 @@ a process of its own.
 
 import gc
 import importlib.metadata
+import inspect
 import json
 import os
 import signal
@@ -39,6 +40,7 @@ for name in (
 for minor in (4, 5):
     import_module("nbformat.validator").get_validator(4, minor)  # compiles what checks notebooks
 import_module("IPython.lib.lexers").IPython3Lexer()  # and what colours cells
+inspect.getmodule(compile("", "", "exec"))  # notes where each module lies, as a traceback does
 gc.collect()
 gc.freeze()  # no build looks for garbage among all these
 
