@@ -17,6 +17,9 @@ PROGRAM = definition("wires.v").parents[1] / "archive" / "prove.py"
 needs_yosys = pytest.mark.skipif(
     importlib.util.find_spec("pyosys") is None, reason="no wheel of pyosys for this platform"
 )
+needs_slang = pytest.mark.skipif(
+    importlib.util.find_spec("pyslang") is None, reason="no wheel of pyslang for this platform"
+)
 
 
 @needs_yosys
@@ -51,6 +54,33 @@ def test_a_wrong_unit_is_shown_an_input(claim: str, module: str, right: str, wro
     assert set(found["inputs"]) >= {"sums of 32 bits": {"sum"}, "residual_adder": {"a", "b", "offset"}}.get(
         claim, {"product", "zero"}
     )
+
+
+@needs_slang
+@pytest.mark.parametrize(
+    ("top", "options", "message"),
+    [
+        ("requantizer_definition", "-D NUMBER_BITS=63", "NUMBER_BITS is 63: too few for these products"),
+        ("float32_of_sum", "-D NUMBER_BITS=31", "NUMBER_BITS is 31: too few for these sums"),
+        ("requantizer_tflite_definition", "-G PRODUCT_BITS=64", "products of 64 bits"),
+    ],
+)
+def test_a_definition_refuses_numbers_that_it_cannot_hold(
+    top: str, options: str, message: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    files = [str(definition(name)) for name in ("rounding_pkg.sv", f"{top}.sv")]
+    assert compiles(f"--top {top} {' '.join(files)}")
+    assert not compiles(f"--top {top} {options} {' '.join(files)}")
+    assert message in "".join(capfd.readouterr())
+
+
+def compiles(arguments: str) -> bool:
+    from pyslang import driver
+
+    checker = driver.Driver()
+    checker.addStandardArgs()
+    assert checker.parseCommandLine(f"slang {arguments}")
+    return bool(checker.processOptions() and checker.parseAllSources() and checker.runFullCompilation())
 
 
 @needs_yosys
