@@ -101,7 +101,7 @@ def test_a_mistake_is_a_sentence(arguments: tuple[str, ...], message: str) -> No
 def test_a_module_that_is_none(tmp_path: Path) -> None:
     broken = tmp_path / "mine.sv"
     broken.write_text("module residual_adder; endmodule\n")
-    with pytest.raises(UserError, match="the solver says nothing: Yosys gives no answer on residual_adder"):
+    with pytest.raises(UserError, match=r"Yosys gives no answer on residual_adder: .*(?i:error:)"):
         prove_units(["residual_adder"], broken)
 
 

@@ -170,7 +170,7 @@ def prove(name: str, folder: Path = FOLDER, source: Path | None = None) -> dict[
     proven = "no model found: SUCCESS!" in said
     if result.returncode or not (proven or "model found: FAIL!" in said):
         lines = [line for line in (said + result.stderr).splitlines() if line.strip()]
-        complaint = next((line for line in lines if "error" in line.lower()), " ".join(lines[-2:]))
+        complaint = next((line for line in lines if "error:" in line.lower()), " ".join(lines[-2:]))
         sys.exit(f"Yosys gives no answer on {name}: {complaint}")
     size = re.search(r"problem with (\d+) variables and (\d+) clauses", said)
     shown = dict(re.findall(r"^\s*\\(\w+)\s+\S+\s+\S+\s+([01]+)\s*$", said, re.M))
