@@ -1,5 +1,6 @@
 """What a build says of the gates: whole, on small networks, and without a tool."""
 
+import functools
 import re
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from resnet8doc.errors import UserError
 from resnet8doc.graph import Graph
 from resnet8doc.hardware.rtl import _study as study
-from resnet8doc.hardware.rtl import prove_units, study_gates
+from resnet8doc.hardware.rtl import build_simulator, prove_units, study_gates
 
 from .lite import small_lite
 from .test_simulate import needs_verilator, needs_yosys
@@ -23,11 +24,17 @@ Array = npt.NDArray[Any]
 UNITS = ("requantizer", "requantizer_tflite", "residual_adder", "residual_adder_tflite", "mac_array")
 
 
+SYNTHESIZED = functools.cache(study.second_stages)
+PROVEN = functools.cache(lambda: prove_units(["sums of 32 bits"]))
+"""Once for all tests."""
+
+
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out what takes Yosys long."""
     monkeypatch.setattr(study, "STAGES", ("residual_adder",))
-    monkeypatch.setattr(study, "prove_units", lambda: prove_units(["sums of 32 bits"]))
+    monkeypatch.setattr(study, "second_stages", SYNTHESIZED)
+    monkeypatch.setattr(study, "prove_units", PROVEN)
 
 
 @needs_verilator
@@ -43,6 +50,8 @@ def test_everything_is_equal_and_no_more_programs_run_at_once_than_were_asked_fo
         for path in simulations.glob(f"{name}-*"):
             if re.fullmatch(rf"{name}-[0-9a-f]+(\.o)?", path.name) and path.is_file():
                 shutil.copy(path, cache)
+    lite = small_lite()
+    shutil.copy(build_simulator(lite, tmp_path, simulations).program, cache)  # the other machine is compiled below
     before = {path.name for path in cache.iterdir()}
     run, lock, running, most = subprocess.run, threading.Lock(), 0, 0
 
@@ -58,7 +67,7 @@ def test_everything_is_equal_and_no_more_programs_run_at_once_than_were_asked_fo
                 running -= 1
 
     monkeypatch.setattr("subprocess.run", counted)
-    others = {"twin": network, "lite": small_lite()}
+    others = {"twin": network, "lite": lite}
     found = study_gates(network, others, images, tmp_path, millions=1, processes=2, progress=False)
     assert most == 2
     assert found["missing"] is None
@@ -69,8 +78,8 @@ def test_everything_is_equal_and_no_more_programs_run_at_once_than_were_asked_fo
     assert found["stalled"]["mismatches"] == 0
     assert found["synthesis"]["residual_adder"]["LUT"] > 0
     assert [claim["proven"] for claim in found["proofs"]["claims"]] == [True]
-    assert {name.split("-")[0] for name in before} == {*UNITS, "runtime"}
-    assert {path.name.split("-")[0] for path in cache.iterdir() if path.name not in before} == {"resnet8"}
+    assert {name.split("-")[0] for name in before} == {*UNITS, "runtime", "resnet8"}
+    assert [path.name.split("-")[0] for path in cache.iterdir() if path.name not in before] == ["resnet8"]
     assert found["models"][0]["cycles"] == found["network"]["cycles"]
 
 

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -64,17 +65,23 @@ WRONG = [
 ]
 
 
+@pytest.fixture(scope="module")
+def mutants(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """Give an archive in which several modules are wrong, and what its units.py says of them."""
+    made = tmp_path_factory.mktemp("mutants") / "resnet8_rtl"
+    shutil.copytree(archive, made)
+    for unit, right, wrong, _ in WRONG:
+        text = re.sub(" +", " ", source(unit).read_text())
+        assert right in text
+        (made / "source" / f"{unit}.sv").write_text(text.replace(right, wrong))
+    return made, run(made)
+
+
 @needs_verilator
 @pytest.mark.slow
-@pytest.mark.parametrize(("unit", "right", "wrong", "inputs"), WRONG)
-def test_a_wrong_module_is_named_with_the_element(
-    archive: Path, tmp_path: Path, unit: str, right: str, wrong: str, inputs: str
-) -> None:
-    text = re.sub(" +", " ", source(unit).read_text())
-    assert right in text
-    mine = tmp_path / "mine.sv"
-    mine.write_text(text.replace(right, wrong))
-    result = run(archive, "--unit", unit, "--source", str(mine))
+@pytest.mark.parametrize(("unit", "inputs"), [(unit, inputs) for unit, _, _, inputs in WRONG])
+def test_a_wrong_module_is_named_with_the_element(mutants: tuple[Path, Any], unit: str, inputs: str) -> None:
+    archive, result = mutants
     assert result.returncode == 1, result.stderr
     lines = result.stdout.splitlines()
     vector = next(line for line in lines if re.match(rf"{unit}, \w+: [1-9][\d,]* of ", line))
@@ -111,6 +118,7 @@ endmodule
     options = ("--unit", "residual_adder", "--source", str(mine))
     early = run(archive, *options)
     assert (early.returncode, "the module gave" in early.stdout) == (1, True), early.stderr
+    assert all(line.startswith("residual_adder, ") for line in early.stdout.splitlines() if line.endswith(" differ"))
     result = run(archive, *options, "--latency", "4")
     assert result.returncode == 0, result.stdout + result.stderr
 

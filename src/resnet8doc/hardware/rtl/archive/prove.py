@@ -49,6 +49,8 @@ class Claim:
         Bits of what both read.
     output, bits
         What is compared.
+    numbers
+        Bits of formal/rounding_pkg.sv's numbers; a definition refuses too few.
     cut
         A signal of the module that stands for everything before it: any value it could have, and more.
     assume
@@ -64,6 +66,7 @@ class Claim:
     inputs: dict[str, int]
     output: str = "code"
     bits: int = 8
+    numbers: int = 64
     cut: str | None = None
     assume: str = "1"
 
@@ -74,6 +77,7 @@ def _requantizer(says: str, sums: int, point: int, align: int) -> Claim:
     return Claim(
         says, "requantizer", ("requantizer",), {"SUM_BITS": sums, **shape}, "requantizer_definition",
         {"PRODUCT_BITS": product, **shape}, {"product": product, "align": align, "zero": 8}, cut="product",
+        numbers=product + (1 << align) - 1,
     )  # fmt: skip
 
 
@@ -134,9 +138,10 @@ def commands(claim: Claim, folder: Path, scratch: Path, source: Path | None) -> 
         f"techmap -map {formal / 'wires.v'} {claim.module}",
         *([f"cd {claim.module}; expose -input w:{claim.cut}; opt_clean; cd"] if claim.cut else []),
         *([f"cd {claim.module}; expose w:{claim.output}; cd"] if claim.output != "code" else []),
-        f"read_slang --top {claim.definition} {given} {' '.join(definitions)}",
+        f"read_slang --top {claim.definition} -D NUMBER_BITS={claim.numbers} {given} {' '.join(definitions)}",
         f"read_verilog {top}",
         "hierarchy -top top; proc; flatten; opt; check -assert; select -assert-none t:$*ff* t:$*latch*",
+        "wreduce; opt -full",  # what both compute alike is one cell then, of no more bits than it needs
         f"sat -prove equal 1 -set assumed 1 {shown} -show found -show expected top",
     ]
 
@@ -165,7 +170,7 @@ def prove(name: str, folder: Path = FOLDER, source: Path | None = None) -> dict[
     proven = "no model found: SUCCESS!" in said
     if result.returncode or not (proven or "model found: FAIL!" in said):
         lines = [line for line in (said + result.stderr).splitlines() if line.strip()]
-        complaint = next((line for line in lines if "error" in line.lower()), " ".join(lines[-2:]))
+        complaint = next((line for line in lines if "error:" in line.lower()), " ".join(lines[-2:]))
         sys.exit(f"Yosys gives no answer on {name}: {complaint}")
     size = re.search(r"problem with (\d+) variables and (\d+) clauses", said)
     shown = dict(re.findall(r"^\s*\\(\w+)\s+\S+\s+\S+\s+([01]+)\s*$", said, re.M))

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulate import HERE, build  # type: ignore[import-not-found]  # beside this file in the archive
+from simulate import HERE, build, verilate  # type: ignore[import-not-found]  # beside this file in the archive
 
 NOTHING = {"codes": -1000, "sums": -(2**63), "pixels": 0xDEADBEEF}
 """What a test bench writes where the unit gave nothing."""
@@ -277,7 +277,7 @@ def found_by(program: Path, trial: Trial) -> list[int]:
     stimulus, result = program.parent / "stimulus", program.parent / "found"
     stimulus.write_bytes(trial.stimulus)
     more = [str(len(trial.places) // 4)] if trial.bench == "pixels" else []
-    if subprocess.run([program, stimulus, result, *more], cwd=HERE, check=False).returncode:
+    if subprocess.run([program, trial.unit, stimulus, result, *more], cwd=HERE, check=False).returncode:
         sys.exit(f"the test bench of {trial.unit} fails on {trial.node}.")
     kind = {"codes": "i", "sums": "q", "pixels": "I"}[trial.bench]
     numbers = array(kind, result.read_bytes()).tolist()
@@ -311,25 +311,24 @@ def wrong_elements(trial: Trial, found: list[int]) -> Iterator[str]:
         yield f"{trial.node}, element {index}: {trial.inputs(place)}; expected {expected}, the module gave {gave}"
 
 
-def programs(about: dict[str, Any], options: argparse.Namespace, needed: set[str]) -> dict[str, Path]:
-    """Compile the units that are needed."""
-    found = {}
+def compiled(about: dict[str, Any], options: argparse.Namespace, needed: set[str]) -> Path:
+    """Compile the units that are needed, with their test benches, as one program: its first argument names the unit."""
+    made, benches, chosen = [], [], []
     for unit in sorted(needed):
         of = about["units"][unit]
         ours = [HERE / "source" / f"{name}.sv" for name in of["sources"]]
-        mine = [path.resolve() for path in options.source] if options.source else None
-        latency = of["latency"] if options.latency is None else options.latency
-        macros = [
-            f"UNIT_{unit}",
-            f"LATENCY={latency}",
-            *(f"{name}={value}" for name, value in of["parameters"].items()),
-        ]
-        style = ["-Wno-fatal"] if mine else []  # your module is asked for its numbers, not for its style
-        bench = f"unit_{of['bench']}.cpp"
-        found[unit] = build(
-            unit, bench, mine or ours, of["parameters"], macros, style, "-O0"
-        )  # compiling takes longest
-    return found
+        style = ["-Wno-fatal"] if options.source else []  # your module is asked for its numbers, not for its style
+        made += verilate(unit, [path.resolve() for path in options.source or ours], of["parameters"], style)
+        numbers = {**of["parameters"], "LATENCY": of["latency"] if options.latency is None else options.latency}
+        constants = "".join(f"const int {name} = {value};\n" for name, value in numbers.items())
+        begin, end = f"namespace {unit} {{\n#define UNIT_{unit}\n", f"#undef UNIT_{unit}\n}}\n"
+        benches.append(f'{begin}{constants}#include "unit_{of["bench"]}.cpp"\n{end}')
+        chosen.append(f'  if (!std::strcmp(argv[1], "{unit}")) return {unit}::main(argc - 1, argv + 1);\n')
+    head = [f"<{name}>" for name in ("cstdint", "cstdio", "cstdlib", "cstring", "deque", "vector")] + ['"ports.h"']
+    main = f"int main(int argc, char **argv) {{\n{''.join(chosen)}  return 2;\n}}\n"
+    text = "".join([*(f"#include {name}\n" for name in head), *benches, main])
+    program: Path = build("units", made, text, optimize="-O0")  # compiling takes longest
+    return program
 
 
 def main() -> bool:
@@ -360,10 +359,10 @@ def main() -> bool:
             print(f"{vector.node} ({vector.op}): no unit is tried on it")
     if not asked:
         sys.exit(f"none of the {len(paths)} vectors asks for {options.unit or 'a unit of the gates'}.")
-    built = programs(about, options, {trial.unit for trial in asked})
+    program = compiled(about, options, {trial.unit for trial in asked})
     total = 0
     for trial in asked:
-        wrong = list(wrong_elements(trial, found_by(built[trial.unit], trial)))
+        wrong = list(wrong_elements(trial, found_by(program, trial)))
         total += len(wrong)
         print(f"{trial.unit}, {trial.node}: {len(wrong)} of {trial.count:,} differ")
         for line in wrong[:3]:

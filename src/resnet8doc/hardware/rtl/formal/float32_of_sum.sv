@@ -7,6 +7,8 @@ module float32_of_sum
     input  logic signed [SUM_BITS-1:0] sum,
     output logic signed [  SUM_BITS:0] kept
 );
+  if (SUM_BITS > BITS) $error("NUMBER_BITS is %0d: too few for these sums", BITS);
+
   number_t magnitude;
   always_comb begin
     magnitude = float32(number_t'(sum < 0 ? -(SUM_BITS + 1)'(sum) : (SUM_BITS + 1)'(sum)));

@@ -11,6 +11,8 @@ module requantizer_definition
     input logic [7:0] zero,
     output logic [7:0] code
 );
+  if (PRODUCT_BITS + (1 << ALIGN_BITS) - 1 > BITS) $error("NUMBER_BITS is %0d: too few for these products", BITS);
+
   number_t magnitude;
   always_comb begin
     magnitude = number_t'(product < 0 ? -(PRODUCT_BITS + 1)'(product) : (PRODUCT_BITS + 1)'(product));

@@ -11,7 +11,9 @@ module requantizer_tflite_definition
     input logic [7:0] zero,
     output logic [7:0] code
 );
-  localparam int WIDE = 96;
+  localparam int WIDE = 64;
+  if (PRODUCT_BITS >= WIDE) $error("products of %0d bits and a half of the greatest shift do not fit", PRODUCT_BITS);
+
   logic signed [WIDE-1:0] p, nudged, high, mask, rest, threshold, whole;
   always_comb begin
     p = WIDE'(product);

@@ -1,6 +1,11 @@
 // Rounding as it is defined, for provers: slow, plain, and written without a look at the modules that are held to it.
+//
+// A claim names the bits of its numbers: a solver takes longer for wider ones, though what is above is zero.
+`ifndef NUMBER_BITS
+`define NUMBER_BITS 128
+`endif
 package rounding_pkg;
-  localparam int BITS = 128;
+  localparam int BITS = `NUMBER_BITS;
   typedef logic [BITS-1:0] number_t;  // what is not negative; signs are set aside
 
   // value / 2^places to the nearest integer, a tie to the even one.

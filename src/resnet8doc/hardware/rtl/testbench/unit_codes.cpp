@@ -3,13 +3,10 @@
 //   unit_codes CASES FOUND
 //
 // CASES has one row a case: the unit's inputs as int64, in the order below. FOUND gets one int32 a case: the code, or -1000
-// where none came. Compiled with UNIT_ and the module's name, with SUM_BITS, and with LATENCY in cycles, as macros.
-#include <cstdint>
-#include <cstdio>
-#include <vector>
+// where none came. units.py includes this file, after what it needs, with UNIT_ and the module's name as a macro, and the module's
+// parameters and LATENCY in cycles as constants.
 
 #if defined UNIT_requantizer
-#include "Vrequantizer.h"
 using Unit = Vrequantizer;
 enum { INPUTS = 5 };
 static void set(Unit &dut, const int64_t *v) {
@@ -17,7 +14,6 @@ static void set(Unit &dut, const int64_t *v) {
     dut.sum = v[0] & mask, dut.bias = v[1] & mask, dut.mantissa = v[2], dut.align = v[3], dut.zero = (uint8_t)v[4];
 }
 #elif defined UNIT_requantizer_tflite
-#include "Vrequantizer_tflite.h"
 using Unit = Vrequantizer_tflite;
 enum { INPUTS = 6 };
 static void set(Unit &dut, const int64_t *v) {
@@ -26,14 +22,12 @@ static void set(Unit &dut, const int64_t *v) {
     dut.zero = (uint8_t)v[5];
 }
 #elif defined UNIT_residual_adder
-#include "Vresidual_adder.h"
 using Unit = Vresidual_adder;
 enum { INPUTS = 5 };
 static void set(Unit &dut, const int64_t *v) {
     dut.a = (uint8_t)v[0], dut.b = (uint8_t)v[1], dut.factor = v[2], dut.second_factor = v[3], dut.offset = (uint32_t)v[4];
 }
 #elif defined UNIT_residual_adder_tflite
-#include "Vresidual_adder_tflite.h"
 using Unit = Vresidual_adder_tflite;
 enum { INPUTS = 12 };
 static void set(Unit &dut, const int64_t *v) {

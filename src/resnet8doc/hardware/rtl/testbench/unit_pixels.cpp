@@ -3,14 +3,7 @@
 //   unit_pixels IMAGE FOUND PIXELS
 //
 // Run it where pixels.hex lies. FOUND gets the word of each pixel, in the order of their addresses; 0xdeadbeef where none was
-// written. Compiled with COLOURS as a macro.
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <vector>
-
-#include "Vpixel_input.h"
-#include "verilated.h"
+// written. units.py includes this file, after what it needs, with COLOURS as a constant.
 
 int main(int argc, char **argv) {
     FILE *image = argc == 4 ? fopen(argv[1], "rb") : nullptr, *found = argc == 4 ? fopen(argv[2], "wb") : nullptr;

@@ -4,16 +4,8 @@
 //
 // LAYERS has, for each layer: windows, groups of LANES outputs, and steps a sum, as int32; a word of WIDTH codes for each
 // step of each window, as uint32; LANES x WIDTH weights for each step of each group, as int16. FOUND gets LANES int64 for each
-// group of each window; where no sum came, or one came too early, the least int64. Compiled with the module's parameters as
-// macros: LANES, WIDTH, WEIGHT_BITS, SUM_BITS, and with LATENCY.
-#include <cstdint>
-#include <cstdio>
-#include <deque>
-#include <vector>
-
-#include "Vmac_array.h"
-#include "ports.h"
-#include "verilated.h"
+// group of each window; where no sum came, or one came too early, the least int64. units.py includes this file, after what
+// it needs, with the module's parameters and LATENCY as constants: LANES, WIDTH, WEIGHT_BITS, SUM_BITS.
 
 int main(int argc, char **argv) {
     FILE *layers = argc == 3 ? fopen(argv[1], "rb") : nullptr, *found = argc == 3 ? fopen(argv[2], "wb") : nullptr;
