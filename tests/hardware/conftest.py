@@ -1,6 +1,7 @@
 """A small network with random weights, of the same operators as ResNet8, and the real one."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 
 from resnet8doc import graph as engine
 from resnet8doc.graph import Graph
+from resnet8doc.hardware.c import _compile
 from resnet8doc.ops import OPERATORS
 
+from .objects import Objects
 from .side_by_side import Programs
 
 Array = npt.NDArray[Any]
@@ -170,6 +173,17 @@ def calibrate(graph: Graph, tensors: list[str]) -> Graph:
     factor = np.float32(0.03) / graph.parameters["logits_y_scale"]
     last = ("dense_w_scale", "product_scale", "bias_scale", "logits_y_scale")
     return graph.with_parameters({name: np.asarray(graph.parameters[name] * factor) for name in last})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def objects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compile each C file once for all tests, those of other workers too."""
+    session = tmp_path_factory.getbasetemp()
+    folder = (session.parent if "PYTEST_XDIST_WORKER" in os.environ else session) / "objects"
+    folder.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_compile, "run_compiler", Objects(folder, _compile.run_compiler))
+        yield
 
 
 @pytest.fixture(scope="session")
