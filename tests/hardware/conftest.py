@@ -1,6 +1,5 @@
 """A small network with random weights, of the same operators as ResNet8, and the real one."""
 
-import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -176,13 +175,10 @@ def calibrate(graph: Graph, tensors: list[str]) -> Graph:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def objects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Compile each C file once for all tests, those of other workers too."""
-    session = tmp_path_factory.getbasetemp()
-    folder = (session.parent if "PYTEST_XDIST_WORKER" in os.environ else session) / "objects"
-    folder.mkdir(exist_ok=True)
+def objects(shared: Path) -> Iterator[None]:
+    """Compile each C file once for all tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_compile, "run_compiler", Objects(folder, _compile.run_compiler))
+        patch.setattr(_compile, "run_compiler", Objects(shared, _compile.run_compiler))
         yield
 
 
