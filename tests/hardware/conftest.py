@@ -1,6 +1,6 @@
 """A small network with random weights, of the same operators as ResNet8, and the real one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ import pytest
 
 from resnet8doc import graph as engine
 from resnet8doc.graph import Graph
+from resnet8doc.hardware.c import _compile
 from resnet8doc.ops import OPERATORS
 
+from .objects import Objects
 from .side_by_side import Programs
 
 Array = npt.NDArray[Any]
@@ -170,6 +172,14 @@ def calibrate(graph: Graph, tensors: list[str]) -> Graph:
     factor = np.float32(0.03) / graph.parameters["logits_y_scale"]
     last = ("dense_w_scale", "product_scale", "bias_scale", "logits_y_scale")
     return graph.with_parameters({name: np.asarray(graph.parameters[name] * factor) for name in last})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def objects(shared: Path) -> Iterator[None]:
+    """Compile each C file once for all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_compile, "run_compiler", Objects(shared, _compile.run_compiler))
+        yield
 
 
 @pytest.fixture(scope="session")

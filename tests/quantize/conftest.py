@@ -1,11 +1,13 @@
 """A float model of random weights, a few random images, and what the quantizers make of them, once."""
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from resnet8doc.architecture import FOLDED_WEIGHTS
@@ -21,8 +23,16 @@ def images() -> NDArray[np.uint8]:
 
 
 @pytest.fixture(scope="session")
-def float_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """ResNet8 with folded weights drawn at random, converted as every checkpoint is."""
+def float_model(shared: Path) -> Path:
+    """ResNet8 with folded weights drawn at random, converted as every checkpoint is, by the first who asks."""
+    folder = shared / "float"
+    with FileLock(shared / "float.lock"):
+        if not folder.exists():
+            make_float_model(folder.with_name("float.making")).rename(folder)
+    return folder / "resnet8.onnx"
+
+
+def make_float_model(folder: Path) -> Path:
     from resnet8doc.models import keras_from_weights, save_keras, to_onnx
 
     rng = np.random.default_rng(6)
@@ -31,24 +41,21 @@ def float_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         deviation = np.sqrt(2 / np.prod(shape[:-1])) if name.endswith("kernel") else 0.1
         weights[name] = rng.normal(0, deviation, shape).astype(np.float32)
     weights["stem_conv/kernel"] /= 128  # pixels reach 255
-    folder = tmp_path_factory.mktemp("float")
     to_onnx(keras_from_weights(weights), folder / "resnet8.onnx", folder / "log.txt")
     save_keras(keras_from_weights(weights), folder / "resnet8.keras")
-    return folder / "resnet8.onnx"
+    return folder
 
 
 @pytest.fixture(scope="session")
 def quantized(float_model: Path, images: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory) -> Quantize:
     """Give the path and the report of a variant, made when it is first asked for."""
-    from resnet8doc.quantize import onnxruntime, pytorch, tflite
-
     folder = tmp_path_factory.mktemp("quantized")
     made: dict[str, tuple[Path, dict[str, Any]]] = {}
 
     def get(file: str) -> tuple[Path, dict[str, Any]]:
         if file not in made:
             variant = VARIANTS[file]
-            quantizer = {"onnxruntime": onnxruntime, "pytorch": pytorch, "tflite": tflite}[variant.runtime]
+            quantizer = importlib.import_module(f"resnet8doc.quantize.{variant.runtime}")  # no other is imported
             source = float_model.with_suffix(".keras") if variant.runtime == "tflite" else float_model
             report = quantizer.quantize(source, folder / file, images, variant, folder / f"{file}.log", progress=False)
             made[file] = (folder / file, report)

@@ -173,7 +173,9 @@ def test_is_what_quantize_static_alone_gives(
 
 
 @pytest.mark.slow  # a fresh process
-def test_two_processes_write_the_same_bytes(float_model: Path, images: NDArray[np.uint8], tmp_path: Path) -> None:
+def test_two_processes_write_the_same_bytes(
+    quantized: Quantize, float_model: Path, images: NDArray[np.uint8], tmp_path: Path
+) -> None:
     """Here and in another process, in which sets of names have another order."""
     files = ("resnet8_int8.onnx", "resnet8_int8_qoperator.onnx", "resnet8_int8_entropy.onnx", "resnet8_int4.onnx")
     np.save(tmp_path / "images.npy", images)
@@ -191,14 +193,12 @@ print(hash("a name"))
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     done = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True)
     assert int(done.stdout.split()[-1]) != hash("a name")
-    here = tmp_path / "here"
+    there = tmp_path / "there"
+    assert sorted(path.name for path in there.iterdir()) == sorted([*files, *(f"{file}.log" for file in files)])
     for file in files:
-        onnxruntime.quantize(float_model, here / file, images, VARIANTS[file], here / f"{file}.log", progress=False)
-    first, second = (sorted(folder.iterdir()) for folder in (here, tmp_path / "there"))
-    assert [path.name for path in first] == [path.name for path in second]
-    assert len(first) == 2 * len(files)
-    for one, other in zip(first, second, strict=True):
-        assert one.read_bytes() == other.read_bytes(), one.name
+        here = quantized(file)[0]
+        for one in (here, here.with_name(f"{file}.log")):
+            assert one.read_bytes() == (there / one.name).read_bytes(), one.name
 
 
 def test_leaves_nothing_else_behind(

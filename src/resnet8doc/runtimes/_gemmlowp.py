@@ -200,7 +200,7 @@ LOG_TERMS = (117049297, 127690142, 1057819769, 638450708)
 """In Q0.31, with r the fourth root of 2: 11/240 r, r/20, 2/r - r, r/4."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 16)
 def logarithm(value: int) -> int:
     """Return the natural logarithm in Q5.26 of a number from 1 on in Q12.19.
 

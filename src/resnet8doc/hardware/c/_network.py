@@ -1,10 +1,10 @@
-"""network.c and network.h: the operators in the order of the memory plan, each activation at its place."""
+"""network.c: the operators in the order of the memory plan, each activation at its place."""
 
 import math
 
 import numpy as np
 
-from ..memory import Kept, Plan, Read, Step, positions
+from ..memory import Plan, Read, Step, positions
 from ..network import (
     CHOICES,
     COMPARISONS,
@@ -16,9 +16,9 @@ from ..network import (
     REDUCTIONS,
     SOFTMAXES,
     TABLES,
-    axis_names,
     reduced_axes,
 )
+from ._header import signature
 from ._interface import c_type
 from ._parameters import OF_ROWS
 from ._program import Program
@@ -29,48 +29,6 @@ PAIR_FUNCTIONS = {
     "DIV": "quotient", **dict.fromkeys(COMPARISONS, "compare"),
 }  # fmt: skip
 """The C function of each operator of two operands, besides QLinearAdd's."""
-
-
-def network_header(program: Program) -> list[str]:
-    """Return the lines of ``network.h``."""
-    arguments, offset = [], 0
-    for fed in program.inputs:
-        arguments.append(f"(const {fed.c_type} *)((in) + {offset})")
-        offset += -(-fed.bytes // 4) * 4
-    offset = 0
-    for given in program.outputs:
-        arguments.append(f"({c_type(given.kept.dtype)} *)((out) + {offset})")
-        offset += given.kept.bytes
-    inputs = [f"{fed.parameter}: {_described(program, fed.kept, fed.kind)}" for fed in program.inputs]
-    outputs = [f"{given.parameter}: {_described(program, given.kept, given.kept.dtype)}" for given in program.outputs]
-    return [
-        "#ifndef NETWORK_H", "#define NETWORK_H", "", "#include <stddef.h>", "#include <stdint.h>", "",
-        '#include "types.h"', "",
-        "/* Called after each operator with the codes that it made, images channels last; may be a null pointer. */",
-        "typedef void (*observer_t)(void *context, const char *tensor, const void *codes, size_t count);", "",
-        "/* The whole network on one item; the last axis runs fastest. Not reentrant: the activations lie in one",
-        " * static buffer of ARENA_BYTES.", " *", *(f" * {line}" for line in (*inputs, *outputs)), " */",
-        f"{signature(program)};", "",
-        "/* The same on bytes, one input and one output after another. */",
-        "#define NETWORK_RUN(in, out, observe, context) \\",
-        f"    network_run({', '.join(arguments)}, observe, context)", "", "#endif",
-    ]  # fmt: skip
-
-
-def _described(program: Program, kept: Kept, kind: str) -> str:
-    """Say what a parameter holds: what each axis counts, in the order in which it lies in memory."""
-    network = program.steps.network
-    names = axis_names(len(kept.order), network.layout(kept.tensor))
-    said = [names[axis] for axis in kept.order][len(kept.order) - len(kept.shape) :]
-    what = {"pixels": "uint8, pixels 0 to 255", "bool": "truth values, 0 and 1"}.get(kind, kind)
-    return f"{list(kept.shape)} ({', '.join(said)}), {what}"
-
-
-def signature(program: Program) -> str:
-    """Return how ``network_run`` is called."""
-    inputs = [f"const {fed.c_type} *{fed.parameter}" for fed in program.inputs]
-    outputs = [f"{c_type(given.kept.dtype)} *{given.parameter}" for given in program.outputs]
-    return f"void network_run({', '.join((*inputs, *outputs))}, observer_t observe, void *context)"
 
 
 def network_source(program: Program, planned: Plan, ordered: list[Step]) -> list[str]:

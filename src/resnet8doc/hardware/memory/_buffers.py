@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -9,7 +10,7 @@ from ...graph import Graph
 from ..network import Network, Shape
 from ._place import place
 from ._schedule import Job, optimal_orders, schedule
-from ._steps import Steps, steps
+from ._steps import Kept, Steps, steps
 
 OTHER_ORDERS = 30
 """Orders of the same peak that are tried where the first cannot be placed within it."""
@@ -123,14 +124,20 @@ def buffers(graph: Graph, *, fuse_add: bool = False) -> Plan:
 
 def plan(found: Steps, *, fuse_add: bool = False) -> Plan:
     """Plan the memory of some steps; parameters and result as for :func:`buffers`."""
-    kept = {step.output.name: step.output for step in found.steps}
-    size = {name: tensor.bytes for name, tensor in kept.items()}
     last = frozenset(tensor.name for tensor in found.outputs.values() if not tensor.fed)
     tasks = (
         _fused(found, last)
         if fuse_add
         else [_Task((s.name,), Job(s.inputs, s.output.name, s.in_place)) for s in found.steps]
     )
+    return _planned(tuple(tasks), tuple(step.output for step in found.steps), last)
+
+
+@lru_cache(maxsize=32)
+def _planned(tasks: tuple[_Task, ...], made: tuple[Kept, ...], last: frozenset[str]) -> Plan:
+    """Search once for what is asked again: a network's C is made by its plan, and so is what it writes read."""
+    kept = {tensor.name: tensor for tensor in made}
+    size = {name: tensor.bytes for name, tensor in kept.items()}
     jobs = [task.job for task in tasks]
     chosen = schedule(jobs, size, last)
     order, offsets, arena, spans, taken = _arrange(chosen.order, jobs, size, last, chosen.peak)
@@ -141,14 +148,13 @@ def plan(found: Steps, *, fuse_add: bool = False) -> Plan:
                 order, offsets, arena, spans, taken = tried
             if arena == chosen.peak:
                 break
-    made = tuple(
+    placed = tuple(
         Buffer(name, kept[name].shape, kept[name].dtype, size[name], offsets[name], *spans[name], taken.get(name))
         for name in (jobs[number].output for number in order)
     )
-    return Plan(
-        tuple(tasks[number].nodes for number in order), made, chosen.peak, arena, sum(size[job.output] for job in jobs),
-        chosen.worst, chosen.bound,
-    )  # fmt: skip
+    total = sum(size[job.output] for job in jobs)
+    nodes = tuple(tasks[number].nodes for number in order)
+    return Plan(nodes, placed, chosen.peak, arena, total, chosen.worst, chosen.bound)
 
 
 Arranged = tuple[Sequence[int], dict[str, int], int, dict[str, tuple[int, int]], dict[str, str]]
