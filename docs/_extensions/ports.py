@@ -2,7 +2,7 @@
 
 jupyter_client asks the system for a free port, closes it, and hands its number to the kernel, which opens it a second
 later. By then the system may have given the port to the kernel of another page. Here each process takes its ports from
-a range of its own, below those that the system gives away.
+a range of its own, below those that the system gives away. Who holds the first port of a range has the range.
 """
 
 from __future__ import annotations
@@ -23,14 +23,33 @@ RANGES = 50
 class Ports(LocalPortCache):
     """The ports of this process's kernels."""
 
+    held: tuple[int, int] | None = None
+    """A process and the first port of its range: one that is forked inherits both, and takes a range of its own."""
+
     def find_available_port(self, ip: str) -> int:
         """Return a port that is free and belongs to this process, or any free one if all of these are taken."""
-        first = FIRST + os.getpid() % RANGES * SIZE
-        for port in range(first, first + SIZE):
+        if self.held is None or self.held[0] != os.getpid():
+            self.held = os.getpid(), _hold(ip)
+        first = self.held[1]
+        for port in range(first + 1, first + SIZE):
             if port not in self.currently_used_ports and _is_free(ip, port):
                 self.currently_used_ports.add(port)
                 return port
         return int(super().find_available_port(ip))
+
+
+def _hold(ip: str) -> int:
+    """Take the first port of a range that nobody has until this process ends; without such a range, return the last."""
+    for first in range(FIRST, FIRST + RANGES * SIZE, SIZE):
+        holder = socket.socket()
+        try:
+            holder.bind((ip, first))
+        except OSError:
+            holder.close()
+        else:
+            holder.detach()  # nothing in this process closes it
+            return first
+    return FIRST + (RANGES - 1) * SIZE
 
 
 def _is_free(ip: str, port: int) -> bool:

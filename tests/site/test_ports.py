@@ -16,14 +16,18 @@ import ports
 IP = "127.0.0.1"
 
 
-def test_two_processes_never_take_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken: list[set[int]] = []
-    for pid in (1000, 1001):
-        monkeypatch.setattr(os, "getpid", lambda pid=pid: pid)
+@pytest.mark.parametrize("forked", [False, True], ids=["beside it", "forked from it"])
+@pytest.mark.parametrize("pid", [1001, 1000 + ports.RANGES, 1000 + ports.RANGES * ports.SIZE])
+def test_two_processes_never_take_the_same(pid: int, forked: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getpid", lambda: 1000)
+    cache = ports.Ports()
+    one = {cache.find_available_port(IP) for _ in range(20)}
+    monkeypatch.setattr(os, "getpid", lambda: pid)
+    if not forked:
         cache = ports.Ports()
-        taken.append({cache.find_available_port(IP) for _ in range(20)})
-    assert [len(found) for found in taken] == [20, 20]
-    assert not taken[0] & taken[1]
+    other = {cache.find_available_port(IP) for _ in range(20)}
+    assert (len(one), len(other)) == (20, 20)
+    assert {port // ports.SIZE for port in one}.isdisjoint(port // ports.SIZE for port in other)
 
 
 def test_one_that_is_taken_is_left_out() -> None:
@@ -36,7 +40,7 @@ def test_one_that_is_taken_is_left_out() -> None:
 
 
 def test_where_all_are_taken_the_system_gives_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ports, "SIZE", 0)
+    monkeypatch.setattr(ports, "SIZE", 1)  # the one that says whose the range is
     assert ports.Ports().find_available_port(IP) > 0
 
 
