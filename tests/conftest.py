@@ -59,15 +59,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder for what is made once; all workers have the same."""
-    session = tmp_path_factory.getbasetemp()
-    folder = (session.parent if "PYTEST_XDIST_WORKER" in os.environ else session) / "shared"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-@pytest.fixture(scope="session")
 def artifact() -> Callable[[str], Path]:
     """Give the path of a file that the pipeline made; `nox -s tests` makes them all first."""
     build = Path(os.environ.get("RESNET8DOC_BUILD", ROOT / "build"))

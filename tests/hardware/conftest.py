@@ -1,5 +1,6 @@
 """A small network with random weights, of the same operators as ResNet8, and the real one."""
 
+import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -172,6 +173,15 @@ def calibrate(graph: Graph, tensors: list[str]) -> Graph:
     factor = np.float32(0.03) / graph.parameters["logits_y_scale"]
     last = ("dense_w_scale", "product_scale", "bias_scale", "logits_y_scale")
     return graph.with_parameters({name: np.asarray(graph.parameters[name] * factor) for name in last})
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder for what is made once; all workers have the same."""
+    session = tmp_path_factory.getbasetemp()
+    folder = (session.parent if "PYTEST_XDIST_WORKER" in os.environ else session) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from filelock import FileLock
 from numpy.typing import NDArray
 
 from resnet8doc.architecture import FOLDED_WEIGHTS
@@ -23,16 +22,8 @@ def images() -> NDArray[np.uint8]:
 
 
 @pytest.fixture(scope="session")
-def float_model(shared: Path) -> Path:
-    """ResNet8 with folded weights drawn at random, converted as every checkpoint is, by the first who asks."""
-    folder = shared / "float"
-    with FileLock(shared / "float.lock"):
-        if not folder.exists():
-            make_float_model(folder.with_name("float.making")).rename(folder)
-    return folder / "resnet8.onnx"
-
-
-def make_float_model(folder: Path) -> Path:
+def float_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """ResNet8 with folded weights drawn at random, converted as every checkpoint is."""
     from resnet8doc.models import keras_from_weights, save_keras, to_onnx
 
     rng = np.random.default_rng(6)
@@ -41,9 +32,10 @@ def make_float_model(folder: Path) -> Path:
         deviation = np.sqrt(2 / np.prod(shape[:-1])) if name.endswith("kernel") else 0.1
         weights[name] = rng.normal(0, deviation, shape).astype(np.float32)
     weights["stem_conv/kernel"] /= 128  # pixels reach 255
+    folder = tmp_path_factory.mktemp("float")
     to_onnx(keras_from_weights(weights), folder / "resnet8.onnx", folder / "log.txt")
     save_keras(keras_from_weights(weights), folder / "resnet8.keras")
-    return folder
+    return folder / "resnet8.onnx"
 
 
 @pytest.fixture(scope="session")
